@@ -1,0 +1,54 @@
+using Kip.Resources;
+
+namespace Kip.Client;
+
+/// <summary>Which objects of a kind to list or watch.</summary>
+/// <remarks>Selectors are in the wire form: <c>app=web,tier in (a,b),!old</c> and <c>metadata.name=x</c>.</remarks>
+public sealed record ListOptions
+{
+    public static readonly ListOptions All = new();
+
+    /// <value>Null for all namespaces (the default).</value>
+    public string? Namespace { get; init; }
+    public string? LabelSelector { get; init; }
+    public string? FieldSelector { get; init; }
+
+    /// <summary>For a watch: only changes after this version. Null or empty: begin with the current state as <c>ADDED</c>.</summary>
+    public string? ResourceVersion { get; init; }
+
+    /// <summary>For a list: at most so many, the rest under <see cref="Continue"/>. Null: no limit.</summary>
+    public int? Limit { get; init; }
+    public string? Continue { get; init; }
+
+    /// <summary>For a watch: ask for <c>BOOKMARK</c> events, which carry only a version.</summary>
+    public bool AllowBookmarks { get; init; }
+}
+
+/// <summary>A part or all of the objects of a kind, and the version at which they were read.</summary>
+public sealed record ResourceList(IReadOnlyList<Resource> Items, string ResourceVersion, string? Continue = null, long? RemainingItemCount = null);
+
+/// <summary>One step of a watch.</summary>
+public sealed record WatchEvent(WatchEventType Type, Resource Object);
+
+/// <summary>What happened to an object. A bookmark's object carries nothing but a version.</summary>
+public enum WatchEventType
+{
+    Added,
+    Modified,
+    Deleted,
+    Bookmark,
+}
+
+/// <summary>A change to be merged into an object by the server.</summary>
+/// <param name="ContentType">One of <see cref="PatchContentType"/>.</param>
+/// <param name="Body">The patch as UTF-8 JSON.</param>
+/// <param name="Subresource">Null, <c>status</c> or <c>scale</c>.</param>
+public sealed record Patch(string ContentType, ReadOnlyMemory<byte> Body, string? Subresource = null);
+
+public static class PatchContentType
+{
+    public const string Json = "application/json-patch+json";
+    public const string Merge = "application/merge-patch+json";
+    public const string StrategicMerge = "application/strategic-merge-patch+json";
+    public const string Apply = "application/apply-patch+yaml";
+}

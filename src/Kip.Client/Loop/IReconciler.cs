@@ -1,0 +1,33 @@
+using Kip.Resources;
+using Kip.Client.Informers;
+using Kip.Resources.Planning;
+
+namespace Kip.Client.Loop;
+
+/// <summary>One kind's controller: loads a view from caches and asks a pure planner what to do. The loop does the rest.</summary>
+public interface IReconciler
+{
+    /// <summary>The kind whose keys are reconciled; its name labels the queue.</summary>
+    KindDefinition Kind { get; }
+
+    /// <summary>Reads caches, decides. No writes, no waiting: the loop applies the plan, writes the status, requeues.</summary>
+    Plan Plan(NamespacedName key, DateTimeOffset now);
+
+    /// <summary>
+    /// Called once before the loop starts: names the informers the reconciler reads, and which keys their changes concern.
+    /// </summary>
+    void Watch(IWatchBuilder watch);
+}
+
+/// <summary>Ties informers to a reconciler's queue.</summary>
+public interface IWatchBuilder
+{
+    /// <summary>A cache of a kind, shared by all who ask for it; its own changes enqueue the object itself.</summary>
+    IIndexer<T> Own<T>() where T : Resource, IResource;
+
+    /// <summary>A cache of a kind whose changes enqueue the controller owner, when that is of the reconciler's kind.</summary>
+    IIndexer<T> OwnedBy<T>() where T : Resource, IResource;
+
+    /// <summary>A cache of a kind whose changes enqueue whatever keys the function names.</summary>
+    IIndexer<T> Related<T>(Func<T, IEnumerable<NamespacedName>> keys) where T : Resource, IResource;
+}

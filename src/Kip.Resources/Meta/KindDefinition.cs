@@ -1,0 +1,55 @@
+using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
+
+namespace Kip.Resources;
+
+/// <summary>A kind the API serves: how it is called, where it lives, and how it is read and written.</summary>
+public sealed record KindDefinition
+{
+    /// <summary>Empty for the core group.</summary>
+    public required string Group { get; init; }
+    public required string Version { get; init; }
+    public required string Kind { get; init; }
+
+    /// <summary>The name in paths, e.g. <c>revisions</c>.</summary>
+    public required string Plural { get; init; }
+    public required string Singular { get; init; }
+    public required bool Namespaced { get; init; }
+    public ValueList<string> ShortNames { get; init; }
+    public ValueList<string> Categories { get; init; }
+
+    /// <summary>Whether there is a <c>/status</c> subresource, and <c>metadata.generation</c> counts changes of the spec.</summary>
+    public bool HasStatus { get; init; }
+
+    /// <summary>Whether there is a <c>/scale</c> subresource.</summary>
+    public bool HasScale { get; init; }
+
+    /// <summary>Whether strategic merge patches are understood: Kubernetes' own kinds only.</summary>
+    public bool StrategicMerge { get; init; }
+
+    public required Type ClrType { get; init; }
+    public required JsonTypeInfo TypeInfo { get; init; }
+
+    /// <summary><c>v1</c> or <c>group/version</c>.</summary>
+    public string ApiVersion => Group.Length == 0 ? Version : $"{Group}/{Version}";
+
+    /// <summary><c>plural.group</c>, or the plural alone in the core group: how messages name the kind.</summary>
+    public string QualifiedPlural => Group.Length == 0 ? Plural : $"{Plural}.{Group}";
+
+    /// <summary>Reads an object of this kind from UTF-8 JSON. Unknown fields are dropped.</summary>
+    /// <exception cref="JsonException">The text is not JSON or a field has the wrong type.</exception>
+    public Resource Read(ReadOnlySpan<byte> json) => (Resource)JsonSerializer.Deserialize(json, TypeInfo)!;
+
+    /// <summary>Writes an object of this kind as UTF-8 JSON.</summary>
+    public byte[] Write(Resource resource) => JsonSerializer.SerializeToUtf8Bytes(resource, TypeInfo);
+
+    /// <inheritdoc cref="Write(Resource)"/>
+    public void Write(Utf8JsonWriter writer, Resource resource) => JsonSerializer.Serialize(writer, resource, TypeInfo);
+
+    // A kind is one object for the life of the process; comparing its parts would be wasted work.
+    public bool Equals(KindDefinition? other) => ReferenceEquals(this, other);
+
+    public override int GetHashCode() => System.Runtime.CompilerServices.RuntimeHelpers.GetHashCode(this);
+
+    public override string ToString() => QualifiedPlural;
+}

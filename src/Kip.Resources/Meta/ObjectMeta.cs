@@ -1,0 +1,34 @@
+namespace Kip.Resources;
+
+/// <summary>What every object carries: its identity, versions, labels and owners.</summary>
+public sealed record ObjectMeta
+{
+    public static readonly ObjectMeta Empty = new();
+
+    public string Name { get; init => field = value ?? ""; } = "";
+    public string? GenerateName { get; init; }
+    public string Namespace { get; init => field = value ?? ""; } = "";
+    public string? Uid { get; init; }
+    public string? ResourceVersion { get; init; }
+    public long Generation { get; init; }
+    public DateTimeOffset? CreationTimestamp { get; init; }
+    public DateTimeOffset? DeletionTimestamp { get; init; }
+    public long? DeletionGracePeriodSeconds { get; init; }
+    public StringMap Labels { get; init; }
+    public StringMap Annotations { get; init; }
+    public ValueList<OwnerReference> OwnerReferences { get; init; }
+    public ValueList<string> Finalizers { get; init; }
+    public RawJson? ManagedFields { get; init; }
+    public string? SelfLink { get; init; }
+}
+
+/// <summary>An object that owns another: when it goes, what it owns goes too.</summary>
+public sealed record OwnerReference
+{
+    public required string ApiVersion { get; init; }
+    public required string Kind { get; init; }
+    public required string Name { get; init; }
+    public required string Uid { get; init; }
+    public bool? Controller { get; init; }
+    public bool? BlockOwnerDeletion { get; init; }
+}

@@ -1,0 +1,39 @@
+using System.Reflection;
+using Kip.Resources;
+
+namespace Kip.Tests.Resources;
+
+/// <summary>Fills every settable property of a resource type with a distinct value, so that a round trip touches all of them.</summary>
+internal static class Sample
+{
+    public static object? Of(Type type)
+    {
+        type = Nullable.GetUnderlyingType(type) ?? type;
+        if (type == typeof(string)) return "text";
+        if (type == typeof(int)) return 7;
+        if (type == typeof(long)) return 8L;
+        if (type == typeof(bool)) return true;
+        if (type == typeof(DateTimeOffset)) return new DateTimeOffset(2026, 1, 2, 3, 4, 5, TimeSpan.Zero);
+        if (type == typeof(IntOrString)) return (IntOrString)"http";
+        if (type == typeof(StringMap)) return StringMap.Of(("b", "2"), ("a", "1"));
+        if (type == typeof(RawJson)) return new RawJson("""{"x":[1,"y"]}""");
+        if (type.IsGenericType && type.GetGenericTypeDefinition() == typeof(ValueList<>)) return ListOf(type.GetGenericArguments()[0]);
+        return Record(type);
+    }
+
+    private static object ListOf(Type element)
+    {
+        var array = Array.CreateInstance(element, 2);
+        array.SetValue(Of(element), 0);
+        array.SetValue(Of(element), 1);
+        return typeof(ValueList).GetMethod(nameof(ValueList.ToValueList))!.MakeGenericMethod(element).Invoke(null, [array])!;
+    }
+
+    private static object Record(Type type)
+    {
+        var made = Activator.CreateInstance(type)!;
+        foreach (var property in type.GetProperties(BindingFlags.Public | BindingFlags.Instance).Where(static p => p.CanWrite))
+            property.SetValue(made, Of(property.PropertyType));
+        return made;
+    }
+}
