@@ -1,0 +1,21 @@
+namespace Kip.ApiServer.Storage;
+
+/// <summary>Where objects are kept, and how much of the past.</summary>
+public sealed record StoreOptions
+{
+    /// <summary>The folder for the log and the snapshots; it is made when missing.</summary>
+    /// <value>Null: in memory only, nothing survives the process.</value>
+    public string? Directory { get; init; }
+
+    /// <summary>How many changes of each kind a watch may be behind before it has to list again.</summary>
+    /// <value>4,096.</value>
+    public int HistoryPerKind { get; init; } = 4096;
+
+    /// <summary>How long a change can still be asked for by a watch that begins anew.</summary>
+    /// <value>75 s, as Kubernetes' watch cache keeps at least.</value>
+    public TimeSpan HistoryAge { get; init; } = TimeSpan.FromSeconds(75);
+
+    /// <summary>A snapshot is taken after so many changes, or when there were twice as many changes as there are objects, if that is more.</summary>
+    /// <value>10,000.</value>
+    public int SnapshotAfter { get; init; } = 10_000;
+}
