@@ -1,0 +1,195 @@
+using Kip.Log.Files;
+using Kip.Log.Segments;
+using Microsoft.Extensions.Logging;
+
+namespace Kip.Log;
+
+// The write side: runs where LogOptions.RunFlush puts it, one call at a time.
+public sealed partial class DurableLog
+{
+    // Writes batch after batch until nothing waits. Whatever is appended meanwhile is the next batch.
+    private void Flush()
+    {
+        while (NextBatch() is { } batch)
+        {
+            if (!TryWrite(batch))
+            {
+                return;
+            }
+        }
+    }
+
+    private Batch? NextBatch()
+    {
+        lock (_lock)
+        {
+            if (_ended)
+            {
+                return null;
+            }
+
+            if (TakeBatch_NeedsLock() is { } batch)
+            {
+                return batch;
+            }
+        }
+
+        _tail.Mark(_durable + 1);
+        lock (_lock)
+        {
+            // Something may have come while the mark was written; its appender saw that a flush was going on.
+            var batch = TakeBatch_NeedsLock();
+            _flushing = batch is not null;
+            return batch;
+        }
+    }
+
+    private Batch? TakeBatch_NeedsLock()
+    {
+        if (_writing is null && _pending.Count > 0)
+        {
+            (_writing, _pending, _spare) = (_pending, _spare ?? new(), null);
+        }
+
+        return _writing;
+    }
+
+    private bool TryWrite(Batch batch)
+    {
+        try
+        {
+            var (segment, end) = _tail.Write(batch);
+            Succeeded(batch, segment, end);
+            return true;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            Failed(batch, e);
+            return false;
+        }
+    }
+
+    private void Succeeded(Batch batch, Segment segment, long end)
+    {
+        TaskCompletionSource? grown;
+        var done = batch.Done;
+        bool recovered;
+        lock (_lock)
+        {
+            if (_segments.Count == 0 || _segments[^1] != segment)
+            {
+                _segments.Add(segment);
+            }
+
+            segment.Note(batch.First, segment.End);
+            segment.End = end;
+            _durable = batch.Last;
+            recovered = _failure is not null;
+            _failure = null;
+            _writing = null;
+            batch.Reset();
+            _spare = batch;
+            (grown, _grown) = (_grown, null);
+        }
+
+        done.SetResult();
+        grown?.SetResult();
+        if (recovered)
+        {
+            WritesAgain(_files.Name);
+        }
+    }
+
+    // Everything accepted stays, in order; everyone who waits is told. The batch is tried again later, or when the front was truncated.
+    private void Failed(Batch batch, Exception error)
+    {
+        LogException failure = DiskFull.Is(error) ? new LogFullException(_files.Name, error) : new LogWriteException(_files.Name, error);
+        TaskCompletionSource written, pending;
+        bool first;
+        lock (_lock)
+        {
+            first = _failure is null;
+            _failure = failure;
+            written = batch.TakeDone();
+            pending = _pending.TakeDone();
+            if (!_closed)
+            {
+                _retry?.Dispose();
+                _retry = _options.Time.CreateTimer(_ => Retry(), null, _options.RetryAfter, Timeout.InfiniteTimeSpan);
+            }
+        }
+
+        Fail(written, failure);
+        Fail(pending, failure);
+        if (first)
+        {
+            CannotWrite(failure, _files.Name);
+        }
+    }
+
+    private void Retry()
+    {
+        lock (_lock)
+        {
+            if (_closed || _failure is null)
+            {
+                return;
+            }
+        }
+
+        _runFlush(_flush);
+    }
+
+    private void Close(TaskCompletionSource closed)
+    {
+        try
+        {
+            Flush();
+            if (_failure is null)
+            {
+                _tail.Seal(_durable + 1);
+            }
+        }
+        catch (IOException e)
+        {
+            // Only the seal can fail here, and without it the next opening is merely more careful.
+            CannotWrite(e, _files.Name);
+        }
+        finally
+        {
+            _retry?.Dispose();
+            _tail.Dispose();
+            _folderLock.Dispose();
+            _thread?.Dispose();
+            TaskCompletionSource? grown;
+            lock (_lock)
+            {
+                (grown, _grown, _ended) = (_grown, null, true);
+            }
+
+            grown?.SetResult();
+            if (_failure is null)
+            {
+                closed.SetResult();
+            }
+            else
+            {
+                closed.SetException(_failure);
+            }
+        }
+    }
+
+    private static void Fail(TaskCompletionSource source, Exception error)
+    {
+        source.SetException(error);
+
+        // Derived writes have no waiter; their failure is not an unobserved one, the log keeps the record.
+        _ = source.Task.Exception;
+    }
+
+    [LoggerMessage(102, LogLevel.Error, "{Folder}: cannot write; what was acknowledged is safe, appends are refused until writing works again")]
+    private partial void CannotWrite(Exception error, string folder);
+
+    [LoggerMessage(103, LogLevel.Information, "{Folder}: writing works again")]
+    private partial void WritesAgain(string folder);
+}
