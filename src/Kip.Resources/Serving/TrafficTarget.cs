@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace Kip.Resources.Serving;
 
 /// <summary>One share of a Route's traffic: to a named revision, or to the latest ready one.</summary>
@@ -16,6 +18,7 @@ public sealed record Addressable
 {
     public string? Name { get; init; }
     public string? Url { get; init; }
+    [JsonPropertyName("CACerts")]
     public string? CACerts { get; init; }
     public string? Audience { get; init; }
 }

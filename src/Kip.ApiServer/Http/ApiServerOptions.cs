@@ -1,0 +1,37 @@
+using System.Net;
+
+namespace Kip.ApiServer.Http;
+
+/// <summary>Where the API server listens, where it keeps its keys, and its limits.</summary>
+public sealed record ApiServerOptions
+{
+    /// <summary>The address to listen on; port 0 picks a free one.</summary>
+    /// <value><c>127.0.0.1:6443</c>.</value>
+    public IPEndPoint Endpoint { get; init; } = new(IPAddress.Loopback, 6443);
+
+    /// <summary>The folder for the CA, the token's hash and the kubeconfig. Made if it is not there.</summary>
+    public required string DataDirectory { get; init; }
+
+    /// <summary>The largest request body in bytes; a larger one is answered 413.</summary>
+    /// <value>3 MiB, as in Kubernetes.</value>
+    public int MaxBodyBytes { get; init; } = 3 * 1024 * 1024;
+
+    /// <summary>How many reads may be under way; beyond that 429.</summary>
+    /// <value>400.</value>
+    public int MaxReads { get; init; } = 400;
+
+    /// <summary>How many writes may be under way; beyond that 429.</summary>
+    /// <value>200.</value>
+    public int MaxWrites { get; init; } = 200;
+
+    /// <summary>How many watches and followed logs may be open; beyond that 429.</summary>
+    /// <value>2,000.</value>
+    public int MaxStreams { get; init; } = 2000;
+
+    /// <summary>How long a watch lasts when the client does not say.</summary>
+    /// <value>40 minutes.</value>
+    public TimeSpan WatchTimeout { get; init; } = TimeSpan.FromMinutes(40);
+
+    /// <summary>More names the server certificate is to be valid for, beside loopback and Kubernetes' own.</summary>
+    public IReadOnlyList<string> ServerNames { get; init; } = [];
+}
