@@ -8,6 +8,9 @@ internal sealed class DelayedKeys<TKey> where TKey : notnull
 
     public int Count => _due.Count;
 
+    /// <summary>Places held in the order, those of outdated times included.</summary>
+    public int Places => _order.Count;
+
     /// <summary>When the first key is due; null when there is none.</summary>
     public DateTimeOffset? Next
     {

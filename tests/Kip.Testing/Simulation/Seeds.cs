@@ -1,0 +1,15 @@
+namespace Kip.Testing.Simulation;
+
+/// <summary>Which seeds a simulation test runs: some that stay the same, a few new ones each time, or the one that is asked for.</summary>
+public static class Seeds
+{
+    /// <summary>The environment variable that names the only seed to run.</summary>
+    public const string Variable = "KIP_SEED";
+
+    /// <summary>1 to <paramref name="count"/>, then fresh ones.</summary>
+    public static IEnumerable<int> Take(int count, int fresh = 2)
+    {
+        if (int.TryParse(Environment.GetEnvironmentVariable(Variable), out var only)) return [only];
+        return Enumerable.Range(1, count).Concat(Enumerable.Range(0, fresh).Select(static _ => Random.Shared.Next()));
+    }
+}
