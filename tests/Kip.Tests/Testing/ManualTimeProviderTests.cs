@@ -1,4 +1,5 @@
 using Kip.Testing.Time;
+using Shouldly;
 
 namespace Kip.Tests.Testing;
 

@@ -1,6 +1,7 @@
 using System.Threading.Channels;
 using Kip.Testing.Simulation;
 using Kip.Testing.Time;
+using Shouldly;
 
 namespace Kip.Tests.Testing;
 
@@ -75,7 +76,7 @@ public class SeededSchedulerTests
             async () =>
             {
                 var reader = Read();
-                await Task.WhenAll(Write("a", 5), Write("b", 5), Write("c", 7));
+                await Task.WhenAll(Write("a", 5), Write("b", 5), Write("c", 5));
                 channel.Writer.Complete();
                 await reader;
             },

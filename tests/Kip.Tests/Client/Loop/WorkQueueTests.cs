@@ -3,6 +3,7 @@ using Kip.Client;
 using Kip.Client.Loop;
 using Kip.Testing.Simulation;
 using Kip.Testing.Time;
+using Shouldly;
 
 namespace Kip.Tests.Client.Loop;
 
