@@ -1,0 +1,168 @@
+namespace Kip.Traffic.Activation;
+
+/// <summary>Hands out the slots of one revision's ready pods, and keeps a bounded queue of those who wait for one.</summary>
+/// <remarks>
+/// Slots are granted in arrival order: nobody passes the queue. No pod ever has more requests than its limit. A pod is chosen by load:
+/// the less loaded of two at random without a limit, the least loaded one with a free slot under a limit.
+/// </remarks>
+public sealed class Breaker
+{
+    private readonly Lock _lock = new();
+    private readonly WaitQueue _queue = new();
+    private readonly int _queueDepth;
+    private readonly Random _random;
+    private readonly TimeProvider _time;
+    private volatile PodTracker[] _pods = [];
+    private volatile int _waiting;
+    private volatile bool _failed;
+    private bool _gone;
+
+    /// <param name="queueDepth">How many may wait; one more is refused.</param>
+    /// <param name="random">Chooses between pods; must be safe to call from any thread, as <see cref="Random.Shared"/> is.</param>
+    public Breaker(int queueDepth, Random random, TimeProvider time)
+    {
+        _queueDepth = queueDepth;
+        _random = random;
+        _time = time;
+    }
+
+    /// <summary>How many wait for a slot.</summary>
+    public int Waiting => _waiting;
+
+    /// <summary>The pods that take requests now.</summary>
+    public ReadOnlySpan<PodTracker> Pods => _pods;
+
+    /// <summary>Whether there is a pod that has not lately refused a connection.</summary>
+    public bool HasTrustedPod
+    {
+        get
+        {
+            var now = _time.GetTimestamp();
+            foreach (var pod in _pods)
+                if (!pod.IsAvoided(now)) return true;
+            return false;
+        }
+    }
+
+    /// <summary>Takes a free slot if there is one and nobody waits for it. Allocates nothing.</summary>
+    public bool TryAcquire(out SlotLease lease)
+    {
+        var pod = _waiting == 0 ? Reserve() : null;
+        lease = new(SlotOutcome.Granted, pod);
+        return pod is not null;
+    }
+
+    /// <summary>Waits for a slot, or says at once that the queue is full. Never throws.</summary>
+    /// <param name="cancel">Gives up waiting; the place in the queue is freed.</param>
+    public ValueTask<SlotLease> AcquireAsync(CancellationToken cancel) => TryAcquire(out var lease) ? new(lease) : WaitAsync(cancel);
+
+    /// <summary>Gives a slot back, to the first who waits if there is one.</summary>
+    public void Release(PodTracker pod)
+    {
+        pod.Release();
+        if (_waiting != 0) Grant();
+    }
+
+    /// <summary>After a failed connect to a pod: prefer others for a while.</summary>
+    public void Avoid(PodTracker pod)
+    {
+        pod.Avoid(_time.GetTimestamp(), _time.TimestampFrequency);
+        _failed = true;
+    }
+
+    /// <summary>Replaces the set of pods that take requests, and lets those who wait go to them in order.</summary>
+    public void SetPods(PodTracker[] pods)
+    {
+        _pods = pods;
+        Grant();
+    }
+
+    /// <summary>Refuses all who wait, and all who come, until <see cref="Reopen"/>: there is nothing to wait for any more.</summary>
+    public void Close()
+    {
+        while (true)
+        {
+            Waiter? first;
+            lock (_lock)
+            {
+                _gone = true;
+                first = Next_NeedsLock();
+            }
+            if (first is null) return;
+            first.Complete(new(SlotOutcome.Gone));
+        }
+    }
+
+    /// <summary>Lets requests wait again, after <see cref="Close"/>.</summary>
+    public void Reopen()
+    {
+        lock (_lock) _gone = false;
+    }
+
+    private async ValueTask<SlotLease> WaitAsync(CancellationToken cancel)
+    {
+        var waiter = new Waiter(this);
+        lock (_lock)
+        {
+            if (_gone) return new(SlotOutcome.Gone);
+            if (_waiting >= _queueDepth) return new(SlotOutcome.QueueFull);
+            _queue.Add(waiter);
+            _waiting = _queue.Count;
+        }
+        // A slot may have come free between the first look and the entry in the queue; its giver did not see the waiter.
+        Interlocked.MemoryBarrier();
+        Grant();
+        using var registration = cancel.UnsafeRegister(static state => ((Waiter)state!).Leave(), waiter);
+        return await waiter.Task;
+    }
+
+    internal void Leave(Waiter waiter)
+    {
+        lock (_lock)
+        {
+            if (!_queue.Remove(waiter)) return;
+            _waiting = _queue.Count;
+        }
+        waiter.Complete(new(SlotOutcome.Cancelled));
+    }
+
+    private void Grant()
+    {
+        while (true)
+        {
+            Waiter first;
+            PodTracker? pod;
+            lock (_lock)
+            {
+                if (_queue.Count == 0 || (pod = Reserve()) is null) return;
+                first = Next_NeedsLock()!;
+            }
+            first.Complete(new(SlotOutcome.Granted, pod));
+        }
+    }
+
+    private Waiter? Next_NeedsLock()
+    {
+        var first = _queue.TakeFirst();
+        _waiting = _queue.Count;
+        return first;
+    }
+
+    private PodTracker? Reserve()
+    {
+        var pods = _pods;
+        if (pods.Length == 0) return null;
+        if (pods.Length == 1) return pods[0].TryReserve() ? pods[0] : null;
+        if (_failed) return ReserveTrusted(pods);
+        return pods[0].Limit == 0 ? PodChoice.OfTwo(pods, _random) : PodChoice.LeastLoaded(pods, _random);
+    }
+
+    // The slow way round, taken only while some pod has lately refused a connection.
+    private PodTracker? ReserveTrusted(PodTracker[] pods)
+    {
+        var now = _time.GetTimestamp();
+        var trusted = Array.FindAll(pods, pod => !pod.IsAvoided(now));
+        if (trusted.Length == pods.Length) _failed = false;
+        return PodChoice.LeastLoaded(trusted, _random) ?? PodChoice.LeastLoaded(pods, _random);
+    }
+}

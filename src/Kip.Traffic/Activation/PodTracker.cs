@@ -1,0 +1,119 @@
+using System.Net;
+using Kip.Resources;
+
+namespace Kip.Traffic.Activation;
+
+/// <summary>One pod that takes requests: where it listens, how many it has now, how many it may have.</summary>
+/// <remarks>
+/// All members may be called from any thread. A closed pod takes no new request from that moment on: a reservation counts itself first
+/// and looks at the mark afterwards, a close marks first and counts afterwards, so one of the two always sees the other.
+/// </remarks>
+public sealed class PodTracker
+{
+    private readonly Lock _lock = new();
+    private int _inFlight;
+    private volatile bool _closed;
+    private long _avoidUntil;
+    private int _failures;
+    private TaskCompletionSource? _idle;
+
+    /// <param name="pod">The pod's name.</param>
+    /// <param name="uid">Tells a pod from a later one of the same name.</param>
+    /// <param name="endPoint">Where its serving container listens.</param>
+    /// <param name="limit">Requests at a time; 0 for no limit.</param>
+    public PodTracker(NamespacedName pod, string uid, IPEndPoint endPoint, int limit)
+    {
+        Pod = pod;
+        Uid = uid;
+        EndPoint = endPoint;
+        Limit = limit;
+        Address = $"http://{endPoint}";
+    }
+
+    public NamespacedName Pod { get; }
+
+    public string Uid { get; }
+
+    public IPEndPoint EndPoint { get; }
+
+    /// <summary>The address as a URL prefix, without a slash at the end.</summary>
+    public string Address { get; }
+
+    /// <value>0 for no limit.</value>
+    public int Limit { get; }
+
+    public int InFlight => Volatile.Read(ref _inFlight);
+
+    /// <summary>Whether no new request may go here.</summary>
+    public bool IsClosed => _closed;
+
+    public bool HasRoom => !_closed && (Limit == 0 || InFlight < Limit);
+
+    /// <summary>Whatever the forwarder keeps for this pod, e.g. its open connections; disposed when the pod is closed and idle.</summary>
+    internal IDisposable? Connections { get; set; }
+
+    /// <summary>Takes a slot, or says that there is none. Give it back with <see cref="Release"/>.</summary>
+    public bool TryReserve()
+    {
+        if (Limit == 0) Interlocked.Increment(ref _inFlight);
+        else if (!TryCount()) return false;
+        if (!_closed) return true;
+        Release();
+        return false;
+    }
+
+    /// <summary>Gives a slot back.</summary>
+    public void Release()
+    {
+        if (Interlocked.Decrement(ref _inFlight) == 0 && _closed) SignalIdle();
+    }
+
+    /// <summary>From now on no new request comes here. The task completes when none is left; it is the same on every call.</summary>
+    public Task CloseAsync()
+    {
+        TaskCompletionSource idle;
+        lock (_lock)
+        {
+            idle = _idle ??= new(TaskCreationOptions.RunContinuationsAsynchronously);
+            _closed = true;
+        }
+        Interlocked.MemoryBarrier();
+        if (InFlight == 0) SignalIdle();
+        return idle.Task;
+    }
+
+    /// <summary>After a failed connect: others are preferred for 50 ms, doubling to 2 s while the failures go on.</summary>
+    public void Avoid(long now, long ticksPerSecond)
+    {
+        var doublings = Math.Min(Interlocked.Increment(ref _failures) - 1, 6);
+        var pause = Math.Min(ticksPerSecond / 20 << doublings, ticksPerSecond * 2);
+        Volatile.Write(ref _avoidUntil, now + pause);
+    }
+
+    /// <summary>A connect succeeded: nothing speaks against this pod.</summary>
+    public void Trust()
+    {
+        if (Volatile.Read(ref _avoidUntil) == 0) return;
+        Volatile.Write(ref _failures, 0);
+        Volatile.Write(ref _avoidUntil, 0);
+    }
+
+    public bool IsAvoided(long now) => Volatile.Read(ref _avoidUntil) is var until && until != 0 && now < until;
+
+    private bool TryCount()
+    {
+        var seen = InFlight;
+        while (seen < Limit)
+        {
+            var before = Interlocked.CompareExchange(ref _inFlight, seen + 1, seen);
+            if (before == seen) return true;
+            seen = before;
+        }
+        return false;
+    }
+
+    private void SignalIdle()
+    {
+        if (_idle!.TrySetResult()) Connections?.Dispose();
+    }
+}

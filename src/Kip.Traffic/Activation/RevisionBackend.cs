@@ -1,0 +1,137 @@
+using System.Net;
+using Kip.Resources;
+using Kip.Resources.Core;
+using Kip.Traffic.Stats;
+
+namespace Kip.Traffic.Activation;
+
+/// <summary>One revision as the gateway sees it: its settings, its ready pods, who waits for them, and how busy it is.</summary>
+/// <remarks>The table's splits point here; pods come and go without a new table.</remarks>
+public sealed class RevisionBackend
+{
+    private readonly Lock _lock = new();
+    private readonly Dictionary<string, Entry> _pods = [];
+    private volatile RevisionSettings? _settings;
+
+    internal RevisionBackend(NamespacedName name, Breaker breaker, TimeProvider time)
+    {
+        Name = name;
+        Breaker = breaker;
+        Meter = new(name, time);
+    }
+
+    public NamespacedName Name { get; }
+
+    /// <value>Null when there is no such revision, or none yet.</value>
+    public RevisionSettings? Settings => _settings;
+
+    public Breaker Breaker { get; }
+
+    public ConcurrencyMeter Meter { get; }
+
+    /// <summary>Whether any pod takes requests now.</summary>
+    public bool HasReadyPods => !Breaker.Pods.IsEmpty;
+
+    /// <summary>How many routes point here; kept by the owner of the route table.</summary>
+    internal int References { get; set; }
+
+    /// <summary>Whether nothing is known here any more and nobody needs it.</summary>
+    internal bool IsUnused
+    {
+        get
+        {
+            lock (_lock) return References == 0 && _settings is null && _pods.Count == 0;
+        }
+    }
+
+    /// <summary>The revision is there, or has changed.</summary>
+    internal void SetSettings(RevisionSettings settings)
+    {
+        lock (_lock)
+        {
+            if (settings.ContainerConcurrency != _settings?.ContainerConcurrency)
+                foreach (var entry in _pods.Values) Retire(entry);
+            _settings = settings;
+            Breaker.Reopen();
+            Publish_NeedsLock();
+        }
+    }
+
+    /// <summary>The revision is gone: who waits is told so.</summary>
+    internal void ClearSettings()
+    {
+        lock (_lock)
+        {
+            _settings = null;
+            Publish_NeedsLock();
+        }
+        Breaker.Close();
+    }
+
+    /// <summary>A pod is as it is now. Draining ones count as not ready.</summary>
+    internal void SetPod(Pod pod, bool draining)
+    {
+        var address = draining ? null : PodAddress.OfReady(pod);
+        lock (_lock)
+        {
+            var uid = pod.Metadata.Uid ?? "";
+            if (_pods.TryGetValue(pod.Metadata.Name, out var entry) && entry.Uid == uid && Equals(entry.Address, address)) return;
+            var left = entry is null ? Task.CompletedTask : Retire(entry);
+            _pods[pod.Metadata.Name] = new(pod.Key, uid, address) { Left = entry?.Uid == uid ? left : Task.CompletedTask };
+            Publish_NeedsLock();
+        }
+    }
+
+    /// <summary>A pod is gone.</summary>
+    internal void RemovePod(Pod pod)
+    {
+        lock (_lock)
+        {
+            if (!_pods.TryGetValue(pod.Metadata.Name, out var entry) || entry.Uid != (pod.Metadata.Uid ?? "")) return;
+            _pods.Remove(pod.Metadata.Name);
+            Retire(entry);
+            Publish_NeedsLock();
+        }
+    }
+
+    /// <summary>Takes a pod out at once. Completes when its last request has gone.</summary>
+    internal Task DrainAsync(string pod, string uid)
+    {
+        lock (_lock)
+        {
+            if (!_pods.TryGetValue(pod, out var entry) || entry.Uid != uid) return Task.CompletedTask;
+            var idle = Retire(entry);
+            _pods[pod] = entry with { Address = null };
+            Publish_NeedsLock();
+            return idle;
+        }
+    }
+
+    private static Task Retire(Entry entry)
+    {
+        var tracker = entry.Tracker;
+        entry.Tracker = null;
+        entry.Left = Task.WhenAll(entry.Left, tracker?.CloseAsync() ?? Task.CompletedTask);
+        return entry.Left;
+    }
+
+    private void Publish_NeedsLock()
+    {
+        var settings = _settings;
+        var trackers = new List<PodTracker>(_pods.Count);
+        foreach (var entry in _pods.Values)
+        {
+            if (settings is null || entry.Address is null) continue;
+            trackers.Add(entry.Tracker ??= new(entry.Pod, entry.Uid, entry.Address, settings.ContainerConcurrency));
+        }
+        Breaker.SetPods([.. trackers]);
+    }
+
+    private sealed record Entry(NamespacedName Pod, string Uid, IPEndPoint? Address)
+    {
+        public PodTracker? Tracker { get; set; }
+
+        /// <summary>Completes when the trackers this pod had before are idle.</summary>
+        public Task Left { get; set; } = Task.CompletedTask;
+    }
+}

@@ -1,0 +1,66 @@
+using System.Text;
+using Kip.Resources;
+using Kip.Traffic.Activation;
+using Microsoft.AspNetCore.Http;
+
+namespace Kip.Traffic.Http;
+
+/// <summary>What the gateway itself answers when no application does: what happened, to what, and what to do next.</summary>
+internal static class GatewayErrors
+{
+    public const string QueueFull = "pending request queue full";
+    public const string RequestTimeout = "activator request timeout";
+
+    /// <summary>Writes an answer as plain text; ends the connection instead when an answer has begun.</summary>
+    /// <param name="retryAfterSeconds">When to try again; null: not told.</param>
+    public static Task WriteAsync(HttpResponse response, int status, string message, int? retryAfterSeconds = null)
+    {
+        if (response.HasStarted)
+        {
+            response.HttpContext.Abort();
+            return Task.CompletedTask;
+        }
+        response.Clear();
+        response.StatusCode = status;
+        response.ContentType = "text/plain; charset=utf-8";
+        response.Headers["X-Content-Type-Options"] = "nosniff";
+        if (retryAfterSeconds is { } seconds) response.Headers.RetryAfter = seconds.ToString();
+        var body = Encoding.UTF8.GetBytes(message + "\n");
+        response.ContentLength = body.Length;
+        return HttpMethods.IsHead(response.HttpContext.Request.Method) ? Task.CompletedTask : response.Body.WriteAsync(body).AsTask();
+    }
+
+    public static Task UnknownHost(HttpResponse response, string host) => WriteAsync(response, 404,
+        host.Length == 0
+            ? "the request names no host; services are chosen by host, as in http://NAME.NAMESPACE.localhost"
+            : $"no service has the host \"{host}\"; hosts look like NAME.NAMESPACE.localhost, and `kip get services` lists them with their URLs");
+
+    public static Task UnknownPath(HttpResponse response, string host, string path) =>
+        WriteAsync(response, 404, $"the host \"{host}\" serves nothing at \"{path}\"");
+
+    public static Task NoRevision(HttpResponse response, NamespacedName revision) => WriteAsync(response, 404,
+        $"revision \"{revision}\" does not exist (it may just have been deleted); `kip get revisions` lists those there are");
+
+    public static Task TooBusy(HttpResponse response, int limit) =>
+        WriteAsync(response, 503, $"the gateway has {limit} requests under way, as many as it may; try again later", 1);
+
+    public static Task QueueIsFull(HttpResponse response, RevisionBackend backend) => WriteAsync(response, 503,
+        $"{QueueFull}: {backend.Breaker.Waiting} requests already wait for {Describe(backend)}; try again later, or let it scale further", 1);
+
+    public static Task TimedOut(HttpResponse response, RevisionBackend backend, bool waited) => WriteAsync(response, 504, waited
+        ? $"{RequestTimeout}: no pod of {Describe(backend)} became free in time; its pods and their state: `kip describe`"
+        : $"{RequestTimeout}: {Describe(backend)} did not answer in time; the limit is its timeoutSeconds, responseStartTimeoutSeconds or idleTimeoutSeconds");
+
+    public static Task CannotConnect(HttpResponse response, RevisionBackend backend, PodTracker pod) => WriteAsync(response, 502,
+        $"no connection to {Describe(backend)}: its pod {pod.Pod.Name} does not accept any at {pod.EndPoint}; see `kip logs`");
+
+    public static Task Broken(HttpResponse response, RevisionBackend backend, PodTracker pod) => WriteAsync(response, 502,
+        $"{Describe(backend)} broke off: its pod {pod.Pod.Name} closed the connection or sent something that is not HTTP; see `kip logs`");
+
+    public static Task BodyTooLarge(HttpResponse response, long? limit) =>
+        WriteAsync(response, 413, $"the request's body is larger than the {limit} bytes that the gateway allows");
+
+    private static string Describe(RevisionBackend backend) => backend.Settings is { Service.Length: > 0 } settings
+        ? $"service \"{settings.Service}\" (revision \"{backend.Name}\")"
+        : $"revision \"{backend.Name}\"";
+}

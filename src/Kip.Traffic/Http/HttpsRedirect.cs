@@ -1,0 +1,17 @@
+using Kip.Traffic.Routing;
+using Microsoft.AspNetCore.Http;
+
+namespace Kip.Traffic.Http;
+
+/// <summary>Sends plain HTTP to HTTPS, for hosts that say <c>httpOption: Redirected</c>. Certificate challenges stay on HTTP.</summary>
+internal static class HttpsRedirect
+{
+    public static bool Applies(HttpRequest request) => !request.IsHttps && !request.Path.StartsWithSegments("/.well-known/acme-challenge");
+
+    public static void Write(HttpRequest request, HttpResponse response)
+    {
+        var host = HostName.WithoutPort(request.Headers.Host.ToString());
+        response.StatusCode = StatusCodes.Status301MovedPermanently;
+        response.Headers.Location = $"https://{host}{request.PathBase.ToUriComponent()}{request.Path.ToUriComponent()}{request.QueryString}";
+    }
+}

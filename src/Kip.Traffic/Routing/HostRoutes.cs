@@ -1,0 +1,40 @@
+using Kip.Resources;
+using Microsoft.AspNetCore.Http;
+
+namespace Kip.Traffic.Routing;
+
+/// <summary>What one host serves: its paths in the order in which they are tried.</summary>
+public sealed class HostRoutes
+{
+    private readonly PathRoute? _only;
+
+    internal HostRoutes(NamespacedName ingress, bool clusterLocal, bool redirectToHttps, IEnumerable<PathRoute> paths)
+    {
+        Ingress = ingress;
+        IsClusterLocal = clusterLocal;
+        RedirectToHttps = redirectToHttps;
+        Paths = [.. paths.OrderByDescending(static p => p.Prefix.Length).ThenByDescending(static p => p.Headers.Count)];
+        _only = Paths is [{ MatchesAll: true } only] ? only : null;
+    }
+
+    /// <summary>The Ingress that declares the host.</summary>
+    public NamespacedName Ingress { get; }
+
+    /// <summary>Whether only clients inside the platform may reach it.</summary>
+    public bool IsClusterLocal { get; }
+
+    /// <summary>Whether plain HTTP is answered with a redirection.</summary>
+    public bool RedirectToHttps { get; }
+
+    /// <summary>The longest prefix first; of the same prefix the one with more header conditions first.</summary>
+    public IReadOnlyList<PathRoute> Paths { get; }
+
+    /// <summary>The first path whose prefix and header conditions fit, or null.</summary>
+    public PathRoute? Match(string path, IHeaderDictionary headers)
+    {
+        if (_only is not null) return _only;
+        foreach (var route in Paths)
+            if (route.Matches(path, headers)) return route;
+        return null;
+    }
+}

@@ -1,0 +1,72 @@
+using System.Runtime.InteropServices;
+using Kip.Resources;
+using Kip.Resources.Networking;
+using Kip.Traffic.Activation;
+
+namespace Kip.Traffic.Routing;
+
+/// <summary>Makes one table after another, doing again only what has changed. Not safe for threads: it has one owner.</summary>
+/// <param name="backend">The revision of a name; asked for every split.</param>
+/// <param name="unused">Told of each revision that no route points to any more.</param>
+public sealed class RouteTableBuilder(Func<NamespacedName, RevisionBackend> backend, Action<RevisionBackend>? unused = null)
+{
+    private readonly Dictionary<NamespacedName, CompiledIngress> _ingresses = [];
+    private readonly Dictionary<string, List<CompiledIngress>>?[] _claims = new Dictionary<string, List<CompiledIngress>>?[RouteTable.ShardCount];
+    private readonly HashSet<int> _changed = [];
+
+    /// <summary>Whether the next table differs from the last.</summary>
+    public bool HasChanges => _changed.Count > 0;
+
+    /// <summary>Adds an ingress, or replaces it.</summary>
+    public void Set(Ingress ingress)
+    {
+        var compiled = CompiledIngress.Of(ingress, backend);
+        foreach (var named in compiled.Backends) named.References++;
+        Remove(ingress.Key);
+        _ingresses[ingress.Key] = compiled;
+        foreach (var host in compiled.Hosts.Keys) Claim(host, compiled);
+    }
+
+    /// <summary>Takes an ingress out.</summary>
+    /// <returns>False when it was not in.</returns>
+    public bool Remove(NamespacedName key)
+    {
+        if (!_ingresses.Remove(key, out var old)) return false;
+        foreach (var host in old.Hosts.Keys) Unclaim(host, old);
+        foreach (var named in old.Backends)
+            if (--named.References == 0) unused?.Invoke(named);
+        return true;
+    }
+
+    /// <summary>The present table.</summary>
+    /// <param name="last">The table that this builder made before, or the empty one.</param>
+    public RouteTable ToTable(RouteTable last, long version)
+    {
+        var shards = last.Shards.ToArray();
+        foreach (var index in _changed)
+            shards[index] = new((_claims[index] ?? []).Select(static c => KeyValuePair.Create(c.Key, c.Value[0].Hosts[c.Key])));
+        _changed.Clear();
+        return new(version, shards);
+    }
+
+    private void Claim(string host, CompiledIngress ingress)
+    {
+        var shard = RouteTable.ShardOf(host);
+        var claims = _claims[shard] ??= new(StringComparer.OrdinalIgnoreCase);
+        ref var list = ref CollectionsMarshal.GetValueRefOrAddDefault(claims, host, out _);
+        list ??= new(1);
+        var at = list.BinarySearch(ingress, CompiledIngress.OldestFirst);
+        list.Insert(at < 0 ? ~at : at, ingress);
+        _changed.Add(shard);
+    }
+
+    private void Unclaim(string host, CompiledIngress ingress)
+    {
+        var shard = RouteTable.ShardOf(host);
+        var claims = _claims[shard]!;
+        var list = claims[host];
+        list.Remove(ingress);
+        if (list.Count == 0) claims.Remove(host);
+        _changed.Add(shard);
+    }
+}
