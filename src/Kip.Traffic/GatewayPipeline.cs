@@ -8,8 +8,12 @@ namespace Kip.Traffic;
 
 /// <summary>The way of a request through the gateway, from its arrival to its last byte.</summary>
 internal sealed class GatewayPipeline(
-    GatewayOptions options, Func<RouteTable> table, StatReporter reporter, Forwarder forwarder, Random random, TimeProvider time, Instruments instruments)
+    GatewayOptions options, Func<RouteTable> table, Task ready, StatReporter reporter, Forwarder forwarder, Random random, TimeProvider time,
+    Instruments instruments)
 {
+    // Long enough for any cache to be filled; after that something is wrong.
+    private static readonly TimeSpan StartPatience = TimeSpan.FromSeconds(30);
+
     private int _inFlight;
 
     /// <summary>Requests in the gateway now.</summary>
@@ -30,6 +34,8 @@ internal sealed class GatewayPipeline(
     {
         try
         {
+            if (!ready.IsCompletedSuccessfully && !await IsReadyAsync(request)) return;
+
             // 2. The table is read once: the whole request sees one state of the routes.
             var routes = table().Find(request.Http.Headers.Host.ToString());
             if (routes is null || (routes.IsClusterLocal && !options.ServesClusterLocal))
@@ -141,6 +147,20 @@ internal sealed class GatewayPipeline(
         if (pause == TimeSpan.Zero) return;
         using var gone = request.Context.RequestAborted.UnsafeRegister(static state => ((RequestDeadline)state!).Cancel(), request.Deadline);
         await Task.Delay(pause, time, request.Deadline.Token).ContinueWith(static _ => { }, TaskScheduler.Default);
+    }
+
+    private async ValueTask<bool> IsReadyAsync(GatewayRequest request)
+    {
+        try
+        {
+            await ready.WaitAsync(StartPatience, time, request.Context.RequestAborted);
+            return true;
+        }
+        catch (Exception e) when (e is TimeoutException or OperationCanceledException)
+        {
+            await GatewayErrors.NotReady(request.Response);
+            return false;
+        }
     }
 
     private static Task RefuseAsync(GatewayRequest request, RevisionBackend backend, SlotOutcome outcome) => outcome switch

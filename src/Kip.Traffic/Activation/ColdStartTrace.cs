@@ -13,13 +13,13 @@ public record struct ColdStartTrace
     /// <summary>Asks for the stages in the response.</summary>
     public const string RequestHeader = "Kip-Trace";
 
-    public long Received;
-    public long Queued;
-    public long Poked;
-    public long PodReady;
-    public long Forwarded;
-    public long FirstByte;
-    public long Done;
+    public long Received { get; set; }
+    public long Queued { get; set; }
+    public long Poked { get; set; }
+    public long PodReady { get; set; }
+    public long Forwarded { get; set; }
+    public long FirstByte { get; set; }
+    public long Done { get; set; }
 
     /// <summary>Whether the request had to wait for a pod.</summary>
     public readonly bool Waited => Queued != 0;

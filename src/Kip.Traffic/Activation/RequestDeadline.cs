@@ -5,7 +5,7 @@ namespace Kip.Traffic.Activation;
 /// Used again and again for the requests of one connection. Its timer is set once per request, to the nearest of the three; when it fires
 /// it looks what has happened since and is set again if need be, so a response that moves costs one field write per step.
 /// </remarks>
-public sealed class RequestDeadline(TimeProvider time)
+public sealed class RequestDeadline(TimeProvider time) : IDisposable
 {
     private readonly Lock _lock = new();
     private CancellationTokenSource _cancel = new();
@@ -68,6 +68,15 @@ public sealed class RequestDeadline(TimeProvider time)
             // A firing that is under way may yet cancel the source that it took: the next request gets another.
             if (_timedOut || _cancel.IsCancellationRequested) _cancel = new();
             _timer?.Change(Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        }
+    }
+
+    public void Dispose()
+    {
+        lock (_lock)
+        {
+            _timer?.Dispose();
+            _cancel.Dispose();
         }
     }
 

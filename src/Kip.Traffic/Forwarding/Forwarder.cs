@@ -35,7 +35,7 @@ internal sealed class Forwarder : IDisposable
             UseProxy = false, UseCookies = false, AllowAutoRedirect = false, AutomaticDecompression = DecompressionMethods.None,
             ActivityHeadersPropagator = null, EnableMultipleHttp2Connections = true,
             ConnectTimeout = options.ConnectTimeout, PooledConnectionIdleTimeout = options.PodIdleTimeout,
-            MaxResponseHeadersLength = 256,
+            MaxResponseHeadersLength = 64,
         });
         var services = new ServiceCollection().AddSingleton(loggers).AddSingleton(typeof(ILogger<>), typeof(Logger<>)).AddHttpForwarder();
         _proxy = services.BuildServiceProvider().GetRequiredService<IHttpForwarder>();

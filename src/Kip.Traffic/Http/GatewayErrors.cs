@@ -44,6 +44,9 @@ internal static class GatewayErrors
     public static Task TooBusy(HttpResponse response, int limit) =>
         WriteAsync(response, 503, $"the gateway has {limit} requests under way, as many as it may; try again later", 1);
 
+    public static Task NotReady(HttpResponse response) =>
+        WriteAsync(response, 503, "the gateway does not know its routes yet: it has not been able to read them from the API server; try again later", 1);
+
     public static Task QueueIsFull(HttpResponse response, RevisionBackend backend) => WriteAsync(response, 503,
         $"{QueueFull}: {backend.Breaker.Waiting} requests already wait for {Describe(backend)}; try again later, or let it scale further", 1);
 

@@ -1,0 +1,149 @@
+using System.Net;
+using System.Threading.Channels;
+using Kip.Client;
+using Kip.Client.Informers;
+using Kip.Client.Pods;
+using Kip.Resources;
+using Kip.Resources.Core;
+using Kip.Resources.Networking;
+using Kip.Resources.Serving;
+using Kip.Rules.Scaling;
+using Kip.Traffic.Activation;
+using Kip.Traffic.Forwarding;
+using Kip.Traffic.Http;
+using Kip.Traffic.Projection;
+using Kip.Traffic.Stats;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace Kip.Traffic;
+
+/// <summary>The way in for requests: finds the revision by host, path and split, wakes it if it sleeps, and forwards.</summary>
+/// <remarks>A request's steps are told in order in <see cref="GatewayPipeline"/>.</remarks>
+public sealed class Gateway : IPodDrain, IAsyncDisposable
+{
+    private readonly CancellationTokenSource _stop = new();
+    private readonly List<IDisposable> _subscriptions = [];
+    private readonly List<Task> _loops = [];
+    private readonly RevisionBackends _backends;
+    private readonly StatReporter _reporter;
+    private readonly RouteProjector _projector;
+    private readonly IngressStatusWriter _statuses;
+    private readonly GatewayPipeline _pipeline;
+    private readonly Forwarder _forwarder;
+    private readonly Instruments _instruments;
+    private readonly TaskCompletionSource _ready = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private GatewayServer _server = null!;
+
+    private Gateway(
+        GatewayOptions options, IResources resources, ChannelWriter<RevisionStat> stats, Random random, TimeProvider time, ILoggerFactory loggers)
+    {
+        _backends = new(name => new(name, new(options.QueueDepth, random, time), time));
+        _reporter = new(stats);
+        _statuses = new(resources, () => EndPoint, time, loggers);
+        _projector = new(_backends, _statuses, options.IngressClass, loggers);
+        _forwarder = new(options, loggers);
+        _instruments = new(time);
+        _pipeline = new(options, () => _projector.Table, _ready.Task, _reporter, _forwarder, random, time, _instruments);
+    }
+
+    /// <summary>Where it listens.</summary>
+    public IPEndPoint EndPoint => _server.EndPoint;
+
+    /// <summary>The version of the route table in force: grows with every change of a route.</summary>
+    public long TableVersion => _projector.Table.Version;
+
+    /// <summary>Requests in the gateway now, waiting ones included.</summary>
+    public int RequestsInFlight => _pipeline.InFlight;
+
+    /// <summary>Completes when all that was in the caches at the start is served. Requests that come before wait for it.</summary>
+    public Task Ready => _ready.Task;
+
+    /// <summary>Starts listening. The informers may be started before or after.</summary>
+    /// <param name="informers">Give it the caches of Ingress, Revision and Pod.</param>
+    /// <param name="resources">Where Ingress statuses are written.</param>
+    /// <param name="stats">Gets each active revision's load once a second, and at once when an idle one gets a request.</param>
+    /// <param name="random">Draws splits and pods; safe to call from any thread. Null: the process's own.</param>
+    /// <exception cref="IOException">The port is in use.</exception>
+    public static async Task<Gateway> StartAsync(
+        GatewayOptions options, InformerSet informers, IResources resources, ChannelWriter<RevisionStat> stats, TimeProvider time,
+        ILoggerFactory? loggers = null, Random? random = null, CancellationToken cancel = default)
+    {
+        loggers ??= NullLoggerFactory.Instance;
+        var gateway = new Gateway(options, resources, stats, random ?? Random.Shared, time, loggers);
+        try
+        {
+            var application = new GatewayApplication(gateway._pipeline, time);
+            gateway._server = await GatewayServer.StartAsync(options, application, time, loggers, cancel);
+        }
+        catch
+        {
+            gateway.Release();
+            throw;
+        }
+        gateway.Follow(informers);
+        gateway._loops.Add(gateway.ProjectAsync(informers));
+        gateway._loops.Add(gateway._statuses.RunAsync(gateway._stop.Token));
+        gateway._loops.Add(gateway.ReportAsync(time));
+        return gateway;
+    }
+
+    /// <inheritdoc/>
+    public Task DrainAsync(NamespacedName pod, string uid, CancellationToken cancel) => _backends.DrainAsync(pod, uid).WaitAsync(cancel);
+
+    /// <summary>Accepts no more, lets requests under way end for <see cref="GatewayOptions.ShutdownTimeout"/>, stops.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        await _server.DisposeAsync();
+        foreach (var subscription in _subscriptions) subscription.Dispose();
+        await _stop.CancelAsync();
+        await Task.WhenAll(_loops);
+        Release();
+    }
+
+    private void Release()
+    {
+        _forwarder.Dispose();
+        _instruments.Dispose();
+        _stop.Dispose();
+    }
+
+    private void Follow(InformerSet informers)
+    {
+        // Revisions and pods first: a table's revisions should be known when it comes into force.
+        _subscriptions.Add(informers.Subscribe<Revision>(_projector.OnRevision));
+        _subscriptions.Add(informers.Subscribe<Pod>(_projector.OnPod));
+        _subscriptions.Add(informers.Subscribe<Ingress>(_projector.OnIngress));
+    }
+
+    private async Task ProjectAsync(InformerSet informers)
+    {
+        try
+        {
+            await informers.Informer<Revision>().WaitForSyncAsync(_stop.Token);
+            await informers.Informer<Pod>().WaitForSyncAsync(_stop.Token);
+            await informers.Informer<Ingress>().WaitForSyncAsync(_stop.Token);
+        }
+        catch (OperationCanceledException)
+        {
+            _ready.TrySetCanceled();
+            return;
+        }
+        _projector.Project();
+        _ready.SetResult();
+        await _projector.RunAsync(_stop.Token);
+    }
+
+    private async Task ReportAsync(TimeProvider time)
+    {
+        using var timer = new PeriodicTimer(StatReporter.Period, time);
+        try
+        {
+            while (await timer.WaitForNextTickAsync(_stop.Token)) _reporter.Report();
+        }
+        catch (OperationCanceledException)
+        {
+            // Stopped.
+        }
+    }
+}

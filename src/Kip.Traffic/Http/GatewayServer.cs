@@ -1,0 +1,72 @@
+using System.Net;
+using System.Text;
+using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+
+namespace Kip.Traffic.Http;
+
+/// <summary>The HTTP server in front of the pipeline, with nothing between the two.</summary>
+internal sealed class GatewayServer : IAsyncDisposable
+{
+    private readonly KestrelServer _server;
+    private readonly ProtocolSorter _sorter;
+    private readonly TimeSpan _shutdownTimeout;
+
+    private GatewayServer(KestrelServer server, ProtocolSorter sorter, TimeSpan shutdownTimeout)
+    {
+        _server = server;
+        _sorter = sorter;
+        _shutdownTimeout = shutdownTimeout;
+    }
+
+    public IPEndPoint EndPoint => _sorter.EndPoint;
+
+    /// <exception cref="IOException">The port is in use.</exception>
+    public static async Task<GatewayServer> StartAsync<T>(
+        GatewayOptions options, IHttpApplication<T> application, TimeProvider time, ILoggerFactory loggers, CancellationToken cancel) where T : notnull
+    {
+        var transport = new SocketTransportFactory(Options.Create(new SocketTransportOptions { Backlog = 4096 }), loggers);
+        var sorter = new ProtocolSorter(transport, options.RequestHeadersTimeout, time);
+        var server = new KestrelServer(Options.Create(Limits(options)), sorter, loggers);
+        try
+        {
+            await server.StartAsync(application, cancel);
+        }
+        catch
+        {
+            server.Dispose();
+            throw;
+        }
+        return new(server, sorter, options.ShutdownTimeout);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        using var patience = new CancellationTokenSource(_shutdownTimeout);
+        await _server.StopAsync(patience.Token);
+        _server.Dispose();
+    }
+
+    private static KestrelServerOptions Limits(GatewayOptions options)
+    {
+        var server = new KestrelServerOptions { AddServerHeader = false };
+        // Header values are passed through as they are, whatever their bytes.
+        server.RequestHeaderEncodingSelector = static _ => Encoding.Latin1;
+        server.ResponseHeaderEncodingSelector = static _ => Encoding.Latin1;
+        server.Limits.MaxRequestBodySize = options.MaxRequestBodySize;
+        server.Limits.MaxRequestLineSize = options.MaxRequestLineSize;
+        server.Limits.MaxRequestHeadersTotalSize = options.MaxRequestHeadersTotalSize;
+        server.Limits.MaxRequestHeaderCount = options.MaxRequestHeaderCount;
+        server.Limits.RequestHeadersTimeout = options.RequestHeadersTimeout;
+        server.Limits.KeepAliveTimeout = options.KeepAliveTimeout;
+        // A stream may stand still between messages in both directions; how long is the revision's business, and its timeouts see to it.
+        server.Limits.MinRequestBodyDataRate = null;
+        server.Limits.Http2.MaxStreamsPerConnection = 250;
+        server.Listen(options.EndPoint, static listen => listen.Protocols = HttpProtocols.Http1);
+        server.Listen(ProtocolSorter.PriorKnowledge, static listen => listen.Protocols = HttpProtocols.Http2);
+        return server;
+    }
+}
