@@ -30,4 +30,7 @@ public interface IWatchBuilder
 
     /// <summary>A cache of a kind whose changes enqueue whatever keys the function names.</summary>
     IIndexer<T> Related<T>(Func<T, IEnumerable<NamespacedName>> keys) where T : Resource, IResource;
+
+    /// <summary>Has the reconciler look at a key because of something that no cache shows. May be called at any time, from any thread.</summary>
+    void Enqueue(NamespacedName key);
 }

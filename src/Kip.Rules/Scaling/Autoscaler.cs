@@ -13,10 +13,14 @@ public readonly record struct PanicState(DateTimeOffset? Since, int MaxPods)
     public static readonly PanicState Calm;
 
     /// <summary>
-    /// The state of a revision that is seen for the first time. With several pods ready it was busy before the platform's restart,
+    /// The state of a revision that is seen for the first time. With pods ready it was busy before the platform's restart,
     /// so it is held there until there is history.
     /// </summary>
-    public static PanicState AtStart(DateTimeOffset now, int readyPods) => readyPods > 1 ? new(now, readyPods) : Calm;
+    /// <remarks>
+    /// Upstream does so for more than one pod, and holds a single one for want of data. Here silence means no requests, so a single pod is
+    /// held the same way as several.
+    /// </remarks>
+    public static PanicState AtStart(DateTimeOffset now, int readyPods) => readyPods > 0 ? new(now, readyPods) : Calm;
 }
 
 /// <summary>How many pods the load calls for (Knative's KPA). Bounds, initial scale and scaling to zero come after.</summary>

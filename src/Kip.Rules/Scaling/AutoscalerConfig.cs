@@ -47,6 +47,9 @@ public sealed record AutoscalerConfig
     public int MaxScaleLimit { get; init; }
     public TimeSpan ScaleDownDelay { get; init; }
 
+    /// <summary>The configuration in force; the defaults when the ConfigMap is missing or wrong.</summary>
+    public static AutoscalerConfig Of(PlatformConfig platform) => TryParse(platform[MapName], out var config, out _) ? config : Default;
+
     /// <summary>Reads the ConfigMap's data. A missing key has its default; keys that begin with an underscore are passed over.</summary>
     /// <returns>False when a value is wrong; then the configuration must not be used, and the errors say why.</returns>
     public static bool TryParse(StringMap data, out AutoscalerConfig config, out IReadOnlyList<FieldError> errors)

@@ -8,7 +8,6 @@ namespace Kip.Rules.Scaling;
 /// </remarks>
 public sealed class TimeWindow
 {
-    private readonly WindowAlgorithm _algorithm;
     private double[] _buckets;
     private long _firstWrite = long.MinValue;
     private long _lastWrite = long.MinValue;
@@ -18,10 +17,13 @@ public sealed class TimeWindow
     /// <exception cref="ArgumentOutOfRangeException">The window is not longer than zero.</exception>
     public TimeWindow(TimeSpan window, WindowAlgorithm algorithm = WindowAlgorithm.Linear)
     {
-        _algorithm = algorithm;
+        Algorithm = algorithm;
         _buckets = new double[BucketsFor(window)];
         _smoothing = SmoothingOf(_buckets.Length);
     }
+
+    /// <summary>How the seconds are averaged; what was recorded does not depend on it.</summary>
+    public WindowAlgorithm Algorithm { get; set; }
 
     /// <summary>Whether nothing was recorded for longer than the window.</summary>
     public bool IsEmpty(DateTimeOffset now) => HasNoWrite || now.ToUnixTimeSeconds() - _lastWrite > _buckets.Length;
@@ -43,13 +45,20 @@ public sealed class TimeWindow
         _buckets[IndexOf(second)] += value;
     }
 
+    /// <summary>Tells that the seconds up to this one have passed: those after the newest write count as zeros from now on.</summary>
+    /// <remarks>Nothing happens before the first write, or when the second is known already.</remarks>
+    public void PassTo(DateTimeOffset at)
+    {
+        if (!HasNoWrite && at.ToUnixTimeSeconds() > _lastWrite) Record(at, 0);
+    }
+
     /// <summary>The average as of now; 0 when nothing was recorded within the window.</summary>
     public double Average(DateTimeOffset now)
     {
         if (HasNoWrite) return 0;
         var missing = Math.Max(0, now.ToUnixTimeSeconds() - _lastWrite);
         if (missing >= _buckets.Length) return 0;
-        return _algorithm == WindowAlgorithm.Linear ? LinearAverage(missing) : WeightedAverage(missing);
+        return Algorithm == WindowAlgorithm.Linear ? LinearAverage(missing) : WeightedAverage(missing);
     }
 
     /// <summary>Changes the length and keeps the newest seconds.</summary>
