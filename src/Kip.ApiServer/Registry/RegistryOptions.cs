@@ -1,4 +1,6 @@
 using System.Security.Cryptography;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Kip.ApiServer.Registry;
 
@@ -32,4 +34,7 @@ public sealed record RegistryOptions
     /// <summary>How often a watch that asked for bookmarks gets one.</summary>
     /// <value>30 s.</value>
     public TimeSpan BookmarkPeriod { get; init; } = TimeSpan.FromSeconds(30);
+
+    /// <value>None.</value>
+    public ILogger Logger { get; init; } = NullLogger.Instance;
 }

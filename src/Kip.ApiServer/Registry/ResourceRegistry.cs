@@ -1,41 +1,67 @@
 using Kip.ApiServer.Storage;
 using Kip.Client;
 using Kip.Resources;
+using Kip.Resources.Core;
+using Kip.Rules.Admission;
 
 namespace Kip.ApiServer.Registry;
 
 /// <summary>The verbs of the API on objects: what may be stored, what is answered, in Kubernetes' semantics. Thread-safe.</summary>
 /// <remarks>
 /// A write shows in reads and watches at once, and is ordered behind every write before it. Only a <see cref="RequestContext.Durable"/>
-/// caller waits until it is on disk; failures are <see cref="ApiException"/>s.
+/// caller waits until it is on disk; failures are <see cref="ApiException"/>s. A durable write that fails for the disk's sake after it
+/// was applied stays in memory and is written when the disk takes writes again: its outcome is unknown to the caller, as after a time-out.
 /// </remarks>
 public sealed class ResourceRegistry : IAsyncDisposable
 {
-    private ResourceRegistry(RegistryOptions options) => Kinds = options.Kinds;
+    private static readonly string[] OwnNamespaces = ["default", "kube-system", PlatformConfig.SystemNamespace];
+
+    private readonly Store _store;
+    private readonly ResourceReader _reader;
+    private readonly ResourceWatcher _watcher;
+    private readonly ResourceWriter _writer;
+    private readonly ResourceRemover _remover;
+    private readonly RegistryLoops _loops;
+
+    private ResourceRegistry(Store store, RegistryOptions options, TimeProvider time)
+    {
+        (_store, Kinds) = (store, options.Kinds);
+        _reader = new ResourceReader(store);
+        _watcher = new ResourceWatcher(store, time, options.BookmarkPeriod);
+        _writer = new ResourceWriter(store, new AdmissionGate(store), time, options);
+        _remover = new ResourceRemover(store, _writer, time);
+        _loops = new RegistryLoops(store, _writer, _remover, time, options);
+    }
 
     /// <summary>The kinds that are served.</summary>
     public KindCatalog Kinds { get; }
 
     /// <summary>The version of the latest change.</summary>
-    public string ResourceVersion => throw new NotImplementedException();
+    public string ResourceVersion => ResourceReader.Text(_store.Version);
 
     /// <summary>Opens the store, and makes the namespaces that always exist.</summary>
     /// <exception cref="StoreException">The folder is another process's, of a newer Kip, or damaged.</exception>
-    public static Task<ResourceRegistry> OpenAsync(StoreOptions store, RegistryOptions options, TimeProvider time, CancellationToken cancel) =>
-        throw new NotImplementedException();
+    public static async Task<ResourceRegistry> OpenAsync(StoreOptions store, RegistryOptions options, TimeProvider time, CancellationToken cancel)
+    {
+        if (store.Directory is not null) throw new NotSupportedException();
+        var registry = Over(Store.InMemory(store, time), options, time);
+        await registry.FlushedAsync(cancel);
+        return registry;
+    }
 
     /// <summary>A registry that keeps everything in memory; every task it returns is already complete.</summary>
-    public static ResourceRegistry InMemory(TimeProvider time, RegistryOptions? options = null) => throw new NotImplementedException();
+    public static ResourceRegistry InMemory(TimeProvider time, RegistryOptions? options = null, StoreOptions? store = null) =>
+        Over(Store.InMemory(store ?? new(), time), options ?? new(), time);
 
-    /// <summary>Runs garbage collection, the namespaces' life and the expiry of Events until cancelled.</summary>
-    public Task RunAsync(CancellationToken cancel) => throw new NotImplementedException();
+    /// <summary>Runs garbage collection, the namespaces' life, the expiry of Events and the store's upkeep until cancelled.</summary>
+    public Task RunAsync(CancellationToken cancel) => _loops.RunAsync(cancel);
 
     /// <summary>Reads one object. Null when there is none.</summary>
-    public Resource? Get(KindDefinition kind, NamespacedName name) => throw new NotImplementedException();
+    public Resource? Get(KindDefinition kind, NamespacedName name) => _store.Get(new ObjectId(kind, name));
 
     /// <summary>Reads the objects that the options choose, ordered by namespace and name.</summary>
     /// <exception cref="ApiException">A selector or continue token is malformed (400), or the token's version is forgotten (410 Expired).</exception>
-    public ResourceList List(KindDefinition kind, ListOptions options) => throw new NotImplementedException();
+    public ResourceList List(KindDefinition kind, ListOptions options) => _reader.List(kind, options);
 
     /// <summary>Follows changes in order: after <see cref="ListOptions.ResourceVersion"/>, or first the state of now as <c>ADDED</c>.</summary>
     /// <param name="sendInitialEvents">Begin with the state of now in any case, closed by a bookmark that says so.</param>
@@ -43,34 +69,92 @@ public sealed class ResourceRegistry : IAsyncDisposable
     /// At once: a selector is malformed (400), the version is forgotten (410 Expired). Later: the reader was too slow (410 Expired).
     /// </exception>
     public IAsyncEnumerable<WatchEvent> Watch(KindDefinition kind, ListOptions options, bool sendInitialEvents, CancellationToken cancel) =>
-        throw new NotImplementedException();
+        _watcher.Watch(kind, options, sendInitialEvents, cancel);
 
     /// <summary>Stores a new object, and returns it as stored.</summary>
-    public Task<Resource> CreateAsync(Resource resource, RequestContext context, CancellationToken cancel) =>
-        throw new NotImplementedException();
+    public async Task<Resource> CreateAsync(Resource resource, RequestContext context, CancellationToken cancel)
+    {
+        Begin(context);
+        var written = _writer.Create(resource, context);
+        await EndAsync(context, written.Place, cancel);
+        return written.Object;
+    }
 
     /// <summary>Replaces an object (subresource null), its status half (<c>status</c>), or its replicas (<c>scale</c>).</summary>
     public Task<Resource> UpdateAsync(Resource resource, string? subresource, RequestContext context, CancellationToken cancel) =>
-        throw new NotImplementedException();
+        ModifyAsync(resource.GetDefinition(), resource.Key, subresource, _ => resource, context, cancel);
 
     /// <summary>Reads, changes and writes an object; begins again when it was changed meanwhile, unless the change itself set a resourceVersion.</summary>
-    /// <param name="change">Gets the stored object, returns the wanted one. May be called more than once.</param>
-    public Task<Resource> ModifyAsync(
+    /// <param name="change">
+    /// Gets the stored object, returns the wanted one. May be called more than once. A resourceVersion or uid in what it returns that is
+    /// not the stored one's is a Conflict.
+    /// </param>
+    public async Task<Resource> ModifyAsync(
         KindDefinition kind, NamespacedName name, string? subresource, Func<Resource, Resource> change, RequestContext context,
-        CancellationToken cancel) => throw new NotImplementedException();
+        CancellationToken cancel)
+    {
+        Begin(context);
+        var written = _writer.Modify(kind, name, subresource, change, context);
+        await EndAsync(context, written.Place, cancel);
+        return written.Object;
+    }
 
     /// <summary>Deletes an object: at once, or marked while finalizers or a pod's grace period remain.</summary>
-    public Task<DeleteOutcome> DeleteAsync(
-        KindDefinition kind, NamespacedName name, DeleteOptions options, RequestContext context, CancellationToken cancel) =>
-        throw new NotImplementedException();
+    public async Task<DeleteOutcome> DeleteAsync(
+        KindDefinition kind, NamespacedName name, DeleteOptions options, RequestContext context, CancellationToken cancel)
+    {
+        Begin(context);
+        var (outcome, place) = _remover.Delete(kind, name, options, context);
+        await EndAsync(context, place, cancel);
+        return outcome;
+    }
 
     /// <summary>Deletes every object that the list options choose, and returns them as they were left.</summary>
-    public Task<ResourceList> DeleteCollectionAsync(
-        KindDefinition kind, ListOptions which, DeleteOptions options, RequestContext context, CancellationToken cancel) =>
-        throw new NotImplementedException();
+    public async Task<ResourceList> DeleteCollectionAsync(
+        KindDefinition kind, ListOptions which, DeleteOptions options, RequestContext context, CancellationToken cancel)
+    {
+        Begin(context);
+        var (left, last) = (new List<Resource>(), 0UL);
+        foreach (var resource in _reader.List(kind, which).Items)
+        {
+            try
+            {
+                var (outcome, place) = _remover.Delete(kind, resource.Key, options, context);
+                last = Math.Max(last, place);
+                left.Add(outcome.Object);
+            }
+            catch (ApiException e) when (e.IsNotFound)
+            {
+                // Gone meanwhile, which is what was asked for.
+            }
+        }
+        await EndAsync(context, last, cancel);
+        return new ResourceList(left, ResourceVersion);
+    }
 
     /// <summary>Completes when everything written up to now is on disk: an outside reader that must not see what a crash could lose waits here.</summary>
-    public ValueTask FlushedAsync(CancellationToken cancel) => throw new NotImplementedException();
+    /// <exception cref="ApiException">The disk takes no writes for now (503, 507).</exception>
+    public ValueTask FlushedAsync(CancellationToken cancel) => _store.FlushedAsync(cancel);
 
-    public ValueTask DisposeAsync() => throw new NotImplementedException();
+    public ValueTask DisposeAsync() => _store.DisposeAsync();
+
+    private static ResourceRegistry Over(Store store, RegistryOptions options, TimeProvider time)
+    {
+        var registry = new ResourceRegistry(store, options, time);
+        foreach (var name in OwnNamespaces)
+            if (registry.Get(Namespace.Definition, new("", name)) is null)
+                registry._writer.Create(new Namespace { Metadata = new() { Name = name } }, RequestContext.System);
+        return registry;
+    }
+
+    private void Begin(RequestContext context)
+    {
+        if (context.Durable && !context.DryRun) _store.ThrowIfNotDurable();
+    }
+
+    // A place of zero is a write that changed nothing; what it read may still be on its way to the disk, and is waited for as well.
+    private ValueTask EndAsync(RequestContext context, ulong place, CancellationToken cancel) =>
+        !context.Durable || context.DryRun ? default
+        : place == 0 ? _store.FlushedAsync(cancel)
+        : _store.FlushedAsync(place, cancel);
 }

@@ -1,0 +1,51 @@
+using Kip.ApiServer.Storage;
+using Kip.Client;
+using Kip.Resources;
+using Kip.Resources.Core;
+using Kip.Rules.Admission;
+
+namespace Kip.ApiServer.Registry;
+
+/// <summary>Lets writes through defaulting and validation, and words a refusal as the server that would have refused it.</summary>
+internal sealed class AdmissionGate(Store store)
+{
+    private Known? _known;
+
+    /// <summary>The configuration in force: the ConfigMaps of the system namespace.</summary>
+    public PlatformConfig Config
+    {
+        get
+        {
+            // Tables are immutable, so the same table means the same configuration.
+            var (table, _) = store.Read(ConfigMap.Definition);
+            if (_known is { } known && ReferenceEquals(known.Table, table)) return known.Config;
+            var maps = table.In(PlatformConfig.SystemNamespace).Cast<ConfigMap>().ToDictionary(static m => m.Metadata.Name, static m => m.Data);
+            var fresh = new Known(table, new PlatformConfig(maps));
+            _known = fresh;
+            return fresh.Config;
+        }
+    }
+
+    /// <exception cref="ApiException">Something is wrong with it: Invalid (422), or for Knative's kinds its webhook's BadRequest (400).</exception>
+    public static void Refuse(AdmissionRequest request, IEnumerable<FieldError> serverErrors)
+    {
+        var (kind, name) = (request.Object.GetDefinition(), request.Object.Metadata.Name);
+        var errors = serverErrors.ToArray();
+        if (errors.Length > 0) throw ApiException.Invalid(kind, name, errors.Select(Cause));
+        var found = AdmissionRules.Validate(request);
+        if (found.Count == 0) return;
+        if (!IsKnative(kind)) throw ApiException.Invalid(kind, name, found.Select(Cause));
+        throw ApiException.BadRequest("admission webhook \"validation.webhook.serving.knative.dev\" denied the request: validation failed: " + Joined(found));
+    }
+
+    // Knative's own way to put several errors in one: fields with the same error share a line.
+    private static string Joined(IEnumerable<FieldError> errors) => string.Join('\n', errors
+        .GroupBy(static e => e.Message)
+        .Select(static g => g.Any(static e => e.Field.Length > 0) ? $"{g.Key}: {string.Join(", ", g.Select(static e => e.Field))}" : g.Key));
+
+    private static bool IsKnative(KindDefinition kind) => kind.Group.EndsWith(".knative.dev", StringComparison.Ordinal);
+
+    private static StatusCause Cause(FieldError error) => new() { Field = error.Field, Reason = error.Reason, Message = error.Message };
+
+    private sealed record Known(KindTable Table, PlatformConfig Config);
+}

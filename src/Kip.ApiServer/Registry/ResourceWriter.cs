@@ -1,0 +1,147 @@
+using Kip.ApiServer.Storage;
+using Kip.Client;
+using Kip.Resources;
+using Kip.Resources.Core;
+using Kip.Rules.Admission;
+
+namespace Kip.ApiServer.Registry;
+
+/// <summary>Create, update and read-modify-write: prepared and checked outside the store's lock, stored if nothing changed meanwhile.</summary>
+internal sealed class ResourceWriter(Store store, AdmissionGate admission, TimeProvider time, RegistryOptions options)
+{
+    // Enough for any real contention; a change that is overtaken so often is told so instead of going on for ever.
+    private const int Attempts = 100;
+    private const int NameAttempts = 8;
+
+    public Written Create(Resource said, RequestContext context)
+    {
+        var (kind, meta) = (said.GetDefinition(), said.Metadata);
+        if (!string.IsNullOrEmpty(meta.ResourceVersion)) throw ApiException.BadRequest("resourceVersion should not be set on objects to be created");
+        for (var (attempt, names) = (0, 0); attempt < Attempts; attempt++)
+        {
+            var space = SpaceFor(kind, meta);
+            var prepared = PrepareNew(said, context.User);
+            if (store.Get(ObjectId.Of(prepared)) is not null)
+            {
+                // A generated name that is taken is nobody's mistake: try others, as Kubernetes does.
+                if (meta.Name.Length == 0 && ++names < NameAttempts) continue;
+                throw ApiException.AlreadyExists(kind, prepared.Metadata.Name);
+            }
+            if (Write(null, prepared, space, context) is { } written) return written;
+        }
+        throw MetadataRules.Modified(kind, meta.Name);
+    }
+
+    public Written Modify(KindDefinition kind, NamespacedName name, string? subresource, Func<Resource, Resource> change, RequestContext context)
+    {
+        for (var attempt = 0; attempt < Attempts; attempt++)
+        {
+            var present = store.Get(new ObjectId(kind, name)) ?? throw ApiException.NotFound(kind, name.Name);
+            var said = change(present);
+            MetadataRules.CheckPreconditions(kind, present.Metadata, said.Metadata.ResourceVersion, said.Metadata.Uid);
+            var wanted = PrepareChanged(present, said, subresource, context.User);
+            if (wanted == present) return new Written(present, 0);
+            if (DeletionRules.IsThrough(wanted))
+            {
+                if (context.DryRun) return new Written(wanted, 0);
+                if (Remove(present) is { } removed) return removed with { Object = wanted };
+            }
+            else if (Write(present, wanted, null, context) is { } written) return written;
+        }
+        throw MetadataRules.Modified(kind, name.Name);
+    }
+
+    public Written? Remove(Resource present) => store.TryWrite(present, null, null, []);
+
+    /// <summary>Stores the object, or only says that it could be. Null when something else is stored now.</summary>
+    /// <exception cref="ApiException">It is too large (413).</exception>
+    public Written? Write(Resource? present, Resource wanted, Resource? space, RequestContext context)
+    {
+        var unversioned = wanted with { Metadata = wanted.Metadata with { ResourceVersion = null } };
+        var json = StoredJson.Write(unversioned);
+        if (json.Length > options.MaxObjectBytes)
+            throw ApiException.Of(413, StatusReason.RequestEntityTooLarge,
+                $"{wanted.GetDefinition().QualifiedPlural} \"{wanted.Metadata.Name}\" is too large: {json.Length} bytes, the limit is {options.MaxObjectBytes}");
+        return context.DryRun ? new Written(wanted, 0) : store.TryWrite(present, unversioned, space, json);
+    }
+
+    private Resource PrepareNew(Resource said, string user)
+    {
+        var kind = said.GetDefinition();
+        var meta = MetadataRules.ForCreate(kind, said.Metadata, time.GetUtcNow(), options.NewUid(), options.NameSuffix);
+        var prepared = KindRules.PrepareCreate(said with { Metadata = meta });
+        var request = new AdmissionRequest(prepared, null, user, null, admission.Config);
+        request = request with { Object = AdmissionRules.Default(request) };
+        AdmissionGate.Refuse(request, [.. MetadataValidation.Validate(kind, request.Object.Metadata), .. KindRules.Validate(null, request.Object)]);
+        return request.Object;
+    }
+
+    /// <summary>The object as the change makes it; equal to the present one when it changes nothing that the client may change.</summary>
+    private Resource PrepareChanged(Resource present, Resource said, string? subresource, string user)
+    {
+        var merged = subresource == "status" ? WithStatus(present, said) : WithoutStatus(present, said, subresource);
+        var request = new AdmissionRequest(merged, present, user, subresource, admission.Config);
+        var wanted = WithSharedParts(present, AdmissionRules.Default(request));
+        if (wanted == present) return present;
+        AdmissionGate.Refuse(request with { Object = wanted },
+        [
+            .. subresource == "status" ? [] : MetadataRules.ValidateUpdate(present.Metadata, said.Metadata),
+            .. MetadataValidation.Validate(wanted.GetDefinition(), wanted.Metadata),
+            .. KindRules.Validate(present, wanted),
+        ]);
+        return wanted;
+    }
+
+    // The status subresource changes nothing else, labels and annotations included: what custom resources do.
+    private static Resource WithStatus(Resource present, Resource said) => present is IHasStatus parts
+        ? parts.WithStatusOf(said)
+        : throw ApiException.Of(404, StatusReason.NotFound, "the server could not find the requested resource");
+
+    private static Resource WithoutStatus(Resource present, Resource said, string? subresource)
+    {
+        var meta = MetadataRules.ForUpdate(present.Metadata, said.Metadata);
+        var prepared = KindRules.PrepareUpdate(present, said with { Metadata = meta }, subresource);
+        return prepared is IHasStatus parts ? parts.WithStatusOf(present) : prepared;
+    }
+
+    /// <summary>
+    /// Takes the present object's instances where nothing differs, so that versions of an object share memory; counts a changed spec.
+    /// </summary>
+    private static Resource WithSharedParts(Resource present, Resource wanted)
+    {
+        var meta = wanted.Metadata == present.Metadata ? present.Metadata : wanted.Metadata;
+        if (wanted is not IHasStatus parts) return wanted with { Metadata = meta };
+        if (parts.SpecEquals(present))
+        {
+            var kept = present with { Metadata = meta };
+            return parts.StatusEquals(present) ? kept : ((IHasStatus)kept).WithStatusOf(wanted);
+        }
+        return wanted with { Metadata = meta with { Generation = present.Metadata.Generation + 1 } };
+    }
+
+    private Namespace? SpaceFor(KindDefinition kind, ObjectMeta meta)
+    {
+        if (!kind.Namespaced || meta.Namespace.Length == 0) return null;
+        var space = (Namespace?)store.Get(new ObjectId(Namespace.Definition, new("", meta.Namespace)))
+            ?? throw ApiException.NotFound(Namespace.Definition, meta.Namespace);
+        return space.Metadata.DeletionTimestamp is null ? space : throw Terminating(kind, meta);
+    }
+
+    private static ApiException Terminating(KindDefinition kind, ObjectMeta meta) => new(new Status
+    {
+        State = "Failure", Code = 403, Reason = StatusReason.Forbidden,
+        Message = $"{kind.QualifiedPlural} \"{meta.Name}\" is forbidden: unable to create new content in namespace {meta.Namespace} "
+            + "because it is being terminated",
+        Details = new StatusDetails
+        {
+            Name = meta.Name, Kind = kind.Plural, Group = kind.Group.Length == 0 ? null : kind.Group,
+            Causes =
+            [
+                new StatusCause
+                {
+                    Reason = "NamespaceTerminating", Field = "metadata.namespace", Message = $"namespace {meta.Namespace} is being terminated",
+                },
+            ],
+        },
+    });
+}

@@ -1,0 +1,15 @@
+namespace Kip.ApiServer.Storage;
+
+/// <summary>No journal: what is in memory is all there is, and nothing ever waits.</summary>
+internal sealed class MemoryJournal : IJournal
+{
+    public ulong Append(ReadOnlySpan<byte> head, ReadOnlySpan<byte> body) => 0;
+
+    public ValueTask FlushedAsync(ulong place, CancellationToken cancel) => default;
+
+    public void ThrowIfFailing()
+    {
+    }
+
+    public ValueTask DisposeAsync() => default;
+}

@@ -1,0 +1,224 @@
+using System.Collections.Immutable;
+using System.Globalization;
+using System.Runtime.InteropServices;
+using Kip.Resources;
+
+namespace Kip.ApiServer.Storage;
+
+/// <summary>
+/// The objects, all in memory as immutable records; one counter that versions every change; the latest changes of each kind; and a journal.
+/// </summary>
+/// <remarks>
+/// A write names the object that it replaces and is refused when that is no longer the one stored, so rules run outside the lock. Under the
+/// lock a change gets its version, is appended to the journal in that order, and shows to readers; waiting for the disk comes after.
+/// </remarks>
+public sealed class Store : IAsyncDisposable
+{
+    private readonly Lock _gate = new();
+    private readonly Dictionary<KindDefinition, State> _kinds = [];
+    private readonly OwnerIndex _owners = new();
+    private readonly StoreOptions _options;
+    private readonly IJournal _journal;
+    private readonly TimeProvider _time;
+    private readonly long _opened;
+    private long _version;
+    private ulong _place;
+    private bool _closed;
+
+    internal Store(StoreImage image, IJournal journal, StoreOptions options, TimeProvider time)
+    {
+        (_options, _journal, _time) = (options, journal, time);
+        (_opened, _version, _place) = (image.Version, image.Version, image.Place);
+        foreach (var (kind, table) in image.Tables)
+        {
+            StateOf(kind).Table = table;
+            foreach (var resource in table.In(null)) _owners.Apply(null, resource);
+        }
+    }
+
+    /// <summary>The version of the latest change. Only grows, also over restarts.</summary>
+    public long Version
+    {
+        get { lock (_gate) return _version; }
+    }
+
+    /// <summary>A store that keeps everything in memory.</summary>
+    public static Store InMemory(StoreOptions options, TimeProvider time) => new(StoreImage.Empty, new MemoryJournal(), options, time);
+
+    /// <summary>Reads one object. Null when there is none.</summary>
+    public Resource? Get(ObjectId id)
+    {
+        KindTable table;
+        lock (_gate) table = StateOf(id.Kind).Table;
+        return table.Get(id.Name);
+    }
+
+    /// <summary>The objects that name an owner with this uid.</summary>
+    public IReadOnlyList<ObjectId> DependentsOf(string uid)
+    {
+        lock (_gate) return _owners.DependentsOf(uid);
+    }
+
+    /// <summary>
+    /// Replaces <paramref name="old"/> by <paramref name="new"/>: null stands for "none". Null when something else is stored now, or when
+    /// the namespace's object is no longer <paramref name="space"/> (null: not looked at).
+    /// </summary>
+    /// <param name="new">Without a resourceVersion.</param>
+    /// <param name="json"><paramref name="new"/> as it is to be journalled; empty for a removal.</param>
+    /// <exception cref="Client.ApiException">The journal cannot take the change: nothing has happened.</exception>
+    internal Written? TryWrite(Resource? old, Resource? @new, Resource? space, ReadOnlySpan<byte> json)
+    {
+        var id = ObjectId.Of(@new ?? old!);
+        if (@new is null) json = ChangeRecord.RemovalBody(id);
+        Written written;
+        ImmutableArray<ChangeFeed> feeds;
+        lock (_gate)
+        {
+            ObjectDisposedException.ThrowIf(_closed, this);
+            var state = StateOf(id.Kind);
+            if (!ReferenceEquals(state.Table.Get(id.Name), old)) return null;
+            if (space is not null && !ReferenceEquals(StateOf(space.GetDefinition()).Table.Get(space.Key), space)) return null;
+
+            var version = _version + 1;
+            var stored = WithVersion(@new ?? old!, version);
+            _place = _journal.Append(ChangeRecord.Head(stackalloc byte[ChangeRecord.HeadBytes], version, removal: @new is null), json);
+            _version = version;
+            state.Apply(new Change(version, old, @new is null ? null : stored, _time.GetTimestamp()));
+            _owners.Apply(old, @new);
+            feeds = state.Feeds;
+            written = new Written(stored, _place);
+        }
+        foreach (var feed in feeds) feed.Wake();
+        return written;
+    }
+
+    /// <summary>Refuses a write that is to be durable while the disk does not take writes, before anything has happened.</summary>
+    /// <exception cref="Client.ApiException">The latest attempt to write to the disk failed.</exception>
+    internal void ThrowIfNotDurable() => _journal.ThrowIfFailing();
+
+    /// <summary>Completes when the change at this place, and all before it, are on disk.</summary>
+    internal ValueTask FlushedAsync(ulong place, CancellationToken cancel) => _journal.FlushedAsync(place, cancel);
+
+    /// <summary>Completes when everything written up to now is on disk.</summary>
+    public ValueTask FlushedAsync(CancellationToken cancel)
+    {
+        ulong place;
+        lock (_gate) place = _place;
+        return _journal.FlushedAsync(place, cancel);
+    }
+
+    /// <summary>All objects of a kind as they are now, and the version of now.</summary>
+    internal (KindTable Table, long Version) Read(KindDefinition kind)
+    {
+        lock (_gate) return (StateOf(kind).Table, _version);
+    }
+
+    /// <summary>All objects of a kind as they were at an earlier version. Null when that is forgotten, or still to come.</summary>
+    internal KindTable? ReadAt(KindDefinition kind, long version)
+    {
+        KindTable table;
+        var since = new List<Change>();
+        lock (_gate)
+        {
+            var state = StateOf(kind);
+            if (version > _version || !state.History.TryFind(version, out var from)) return null;
+            table = state.Table;
+            state.History.Read(from, int.MaxValue, since);
+        }
+        return table.Undo(CollectionsMarshal.AsSpan(since));
+    }
+
+    /// <summary>Begins to follow kinds from now on; <paramref name="tables"/> are the objects of this very moment.</summary>
+    internal ChangeFeed Follow(IReadOnlyList<KindDefinition> kinds, out KindTable[] tables, out long version)
+    {
+        lock (_gate)
+        {
+            tables = [.. kinds.Select(kind => StateOf(kind).Table)];
+            version = _version;
+            return Attach_NeedsLock(kinds, [.. kinds.Select(kind => StateOf(kind).History.Next)]);
+        }
+    }
+
+    /// <summary>Begins to follow a kind after a version. Null when the changes since are no longer known.</summary>
+    internal ChangeFeed? FollowAfter(KindDefinition kind, long version)
+    {
+        lock (_gate) return StateOf(kind).History.TryFind(version, out var position) ? Attach_NeedsLock([kind], [position]) : null;
+    }
+
+    internal int ReadHistory(KindDefinition kind, long position, int limit, List<Change> into)
+    {
+        lock (_gate) return StateOf(kind).History.Read(position, limit, into);
+    }
+
+    internal void Unfollow(ChangeFeed feed, IReadOnlyList<KindDefinition> kinds)
+    {
+        lock (_gate)
+            foreach (var kind in kinds) StateOf(kind).Feeds = StateOf(kind).Feeds.Remove(feed);
+    }
+
+    /// <summary>Everything as it is now; costs nothing, since tables are immutable.</summary>
+    internal StoreImage Capture()
+    {
+        lock (_gate) return new StoreImage(_version, _place, _kinds.ToDictionary(static k => k.Key, static k => k.Value.Table));
+    }
+
+    /// <summary>Forgets changes older than <see cref="StoreOptions.HistoryAge"/>, so that an idle store holds no old objects.</summary>
+    internal void TrimHistory()
+    {
+        var oldest = _time.GetTimestamp() - (long)(_options.HistoryAge.TotalSeconds * _time.TimestampFrequency);
+        lock (_gate)
+            foreach (var state in _kinds.Values) state.History.DropBefore(oldest);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        ImmutableArray<ChangeFeed> feeds;
+        lock (_gate)
+        {
+            if (_closed) return;
+            _closed = true;
+            feeds = [.. _kinds.Values.SelectMany(static state => state.Feeds)];
+        }
+        foreach (var feed in feeds) feed.Close();
+        await _journal.DisposeAsync();
+    }
+
+    private ChangeFeed Attach_NeedsLock(IReadOnlyList<KindDefinition> kinds, long[] positions)
+    {
+        var feed = new ChangeFeed(this, [.. kinds], positions);
+        foreach (var kind in kinds) StateOf(kind).Feeds = StateOf(kind).Feeds.Add(feed);
+        if (_closed) feed.Close();
+        return feed;
+    }
+
+    private State StateOf(KindDefinition kind)
+    {
+        if (_kinds.TryGetValue(kind, out var state)) return state;
+        return _kinds[kind] = new State(new ChangeHistory(_options.HistoryPerKind, _opened));
+    }
+
+    private static Resource WithVersion(Resource resource, long version) => resource with
+    {
+        Metadata = resource.Metadata with { ResourceVersion = version.ToString(CultureInfo.InvariantCulture) },
+    };
+
+    private sealed class State(ChangeHistory history)
+    {
+        public ChangeHistory History { get; } = history;
+
+        public KindTable Table { get; set; } = KindTable.Empty;
+
+        public ImmutableArray<ChangeFeed> Feeds { get; set; } = [];
+
+        public void Apply(in Change change)
+        {
+            Table = change.New is { } stored ? Table.With(stored) : Table.Without(change.Old!.Key);
+            History.Add(change);
+        }
+    }
+}
+
+/// <summary>A change that was made.</summary>
+/// <param name="Object">As it is stored; of a removed object its last state, at the version of the removal.</param>
+/// <param name="Place">Where it is in the journal.</param>
+internal readonly record struct Written(Resource Object, ulong Place);
