@@ -5,7 +5,7 @@ namespace Kip.ApiServer.Registry;
 /// <summary>The server's own loops, run together: when one ends, all end.</summary>
 internal sealed class RegistryLoops(Store store, ResourceWriter writer, ResourceRemover remover, TimeProvider time, RegistryOptions options)
 {
-    private static readonly TimeSpan TrimPeriod = TimeSpan.FromSeconds(15);
+    private static readonly TimeSpan UpkeepPeriod = TimeSpan.FromSeconds(15);
 
     public async Task RunAsync(CancellationToken cancel)
     {
@@ -14,17 +14,17 @@ internal sealed class RegistryLoops(Store store, ResourceWriter writer, Resource
             Guard(Chore(new GarbageCollector(store, writer, remover, options.Kinds)).RunAsync, ended),
             Guard(Chore(new NamespaceLifecycle(store, writer, remover, options.Kinds)).RunAsync, ended),
             Guard(new EventExpiry(store, remover, time, options).RunAsync, ended),
-            Guard(TrimHistoryAsync, ended));
+            Guard(UpkeepAsync, ended));
     }
 
     private StoreLoop Chore(IStoreLoop chore) => new(chore, store, time, options.Logger);
 
-    private async Task TrimHistoryAsync(CancellationToken cancel)
+    private async Task UpkeepAsync(CancellationToken cancel)
     {
         while (true)
         {
-            await Task.Delay(TrimPeriod, time, cancel);
-            store.TrimHistory();
+            await Task.Delay(UpkeepPeriod, time, cancel);
+            await store.UpkeepAsync(cancel);
         }
     }
 

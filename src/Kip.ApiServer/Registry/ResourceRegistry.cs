@@ -36,6 +36,9 @@ public sealed class ResourceRegistry : IAsyncDisposable
     /// <summary>The kinds that are served.</summary>
     public KindCatalog Kinds { get; }
 
+    /// <summary>What opening the store found; null when it is in memory.</summary>
+    public StoreRecovery? Recovered => _store.Recovered;
+
     /// <summary>The version of the latest change.</summary>
     public string ResourceVersion => ResourceReader.Text(_store.Version);
 
@@ -43,8 +46,7 @@ public sealed class ResourceRegistry : IAsyncDisposable
     /// <exception cref="StoreException">The folder is another process's, of a newer Kip, or damaged.</exception>
     public static async Task<ResourceRegistry> OpenAsync(StoreOptions store, RegistryOptions options, TimeProvider time, CancellationToken cancel)
     {
-        if (store.Directory is not null) throw new NotSupportedException();
-        var registry = Over(Store.InMemory(store, time), options, time);
+        var registry = Over(Store.Open(store, time, options.Kinds.Find, options.Logger), options, time);
         await registry.FlushedAsync(cancel);
         return registry;
     }
@@ -74,7 +76,6 @@ public sealed class ResourceRegistry : IAsyncDisposable
     /// <summary>Stores a new object, and returns it as stored.</summary>
     public async Task<Resource> CreateAsync(Resource resource, RequestContext context, CancellationToken cancel)
     {
-        Begin(context);
         var written = _writer.Create(resource, context);
         await EndAsync(context, written.Place, cancel);
         return written.Object;
@@ -93,7 +94,6 @@ public sealed class ResourceRegistry : IAsyncDisposable
         KindDefinition kind, NamespacedName name, string? subresource, Func<Resource, Resource> change, RequestContext context,
         CancellationToken cancel)
     {
-        Begin(context);
         var written = _writer.Modify(kind, name, subresource, change, context);
         await EndAsync(context, written.Place, cancel);
         return written.Object;
@@ -103,7 +103,6 @@ public sealed class ResourceRegistry : IAsyncDisposable
     public async Task<DeleteOutcome> DeleteAsync(
         KindDefinition kind, NamespacedName name, DeleteOptions options, RequestContext context, CancellationToken cancel)
     {
-        Begin(context);
         var (outcome, place) = _remover.Delete(kind, name, options, context);
         await EndAsync(context, place, cancel);
         return outcome;
@@ -113,7 +112,6 @@ public sealed class ResourceRegistry : IAsyncDisposable
     public async Task<ResourceList> DeleteCollectionAsync(
         KindDefinition kind, ListOptions which, DeleteOptions options, RequestContext context, CancellationToken cancel)
     {
-        Begin(context);
         var (left, last) = (new List<Resource>(), 0UL);
         foreach (var resource in _reader.List(kind, which).Items)
         {
@@ -138,18 +136,14 @@ public sealed class ResourceRegistry : IAsyncDisposable
 
     public ValueTask DisposeAsync() => _store.DisposeAsync();
 
-    private static ResourceRegistry Over(Store store, RegistryOptions options, TimeProvider time)
+    /// <summary>The verbs over a store that is already open; the registry closes it.</summary>
+    public static ResourceRegistry Over(Store store, RegistryOptions options, TimeProvider time)
     {
         var registry = new ResourceRegistry(store, options, time);
         foreach (var name in OwnNamespaces)
             if (registry.Get(Namespace.Definition, new("", name)) is null)
                 registry._writer.Create(new Namespace { Metadata = new() { Name = name } }, RequestContext.System);
         return registry;
-    }
-
-    private void Begin(RequestContext context)
-    {
-        if (context.Durable && !context.DryRun) _store.ThrowIfNotDurable();
     }
 
     // A place of zero is a write that changed nothing; what it read may still be on its way to the disk, and is waited for as well.

@@ -7,9 +7,7 @@ internal sealed class MemoryJournal : IJournal
 
     public ValueTask FlushedAsync(ulong place, CancellationToken cancel) => default;
 
-    public void ThrowIfFailing()
-    {
-    }
+    public ValueTask UpkeepAsync(Func<StoreImage> capture, CancellationToken cancel) => default;
 
     public ValueTask DisposeAsync() => default;
 }

@@ -1,7 +1,9 @@
 using System.Collections.Immutable;
 using System.Globalization;
 using System.Runtime.InteropServices;
+using Kip.Log.Files;
 using Kip.Resources;
+using Microsoft.Extensions.Logging;
 
 namespace Kip.ApiServer.Storage;
 
@@ -14,6 +16,9 @@ namespace Kip.ApiServer.Storage;
 /// </remarks>
 public sealed class Store : IAsyncDisposable
 {
+    // More than ever wait for the disk: the log refuses changes long before.
+    private const long VersionsSkippedAtOpening = 1_000_000;
+
     private readonly Lock _gate = new();
     private readonly Dictionary<KindDefinition, State> _kinds = [];
     private readonly OwnerIndex _owners = new();
@@ -42,8 +47,38 @@ public sealed class Store : IAsyncDisposable
         get { lock (_gate) return _version; }
     }
 
+    /// <summary>What opening found; null for a store in memory.</summary>
+    public StoreRecovery? Recovered => (_journal as LogJournal)?.Recovered;
+
     /// <summary>A store that keeps everything in memory.</summary>
     public static Store InMemory(StoreOptions options, TimeProvider time) => new(StoreImage.Empty, new MemoryJournal(), options, time);
+
+    /// <summary>Opens the store in a folder, or in memory when the options name none.</summary>
+    /// <param name="kindOf">The kind of an <c>apiVersion</c> and <c>kind</c>, or null.</param>
+    /// <exception cref="StoreException">The folder is another process's, of a newer Kip, or damaged beyond what can be served.</exception>
+    public static Store Open(StoreOptions options, TimeProvider time, Func<string, string, KindDefinition?> kindOf, ILogger logger)
+    {
+        if (options.Directory is null) return InMemory(options, time);
+        try
+        {
+            return Open(new DirectoryFiles(options.Directory), options, time, kindOf, logger);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new StoreException($"cannot make the data folder {options.Directory}: {e.Message}", e);
+        }
+    }
+
+    /// <inheritdoc cref="Open(StoreOptions, TimeProvider, Func{string, string, KindDefinition}, ILogger)"/>
+    public static Store Open(
+        ILogFiles files, StoreOptions options, TimeProvider time, Func<string, string, KindDefinition?> kindOf, ILogger logger)
+    {
+        var (image, journal) = DataFolder.Open(files, options, kindOf, logger);
+        // A crash may have taken changes that were shown but not on disk. Their versions must not be given again to others, or a client
+        // that saw them would take its old object for the current one.
+        var version = image.Place == 0 ? image.Version : image.Version + VersionsSkippedAtOpening;
+        return new Store(image with { Version = version }, journal, options, time);
+    }
 
     /// <summary>Reads one object. Null when there is none.</summary>
     public Resource? Get(ObjectId id)
@@ -91,10 +126,6 @@ public sealed class Store : IAsyncDisposable
         foreach (var feed in feeds) feed.Wake();
         return written;
     }
-
-    /// <summary>Refuses a write that is to be durable while the disk does not take writes, before anything has happened.</summary>
-    /// <exception cref="Client.ApiException">The latest attempt to write to the disk failed.</exception>
-    internal void ThrowIfNotDurable() => _journal.ThrowIfFailing();
 
     /// <summary>Completes when the change at this place, and all before it, are on disk.</summary>
     internal ValueTask FlushedAsync(ulong place, CancellationToken cancel) => _journal.FlushedAsync(place, cancel);
@@ -163,11 +194,18 @@ public sealed class Store : IAsyncDisposable
     }
 
     /// <summary>Forgets changes older than <see cref="StoreOptions.HistoryAge"/>, so that an idle store holds no old objects.</summary>
-    internal void TrimHistory()
+    private void TrimHistory()
     {
         var oldest = _time.GetTimestamp() - (long)(_options.HistoryAge.TotalSeconds * _time.TimestampFrequency);
         lock (_gate)
             foreach (var state in _kinds.Values) state.History.DropBefore(oldest);
+    }
+
+    /// <summary>What is due now and then: old history is forgotten, and a snapshot taken when the log has grown.</summary>
+    internal ValueTask UpkeepAsync(CancellationToken cancel)
+    {
+        TrimHistory();
+        return _journal.UpkeepAsync(Capture, cancel);
     }
 
     public async ValueTask DisposeAsync()

@@ -1,3 +1,5 @@
+using Kip.Log;
+
 namespace Kip.ApiServer.Storage;
 
 /// <summary>Where objects are kept, and how much of the past.</summary>
@@ -7,6 +9,9 @@ public sealed record StoreOptions
     /// <value>Null: in memory only, nothing survives the process.</value>
     public string? Directory { get; init; }
 
+    /// <summary>How the log in <see cref="Directory"/> behaves.</summary>
+    public LogOptions Log { get; init; } = new();
+
     /// <summary>How many changes of each kind a watch may be behind before it has to list again.</summary>
     /// <value>4,096.</value>
     public int HistoryPerKind { get; init; } = 4096;
@@ -15,7 +20,7 @@ public sealed record StoreOptions
     /// <value>75 s, as Kubernetes' watch cache keeps at least.</value>
     public TimeSpan HistoryAge { get; init; } = TimeSpan.FromSeconds(75);
 
-    /// <summary>A snapshot is taken after so many changes, or when there were twice as many changes as there are objects, if that is more.</summary>
-    /// <value>10,000.</value>
-    public int SnapshotAfter { get; init; } = 10_000;
+    /// <summary>A snapshot is taken after so many changes, and not before there were twice as many as there are objects.</summary>
+    /// <value>5,000.</value>
+    public int SnapshotAfter { get; init; } = 5_000;
 }
