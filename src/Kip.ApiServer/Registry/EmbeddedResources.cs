@@ -30,7 +30,7 @@ public sealed class EmbeddedResources(ResourceRegistry registry, string user = "
         registry.UpdateAsync(resource, "status", _context, cancel);
 
     public Task<Resource> PatchAsync(KindDefinition kind, NamespacedName name, Patch patch, CancellationToken cancel) =>
-        throw new NotImplementedException();
+        registry.ModifyAsync(kind, name, patch.Subresource, present => EmbeddedPatch.Apply(kind, present, patch), _context, cancel);
 
     public Task ScaleAsync(KindDefinition kind, NamespacedName name, int replicas, CancellationToken cancel) => registry.ModifyAsync(
         kind, name, "scale",

@@ -46,9 +46,18 @@ public sealed class ResourceRegistry : IAsyncDisposable
     /// <exception cref="StoreException">The folder is another process's, of a newer Kip, or damaged.</exception>
     public static async Task<ResourceRegistry> OpenAsync(StoreOptions store, RegistryOptions options, TimeProvider time, CancellationToken cancel)
     {
-        var registry = Over(Store.Open(store, time, options.Kinds.Find, options.Logger), options, time);
-        await registry.FlushedAsync(cancel);
-        return registry;
+        var opened = Store.Open(store, time, options.Kinds.Find, options.Logger);
+        try
+        {
+            var registry = Over(opened, options, time);
+            await registry.FlushedAsync(cancel);
+            return registry;
+        }
+        catch (ApiException e)
+        {
+            await opened.DisposeAsync();
+            throw new StoreException(e.Message, e);
+        }
     }
 
     /// <summary>A registry that keeps everything in memory; every task it returns is already complete.</summary>
