@@ -1,0 +1,99 @@
+using Kip.Resources;
+using Kip.Resources.Apps;
+
+namespace Kip.Runtime.Deployments;
+
+/// <summary>A Deployment's status: counts, and the conditions Available, Progressing and ReplicaFailure with Kubernetes' reasons.</summary>
+internal static class DeploymentStatusRules
+{
+    private const int DefaultDeadlineSeconds = 600;
+    private const string Available = "Available";
+    private const string Progressing = "Progressing";
+    private const string ReplicaFailure = "ReplicaFailure";
+    private const string NewReplicaSetAvailable = "NewReplicaSetAvailable";
+    private const string TimedOut = "ProgressDeadlineExceeded";
+
+    /// <summary>The status, and when to look again because of the clock alone.</summary>
+    public static (DeploymentStatus Status, TimeSpan? LookAgain) Next(DeploymentView seen, PodGroups pods)
+    {
+        var before = seen.Deployment.Status;
+        var available = pods.Active.Count(pods.IsAvailable);
+        var total = pods.New.Length + pods.Old.Length;
+        var status = before with
+        {
+            ObservedGeneration = seen.Deployment.Metadata.Generation,
+            Replicas = total,
+            UpdatedReplicas = pods.New.Length,
+            ReadyReplicas = pods.Active.Count(static p => p.IsReady),
+            AvailableReplicas = available,
+            UnavailableReplicas = Math.Max(0, Math.Max(total, pods.Count.Replicas) - available),
+            TerminatingReplicas = seen.Pods.Count(static p => p.IsTerminating) is var leaving and > 0 ? leaving : null,
+        };
+        var conditions = new ConditionSet(before.Conditions, WholeSeconds(seen.Now));
+        SetAvailable(conditions, available >= pods.Count.MinAvailable);
+        SetProgressing(conditions, seen, pods, status);
+        if (seen.CreateFailure is { } why) conditions.Set(ReplicaFailure, ConditionStatus.True, "FailedCreate", why);
+        else conditions.Remove(ReplicaFailure);
+        status = status with { Conditions = conditions.ToValueList() };
+        return (status, LookAgain(seen, pods, status, available));
+    }
+
+    private static void SetAvailable(ConditionSet conditions, bool enough)
+    {
+        if (enough) conditions.Set(Available, ConditionStatus.True, "MinimumReplicasAvailable", "Deployment has minimum availability.");
+        else conditions.Set(Available, ConditionStatus.False, "MinimumReplicasUnavailable", "Deployment does not have minimum availability.");
+    }
+
+    private static void SetProgressing(ConditionSet conditions, DeploymentView seen, PodGroups pods, DeploymentStatus status)
+    {
+        var name = seen.Deployment.Metadata.Name;
+        var before = seen.Deployment.Status;
+        var current = conditions.Find(Progressing);
+        if (pods.Paused)
+        {
+            conditions.Set(Progressing, ConditionStatus.Unknown, "DeploymentPaused", "Deployment is paused");
+            return;
+        }
+        // A rollout that was completed stays so while it is scaled: a slow wake-up is not a failed rollout.
+        if (current?.Reason == NewReplicaSetAvailable && status.Replicas == status.UpdatedReplicas) return;
+        var wanted = pods.Count.Replicas;
+        if (status.UpdatedReplicas == wanted && status.Replicas == wanted && status.AvailableReplicas == wanted)
+            conditions.Set(Progressing, ConditionStatus.True, NewReplicaSetAvailable, $"Deployment \"{name}\" has successfully progressed.");
+        else if (current is null)
+            conditions.Set(Progressing, ConditionStatus.True, "NewReplicaSetCreated", $"Created new replica set \"{name}-{pods.Hash}\"");
+        else if (HasProgressed(before, status) || current.Reason is NewReplicaSetAvailable or "DeploymentPaused")
+            conditions.Touch(Progressing, ConditionStatus.True, "ReplicaSetUpdated", $"Deployment \"{name}\" is progressing.");
+        else if (Deadline(seen.Deployment, current) is { } deadline && seen.Now >= deadline)
+            conditions.Set(Progressing, ConditionStatus.False, TimedOut, $"Deployment \"{name}\" has timed out progressing.");
+    }
+
+    private static bool HasProgressed(DeploymentStatus before, DeploymentStatus now) =>
+        now.UpdatedReplicas > before.UpdatedReplicas
+        || now.Replicas - now.UpdatedReplicas < before.Replicas - before.UpdatedReplicas
+        || now.ReadyReplicas > before.ReadyReplicas
+        || now.AvailableReplicas > before.AvailableReplicas;
+
+    private static DateTimeOffset? Deadline(Deployment deployment, Condition progressing)
+    {
+        var seconds = deployment.Spec.ProgressDeadlineSeconds ?? DefaultDeadlineSeconds;
+        // Kubernetes' way of saying "no deadline".
+        if (seconds == int.MaxValue || progressing.Reason is TimedOut or NewReplicaSetAvailable) return null;
+        return (progressing.LastUpdateTime ?? progressing.LastTransitionTime)?.AddSeconds(seconds);
+    }
+
+    private static TimeSpan? LookAgain(DeploymentView seen, PodGroups pods, DeploymentStatus status, int available)
+    {
+        var next = (TimeSpan?)null;
+        var progressing = status.Conditions.FirstOrDefault(static c => c.Type == Progressing);
+        if (progressing is { Status: ConditionStatus.True } && Deadline(seen.Deployment, progressing) is { } deadline)
+            next = deadline - seen.Now;
+        if (seen.Deployment.Spec.MinReadySeconds > 0 && available < pods.Active.Count(static p => p.IsReady))
+            next = Shorter(next, TimeSpan.FromSeconds(1));
+        return next is { } wait ? Shorter(TimeSpan.MaxValue, wait < TimeSpan.FromMilliseconds(1) ? TimeSpan.FromMilliseconds(1) : wait) : null;
+    }
+
+    private static TimeSpan Shorter(TimeSpan? one, TimeSpan other) => one is { } known && known < other ? known : other;
+
+    // The wire keeps whole seconds; what is compared with it must too.
+    private static DateTimeOffset WholeSeconds(DateTimeOffset time) => time.AddTicks(-(time.Ticks % TimeSpan.TicksPerSecond));
+}
