@@ -17,6 +17,9 @@ public interface IReconciler
     /// Called once before the loop starts: names the informers the reconciler reads, and which keys their changes concern.
     /// </summary>
     void Watch(IWatchBuilder watch);
+
+    /// <summary>Told when planning or applying failed, before the key is tried again; the next plan may report it.</summary>
+    void Failed(NamespacedName key, Exception why) { }
 }
 
 /// <summary>Ties informers to a reconciler's queue.</summary>

@@ -191,6 +191,7 @@ public sealed partial class ReconcileLoop : IWatchBuilder, IDisposable
 
     private void Failed(NamespacedName key, Exception e)
     {
+        _reconciler.Failed(key, e);
         var failures = _queue.AddAfterFailure(key);
         if (e is ApiException { IsConflict: true } or ApiException { IsAlreadyExists: true } or ApiException { IsNotFound: true })
         {

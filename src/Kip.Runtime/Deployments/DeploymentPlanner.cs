@@ -20,13 +20,16 @@ public static class DeploymentPlanner
     {
         if (seen.Deployment.Metadata.DeletionTimestamp is not null) return Resources.Planning.Plan.Nothing;
         var pods = new PodGroups(seen);
+        var (status, lookAgain) = DeploymentStatusRules.Next(seen, pods);
+        var reported = seen.Deployment with { Status = status };
         var edits = new List<Edit>();
+        // Said before it is tried again: if it is refused again, what follows is not carried out.
+        if (seen.CreateFailure is not null && status != seen.Deployment.Status) edits.Add(new Edit.UpdateStatus(reported));
         // Nobody else collects pods that ended for good; they are replaced like any that went.
         edits.AddRange(pods.Finished.Select(static p => new Edit.Delete(p)));
         edits.AddRange(Removals(pods).Select(static p => new Edit.Delete(p)));
         for (var i = Math.Min(Missing(pods), BurstReplicas); i > 0; i--) edits.Add(new Edit.Create(PodFactory.Make(seen, pods.Hash)));
-        var (status, lookAgain) = DeploymentStatusRules.Next(seen, pods);
-        return new Plan(edits.ToValueList(), seen.Deployment with { Status = status }, lookAgain);
+        return new Plan(edits.ToValueList(), reported, lookAgain);
     }
 
     private static int Missing(PodGroups pods)

@@ -18,7 +18,7 @@ public sealed class ContainerLog : IProcessOutput
     private readonly int _maxBytes;
     private readonly List<byte>[] _partial = [[], []];
     private readonly List<byte> _pending = [];
-    private FileStream _file;
+    private FileStream? _file;
     private TaskCompletionSource _changed = NewSignal();
     private int _open = 2;
     private long _dropped;
@@ -31,6 +31,11 @@ public sealed class ContainerLog : IProcessOutput
         Directory.CreateDirectory(System.IO.Path.GetDirectoryName(path)!);
         _file = OpenFile();
     }
+
+    private ContainerLog(string path, TimeProvider time) => (Path, _time, _open) = (path, time, 0);
+
+    /// <summary>A log that is complete: nobody will write to it.</summary>
+    public static ContainerLog Finished(string path, TimeProvider time) => new(path, time);
 
     public string Path { get; }
 
@@ -96,10 +101,10 @@ public sealed class ContainerLog : IProcessOutput
 
     private void Store()
     {
-        if (_pending.Count == 0) return;
+        if (_pending.Count == 0 || _file is null) return;
         try
         {
-            if (_file.Length > 0 && _file.Length + _pending.Count > _maxBytes) Rotate();
+            if (_file!.Length > 0 && _file.Length + _pending.Count > _maxBytes) Rotate();
             if (_dropped > 0)
             {
                 var lost = new List<byte>();
@@ -120,7 +125,7 @@ public sealed class ContainerLog : IProcessOutput
 
     private void Rotate()
     {
-        _file.Dispose();
+        _file!.Dispose();
         File.Move(Path, OlderPath, overwrite: true);
         _file = OpenFile();
         lock (_lock) (Rotations, Length) = (Rotations + 1, 0);
@@ -128,7 +133,7 @@ public sealed class ContainerLog : IProcessOutput
 
     private void Close()
     {
-        _file.Dispose();
+        _file?.Dispose();
         lock (_lock) _changed.TrySetResult();
     }
 

@@ -14,6 +14,7 @@ internal static unsafe partial class LibC
     public const int NonBlocking = 0x800;
     public const int SetStatusFlags = 4;
     public const int WaitNoHang = 1;
+    public const int MayExecute = 1;
 
     /// <summary>A new session, and with it a new process group, whose id is the process id.</summary>
     public const short SpawnSetSession = 0x80;
@@ -76,6 +77,9 @@ internal static unsafe partial class LibC
 
     [LibraryImport("libc", EntryPoint = "write", SetLastError = true)]
     public static partial nint Write(int descriptor, byte* buffer, nint count);
+
+    [LibraryImport("libc", EntryPoint = "access", StringMarshalling = StringMarshalling.Utf8)]
+    public static partial int Access(string path, int mode);
 
     [LibraryImport("libc", EntryPoint = "close", SetLastError = true)]
     public static partial int Close(int descriptor);

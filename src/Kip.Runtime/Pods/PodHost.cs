@@ -1,0 +1,35 @@
+using Kip.Client;
+using Kip.Client.Loop;
+using Kip.Client.Pods;
+using Kip.Resources;
+using Kip.Resources.Core;
+using Kip.Resources.Planning;
+using Kip.Runtime.Bundles;
+using Kip.Runtime.Ports;
+using Kip.Runtime.Probes;
+using Kip.Runtime.Processes;
+using Kip.Runtime.Recovery;
+using Microsoft.Extensions.Logging;
+
+namespace Kip.Runtime.Pods;
+
+/// <summary>What all pods of this machine share.</summary>
+internal sealed record PodHost
+{
+    public required RuntimeOptions Options { get; init; }
+    public required IResources Resources { get; init; }
+    public required ProcessSpawner Spawner { get; init; }
+    public required Prober Prober { get; init; }
+    public required BundleStore Bundles { get; init; }
+    public required PortAllocator Ports { get; init; }
+    public required ProcessMarks Marks { get; init; }
+    public required EventRecorder Events { get; init; }
+    public required IPodDrain? Drain { get; init; }
+    public required TimeProvider Time { get; init; }
+    public required ILogger Logger { get; init; }
+
+    public string FolderOf(Pod pod) => Path.Combine(Path.GetFullPath(Options.DataDirectory), "pods", pod.Metadata.Uid ?? pod.Metadata.Name);
+
+    /// <summary>Tells people about a pod, off the path of the work.</summary>
+    public void Warn(Pod pod, string reason, string message) => Events.Record(new Edit.Record(pod, "Warning", reason, message), "kubelet");
+}

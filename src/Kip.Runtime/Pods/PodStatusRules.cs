@@ -1,0 +1,102 @@
+using Kip.Resources;
+using Kip.Resources.Core;
+
+namespace Kip.Runtime.Pods;
+
+/// <summary>A pod's status from what is known of its containers, as the kubelet forms it (kubelet_pods.go, status/generate.go).</summary>
+public static class PodStatusRules
+{
+    /// <summary>Where every process pod is reached.</summary>
+    public const string Address = "127.0.0.1";
+
+    /// <summary>The status to write.</summary>
+    /// <param name="pod">The pod; its present status gives the times of conditions that stay.</param>
+    /// <param name="containers">In the spec's order.</param>
+    /// <param name="now">The present time.</param>
+    public static PodStatus Next(Pod pod, IReadOnlyList<ContainerFacts> containers, DateTimeOffset now)
+    {
+        var before = pod.Status;
+        // The wire keeps whole seconds, and what differs only below them is no news.
+        now = now.AddTicks(-(now.Ticks % TimeSpan.TicksPerSecond));
+        var phase = Phase(pod.Spec.RestartPolicy, containers);
+        return before with
+        {
+            Phase = phase,
+            HostIP = Address,
+            PodIP = Address,
+            PodIPs = [new PodIP { Ip = Address }],
+            StartTime = before.StartTime ?? now,
+            QosClass = before.QosClass ?? QualityOfService(pod.Spec),
+            ContainerStatuses = containers.Select(static c => c.ToStatus()).ToValueList(),
+            Conditions = Conditions(before.Conditions, phase, containers, now),
+        };
+    }
+
+    /// <summary>The same pod, said not to be ready: its processes are gone with the platform's earlier life.</summary>
+    public static PodStatus NotReady(PodStatus status, DateTimeOffset now) => status with
+    {
+        Conditions = status.Conditions.Select(c => c.Type is "Ready" or "ContainersReady" && c.Status == ConditionStatus.True
+            ? c with
+            {
+                Status = ConditionStatus.False, Reason = "ContainersNotReady", Message = "the platform was restarted",
+                LastTransitionTime = now.AddTicks(-(now.Ticks % TimeSpan.TicksPerSecond)),
+            }
+            : c).ToValueList(),
+        ContainerStatuses = status.ContainerStatuses.Select(static c => c with { Ready = false }).ToValueList(),
+    };
+
+    /// <summary>Pending until every container has run; then running, until none will run again.</summary>
+    public static string Phase(string? restartPolicy, IReadOnlyList<ContainerFacts> containers)
+    {
+        var running = containers.Count(static c => c.State.Running is not null);
+        if (containers.Any(static c => c.State.Waiting is not null && c.LastState?.Terminated is null)) return "Pending";
+        if (running > 0) return "Running";
+        if (restartPolicy is null or "" or "Always") return "Running";
+        if (containers.Any(static c => c.State.Terminated is null)) return "Running";
+        if (containers.All(static c => c.State.Terminated!.ExitCode == 0)) return "Succeeded";
+        return restartPolicy == "Never" ? "Failed" : "Running";
+    }
+
+    private static ValueList<Condition> Conditions(
+        ValueList<Condition> before, string phase, IReadOnlyList<ContainerFacts> containers, DateTimeOffset now)
+    {
+        var (status, reason, message) = Readiness(phase, containers);
+        Condition[] wanted =
+        [
+            new() { Type = "PodReadyToStartContainers", Status = phase is "Succeeded" or "Failed" ? ConditionStatus.False : ConditionStatus.True },
+            new() { Type = "Initialized", Status = ConditionStatus.True, Reason = phase == "Succeeded" ? "PodCompleted" : null },
+            new() { Type = "Ready", Status = status, Reason = reason, Message = message },
+            new() { Type = "ContainersReady", Status = status, Reason = reason, Message = message },
+            new() { Type = "PodScheduled", Status = ConditionStatus.True },
+        ];
+        return wanted.Select(next =>
+        {
+            var old = before.FirstOrDefault(c => c.Type == next.Type);
+            return next with { LastTransitionTime = old?.Status == next.Status ? old.LastTransitionTime ?? now : now };
+        }).ToValueList();
+    }
+
+    private static (string Status, string? Reason, string? Message) Readiness(string phase, IReadOnlyList<ContainerFacts> containers)
+    {
+        if (phase == "Succeeded") return (ConditionStatus.False, "PodCompleted", null);
+        if (phase == "Failed") return (ConditionStatus.False, "PodFailed", null);
+        var unready = containers.Where(static c => !c.IsReady).Select(static c => c.Name).ToArray();
+        return unready.Length == 0
+            ? (ConditionStatus.True, null, null)
+            : (ConditionStatus.False, "ContainersNotReady", $"containers with unready status: [{string.Join(' ', unready)}]");
+    }
+
+    private static string QualityOfService(PodSpec spec)
+    {
+        var any = false;
+        var all = true;
+        foreach (var container in spec.Containers)
+        {
+            var (limits, requests) = (container.Resources?.Limits ?? default, container.Resources?.Requests ?? default);
+            any |= !limits.IsEmpty || !requests.IsEmpty;
+            foreach (var resource in (string[])["cpu", "memory"])
+                all &= limits.Get(resource) is { } limit && (requests.Get(resource) ?? limit) == limit;
+        }
+        return !any ? "BestEffort" : all ? "Guaranteed" : "Burstable";
+    }
+}

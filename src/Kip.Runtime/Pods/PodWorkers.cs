@@ -1,0 +1,81 @@
+using System.Collections.Concurrent;
+using Kip.Client.Informers;
+using Kip.Resources;
+using Kip.Resources.Core;
+using Kip.Runtime.Deployments;
+using Microsoft.Extensions.Logging;
+
+namespace Kip.Runtime.Pods;
+
+/// <summary>One worker per pod of this machine: begun when the pod is seen, gone when it is.</summary>
+internal sealed partial class PodWorkers(PodHost host)
+{
+    private readonly ConcurrentDictionary<string, PodWorker> _byUid = new();
+    private readonly ConcurrentDictionary<NamespacedName, PodWorker> _byName = new();
+    private readonly ILogger _logger = host.Logger;
+    private volatile bool _stopping;
+
+    /// <summary>The worker of the pod that has this name now, or null.</summary>
+    public PodWorker? Find(NamespacedName pod) => _byName.GetValueOrDefault(pod);
+
+    /// <summary>Called by the informer for every change of a pod, one at a time.</summary>
+    public void OnChange(ResourceChange<Pod> change)
+    {
+        var pod = change.Object;
+        var uid = pod.Metadata.Uid ?? "";
+        if (change.IsDeleted)
+        {
+            if (_byUid.TryGetValue(uid, out var worker)) worker.Post(new PodMessage.Gone());
+            return;
+        }
+        if (_byUid.TryGetValue(uid, out var known)) known.Post(new PodMessage.Seen(pod));
+        else if (!_stopping && IsOurs(pod)) Begin(uid, pod);
+    }
+
+    /// <summary>Ends all pods' processes at once, each as gracefully as it may.</summary>
+    /// <param name="hurry">When cancelled, what still runs is killed.</param>
+    public async Task StopAsync(CancellationToken hurry)
+    {
+        _stopping = true;
+        PodWorker[] all = [.. _byUid.Values];
+        foreach (var worker in all) worker.Post(new PodMessage.Stop());
+        await using var kill = hurry.Register(() =>
+        {
+            foreach (var worker in all) worker.Hurry();
+        });
+        await Task.WhenAll(all.Select(static w => w.Completion));
+    }
+
+    private bool IsOurs(Pod pod) => pod.Spec.NodeName is null or "" ? !pod.IsTerminating : pod.Spec.NodeName == host.Options.NodeName;
+
+    private void Begin(string uid, Pod pod)
+    {
+        var worker = new PodWorker(host, pod);
+        _byUid[uid] = worker;
+        _byName[pod.Key] = worker;
+        _ = ForgetAsync(uid, pod, worker);
+    }
+
+    private async Task ForgetAsync(string uid, Pod pod, PodWorker worker)
+    {
+        await worker.Completion;
+        if (_stopping) return;
+        _byUid.TryRemove(new(uid, worker));
+        _byName.TryRemove(new(pod.Key, worker));
+        try
+        {
+            Directory.Delete(host.FolderOf(pod), recursive: true);
+        }
+        catch (DirectoryNotFoundException)
+        {
+            // It never got as far as having one.
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            LogNotDeleted(host.FolderOf(pod), e.Message);
+        }
+    }
+
+    [LoggerMessage(621, LogLevel.Warning, "The folder {folder} of a pod that is gone could not be deleted: {reason}")]
+    private partial void LogNotDeleted(string folder, string reason);
+}

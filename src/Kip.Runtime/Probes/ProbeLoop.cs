@@ -1,0 +1,53 @@
+using Kip.Resources.Core;
+
+namespace Kip.Runtime.Probes;
+
+/// <summary>Asks one probe's question again and again and tells when the verdict changes.</summary>
+/// <param name="prober">Asks.</param>
+/// <param name="time">Times the waits.</param>
+public sealed class ProbeLoop(Prober prober, TimeProvider time)
+{
+    /// <summary>Runs until cancelled; for a startup probe, until its verdict.</summary>
+    /// <param name="kind">What the probe is for.</param>
+    /// <param name="probe">The question.</param>
+    /// <param name="target">Whom it is asked.</param>
+    /// <param name="tell">Called with each new verdict, and why.</param>
+    /// <param name="cancel">Ends the loop.</param>
+    public async Task RunAsync(ProbeKind kind, Probe probe, ProbeTarget target, Action<ProbeAnswer> tell, CancellationToken cancel)
+    {
+        var settings = ProbeSettings.Of(probe);
+        try
+        {
+            if (settings.InitialDelay > TimeSpan.Zero) await Task.Delay(settings.InitialDelay, time, cancel);
+            await AskOnAsync(kind, probe, settings, target, tell, cancel);
+        }
+        catch (OperationCanceledException) when (cancel.IsCancellationRequested)
+        {
+            // The container has ended, or the pod is leaving.
+        }
+    }
+
+    private async Task AskOnAsync(
+        ProbeKind kind, Probe probe, ProbeSettings settings, ProbeTarget target, Action<ProbeAnswer> tell, CancellationToken cancel)
+    {
+        var began = time.GetTimestamp();
+        var judge = new ProbeJudge();
+        var comingUp = kind != ProbeKind.Liveness;
+        while (true)
+        {
+            var answer = await prober.AskAsync(probe, target, cancel);
+            // A verdict that comes too late for its container must not be told.
+            cancel.ThrowIfCancellationRequested();
+            var elapsed = time.GetElapsedTime(began);
+            var next = judge.Next(answer.Success, settings);
+            // While it comes up it is asked far more often than once per period, so failures are counted by time, not by number.
+            if (comingUp && !answer.Success)
+                next = kind == ProbeKind.Startup && ProbeSchedule.HasFailedToStart(settings, elapsed) ? new ProbeJudge(false, 0) : new ProbeJudge();
+            if (next.Verdict != judge.Verdict) tell(answer with { Success = next.Verdict == true });
+            if (kind == ProbeKind.Startup && next.Verdict is not null) return;
+            judge = next;
+            comingUp &= judge.Verdict != true;
+            await Task.Delay(ProbeSchedule.Wait(settings, comingUp, elapsed, probe.Exec is not null), time, cancel);
+        }
+    }
+}

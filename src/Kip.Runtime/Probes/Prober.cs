@@ -1,0 +1,70 @@
+using System.Net;
+using Kip.Resources.Core;
+using Kip.Runtime.Processes;
+
+namespace Kip.Runtime.Probes;
+
+/// <summary>Asks a probe's question once.</summary>
+public sealed class Prober(ProcessSpawner spawner, TimeProvider time) : IDisposable
+{
+    private readonly GrpcProbe _grpc = new();
+
+    /// <summary>Asks; no answer in time is a failure.</summary>
+    public async Task<ProbeAnswer> AskAsync(Probe probe, ProbeTarget target, CancellationToken cancel)
+    {
+        using var limit = new CancellationTokenSource(ProbeSettings.Of(probe).Timeout, time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancel);
+        try
+        {
+            return await AskOnceAsync(probe, target, either.Token);
+        }
+        catch (OperationCanceledException) when (!cancel.IsCancellationRequested)
+        {
+            return ProbeAnswer.Failure("context deadline exceeded");
+        }
+    }
+
+    public void Dispose() => _grpc.Dispose();
+
+    private Task<ProbeAnswer> AskOnceAsync(Probe probe, ProbeTarget target, CancellationToken cancel)
+    {
+        if (probe.Exec is { } exec) return RunAsync(exec, target, cancel);
+        var port = probe.HttpGet is { } http ? target.Port(http.Port)
+            : probe.Grpc is { } grpc ? target.Port(grpc.Port)
+            : target.Port(probe.TcpSocket?.Port);
+        if (port is not { } number)
+            return Task.FromResult(ProbeAnswer.Failure($"couldn't find port: {(probe.HttpGet?.Port ?? probe.TcpSocket?.Port)?.ToString() ?? "the container declares none"}"));
+        var host = probe.HttpGet?.Host ?? probe.TcpSocket?.Host;
+        EndPoint address = string.IsNullOrEmpty(host) ? new IPEndPoint(IPAddress.Loopback, number)
+            : IPAddress.TryParse(host, out var ip) ? new IPEndPoint(ip, number)
+            : new DnsEndPoint(host, number);
+        if (probe.HttpGet is { } get)
+            return HttpProbe.AskAsync(address, get, $"{(string.IsNullOrEmpty(host) ? "127.0.0.1" : host)}:{number}", cancel);
+        return probe.Grpc is { } check ? _grpc.AskAsync((IPEndPoint)address, check.Service, cancel) : TcpProbe.AskAsync(address, cancel);
+    }
+
+    private async Task<ProbeAnswer> RunAsync(ExecAction exec, ProbeTarget target, CancellationToken cancel)
+    {
+        if (exec.Command.IsEmpty) return ProbeAnswer.Failure("exec probe without a command");
+        var program = ProgramPath.Find(exec.Command[0], target.Start.WorkingDirectory, target.Start.Environment.Get("PATH"));
+        if (program is null) return ProbeAnswer.Failure($"exec {exec.Command[0]}: not found");
+        RunningProcess process;
+        try
+        {
+            process = spawner.Start(target.Start with { Program = program, Arguments = exec.Command });
+        }
+        catch (ProcessStartException failed)
+        {
+            return ProbeAnswer.Failure(failed.Message);
+        }
+        try
+        {
+            var exit = await process.Exited.WaitAsync(cancel);
+            return exit.Code == 0 ? ProbeAnswer.Ok : ProbeAnswer.Failure($"command {exec.Command[0]} exited with {exit.Code}");
+        }
+        finally
+        {
+            process.Kill();
+        }
+    }
+}

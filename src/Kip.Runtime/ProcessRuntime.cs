@@ -1,0 +1,128 @@
+using Kip.Client;
+using Kip.Client.Informers;
+using Kip.Client.Loop;
+using Kip.Client.Pods;
+using Kip.Resources;
+using Kip.Resources.Core;
+using Kip.Runtime.Bundles;
+using Kip.Runtime.Deployments;
+using Kip.Runtime.Endpoints;
+using Kip.Runtime.Pods;
+using Kip.Runtime.Ports;
+using Kip.Runtime.Probes;
+using Kip.Runtime.Processes;
+using Kip.Runtime.Recovery;
+using Microsoft.Extensions.Logging;
+
+namespace Kip.Runtime;
+
+/// <summary>Runs pods on this machine as processes, and plays Kubernetes' Deployment and Endpoints controllers.</summary>
+/// <remarks>
+/// Start it before whoever sends requests to pods: it first ends what an earlier life of the platform left running and says so in the pods'
+/// status. It needs the informers to be started, by it or by whoever else, after its constructor.
+/// </remarks>
+public sealed partial class ProcessRuntime : IAsyncDisposable
+{
+    private readonly RuntimeOptions _options;
+    private readonly IResources _resources;
+    private readonly InformerSet _informers;
+    private readonly TimeProvider _time;
+    private readonly ILogger _logger;
+    private readonly ProcessSpawner _spawner;
+    private readonly Prober _prober;
+    private readonly EventRecorder _events;
+    private readonly ProcessMarks _marks;
+    private readonly PodWorkers _workers;
+    private readonly CancellationTokenSource _stop = new();
+    private IDisposable? _subscription;
+    private Task _recording = Task.CompletedTask;
+    private bool _disposed;
+
+    /// <summary>Makes the runtime; nothing is started yet.</summary>
+    /// <param name="options">Where and how pods run.</param>
+    /// <param name="resources">The API.</param>
+    /// <param name="informers">The caches, shared with the controllers.</param>
+    /// <param name="drain">Asked before a pod's processes are ended. Null: they are ended at once.</param>
+    /// <param name="time">Times probes, backoffs and grace periods.</param>
+    /// <param name="loggers">Where it logs.</param>
+    /// <param name="random">Numbers from 0 up to 1: names of pods and the first port. Null: the process's own.</param>
+    public ProcessRuntime(
+        RuntimeOptions options, IResources resources, InformerSet informers, IPodDrain? drain, TimeProvider time, ILoggerFactory loggers,
+        Func<double>? random = null)
+    {
+        random ??= Random.Shared.NextDouble;
+        (_options, _resources, _informers, _time) = (options, resources, informers, time);
+        _logger = loggers.CreateLogger<ProcessRuntime>();
+        _spawner = new ProcessSpawner(time);
+        _prober = new Prober(_spawner, time);
+        _events = new EventRecorder(resources, time, loggers);
+        _marks = new ProcessMarks(Path.GetFullPath(options.DataDirectory));
+        Bundles = new BundleStore(options.DataDirectory);
+        var ports = new PortAllocator(options.FirstPort, options.PortCount, (int)(random() * options.PortCount));
+        _workers = new PodWorkers(new PodHost
+        {
+            Options = options, Resources = resources, Spawner = _spawner, Prober = _prober, Bundles = Bundles, Ports = ports, Marks = _marks,
+            Events = _events, Drain = drain, Time = time, Logger = loggers.CreateLogger("Kip.Runtime.Pods"),
+        });
+        Logs = new PodLogs(_workers);
+        Reconcilers = [new DeploymentReconciler(options.NodeName, () => PodNames.Suffix(random), ports.Next), new EndpointsReconciler()];
+    }
+
+    /// <summary>What pods wrote.</summary>
+    public IPodLogs Logs { get; }
+
+    /// <summary>The bundles that pods run.</summary>
+    public BundleStore Bundles { get; }
+
+    /// <summary>The Deployment and Endpoints controllers, to be run with the others.</summary>
+    public IReadOnlyList<IReconciler> Reconcilers { get; }
+
+    /// <summary>Ends what earlier lives left, then runs the pods that are stored and all that come.</summary>
+    /// <exception cref="IOException">A process of an earlier life does not end.</exception>
+    public async Task StartAsync(CancellationToken cancel)
+    {
+        // 1. No pod may run twice.
+        if (_marks.EndOrphans() is var orphans and > 0) LogOrphans(orphans);
+        // 2. No request may go to a pod that only ran in an earlier life.
+        var stored = await _resources.ListAsync<Pod>(ListOptions.All, cancel);
+        var ours = stored.Where(p => p.Spec.NodeName == _options.NodeName).ToArray();
+        foreach (var pod in ours.Where(static p => p.IsReady))
+            await _resources.UpdateStatusAsync(pod with { Status = PodStatusRules.NotReady(pod.Status, _time.GetUtcNow()) }, cancel);
+        DeleteFoldersOfOthers(ours);
+        // 3. Each pod gets its worker as the cache tells of it.
+        _recording = _events.RunAsync(_stop.Token);
+        _subscription = _informers.Subscribe<Pod>(_workers.OnChange);
+    }
+
+    /// <summary>Ends all pods' processes gracefully, side by side. The pods stay declared and run again at the next start.</summary>
+    /// <param name="hurry">When cancelled, what still runs is killed.</param>
+    public async Task StopAsync(CancellationToken hurry)
+    {
+        _subscription?.Dispose();
+        await _workers.StopAsync(hurry);
+        _stop.Cancel();
+        await _recording;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (_disposed) return;
+        _disposed = true;
+        await StopAsync(CancellationToken.None);
+        _prober.Dispose();
+        _spawner.Dispose();
+        _stop.Dispose();
+    }
+
+    private void DeleteFoldersOfOthers(IEnumerable<Pod> ours)
+    {
+        var folders = Path.Combine(Path.GetFullPath(_options.DataDirectory), "pods");
+        if (!Directory.Exists(folders)) return;
+        var keep = ours.Select(static p => p.Metadata.Uid ?? "").ToHashSet(StringComparer.Ordinal);
+        foreach (var folder in new DirectoryInfo(folders).EnumerateDirectories())
+            if (!keep.Contains(folder.Name)) folder.Delete(recursive: true);
+    }
+
+    [LoggerMessage(600, LogLevel.Warning, "Ended {count} processes that an earlier run of the platform had left")]
+    private partial void LogOrphans(int count);
+}
