@@ -46,6 +46,9 @@ public record PodSpec
     public RawJson? Os { get; init; }
     public RawJson? SchedulingGates { get; init; }
     public RawJson? ResourceClaims { get; init; }
+
+    /// <summary>These fields alone, without what a derived spec adds: what a pod made from a Revision gets.</summary>
+    public PodSpec ToPodSpec() => new(this);
 }
 
 public sealed record LocalObjectReference

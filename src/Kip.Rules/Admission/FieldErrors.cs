@@ -1,0 +1,91 @@
+using System.Text;
+
+namespace Kip.Rules.Admission;
+
+/// <summary>Gathers what is wrong with an object while it is walked through, with the path to each field.</summary>
+/// <remarks>The words are Knative's (knative.dev/pkg/apis FieldError), for people and programs know them.</remarks>
+public sealed class FieldErrors
+{
+    private const string Required = "FieldValueRequired";
+    private const string NotValid = "FieldValueInvalid";
+    private const string NotAllowed = "FieldValueForbidden";
+
+    private readonly List<FieldError> _errors = [];
+    private readonly List<(string? Name, int Index)> _path = [];
+
+    public IReadOnlyList<FieldError> Found => _errors;
+
+    public bool IsEmpty => _errors.Count == 0;
+
+    /// <summary>Goes down into a field; disposing comes back up.</summary>
+    public Scope In(string field) => Push((field, -1));
+
+    /// <summary>Goes down into an element of a list: <c>containers[0]</c>.</summary>
+    public Scope In(string field, int index) => Push((field, index));
+
+    /// <summary>Goes down into an entry of a map: <c>annotations[key]</c>.</summary>
+    public Scope InKey(string key) => Push((null, Keep(key)));
+
+    public void Missing(params ReadOnlySpan<string> fields) => Add(Required, "missing field(s)", fields);
+
+    public void Invalid(object? value, string field, string? details = null) =>
+        Add(NotValid, details is null ? $"invalid value: {value}" : $"invalid value: {value}: {details}", [field]);
+
+    public void Disallowed(params ReadOnlySpan<string> fields) => Add(NotAllowed, "must not set the field(s)", fields);
+
+    public void OutOfBounds(object value, object min, object max, string field) => Add(NotValid, $"expected {min} <= {value} <= {max}", [field]);
+
+    public void GotNeither(params ReadOnlySpan<string> fields) => Add(Required, "expected exactly one, got neither", fields);
+
+    public void GotBoth(params ReadOnlySpan<string> fields) => Add(NotValid, "expected exactly one, got both", fields);
+
+    /// <summary>Anything else, in its own words.</summary>
+    public void Say(string message, params ReadOnlySpan<string> fields) => Add(NotValid, message, fields);
+
+    /// <summary>Takes over errors found elsewhere, their paths put under the present one.</summary>
+    public void AddRange(IEnumerable<FieldError> errors)
+    {
+        foreach (var error in errors) _errors.Add(error with { Field = PathOf(error.Field) });
+    }
+
+    private readonly List<string> _keys = [];
+
+    private int Keep(string key)
+    {
+        _keys.Add(key);
+        return _keys.Count - 1;
+    }
+
+    private Scope Push((string?, int) step)
+    {
+        _path.Add(step);
+        return new Scope(this);
+    }
+
+    private void Add(string reason, string message, ReadOnlySpan<string> fields)
+    {
+        var paths = new string[fields.Length];
+        for (var i = 0; i < paths.Length; i++) paths[i] = PathOf(fields[i]);
+        _errors.Add(new FieldError(string.Join(", ", paths), reason, message));
+    }
+
+    private string PathOf(string field)
+    {
+        var path = new StringBuilder();
+        foreach (var (name, index) in _path)
+        {
+            if (name is not null && path.Length > 0) path.Append('.');
+            if (name is not null) path.Append(name);
+            if (name is null) path.Append('[').Append(_keys[index]).Append(']');
+            else if (index >= 0) path.Append('[').Append(index).Append(']');
+        }
+        if (path.Length > 0 && field.Length > 0 && field[0] != '[') path.Append('.');
+        return path.Append(field).ToString();
+    }
+
+    /// <summary>One step down the path.</summary>
+    public readonly ref struct Scope(FieldErrors errors)
+    {
+        public void Dispose() => errors._path.RemoveAt(errors._path.Count - 1);
+    }
+}

@@ -1,0 +1,62 @@
+using Kip.Resources;
+using Kip.Resources.Serving;
+using Kip.Rules.Names;
+
+namespace Kip.Rules.Admission.Serving;
+
+/// <summary>Names, labels and annotations of Services, Configurations and Routes.</summary>
+internal static class MetadataRules
+{
+    public static void Validate(ObjectMeta metadata, ObjectMeta? old, bool specChanged, FieldErrors errors)
+    {
+        ValidateName(metadata, errors);
+        ValidateUserInfo(metadata, old, specChanged, errors);
+        using var _ = errors.In("annotations");
+        foreach (var (key, value) in metadata.Annotations)
+        {
+            if (key.StartsWith(ServingAnnotations.AutoscalingPrefix, StringComparison.Ordinal))
+                errors.Say("autoscaling annotations must be put under \"spec.template.metadata.annotations\" to work", key);
+            else if (key is ServingAnnotations.RolloutDuration or ServingAnnotations.RolloutDurationAlias)
+                ValidateWholeSeconds(key, value, errors);
+        }
+    }
+
+    public static void ValidateName(ObjectMeta metadata, FieldErrors errors)
+    {
+        if (metadata.Name.Length > 0)
+        {
+            if (DnsNames.CheckDns1035Label(metadata.Name) is { } wrong) errors.Say($"not a DNS 1035 label: [{wrong}]", "name");
+        }
+        else if (string.IsNullOrEmpty(metadata.GenerateName)) errors.Say("name or generateName is required", "name");
+        else if (DnsNames.CheckDns1035Label(metadata.GenerateName.TrimEnd('-')) is { } wrongPrefix)
+            errors.Say($"not a DNS 1035 label prefix: [{wrongPrefix}]", "generateName");
+    }
+
+    /// <summary>A label that names the owner must tell the truth, or a foreign object could slip into somebody's Service.</summary>
+    public static void ValidateOwnerLabel(ObjectMeta metadata, string label, string ownerKind, FieldErrors errors)
+    {
+        if (metadata.Labels.Get(label) is not { } stated) return;
+        foreach (var owner in metadata.OwnerReferences)
+            if (owner.Kind == ownerKind && owner.Name == stated) return;
+        errors.Missing($"labels.{label}");
+    }
+
+    public static void ValidateWholeSeconds(string key, string value, FieldErrors errors)
+    {
+        if (!GoDuration.TryParse(value, out var duration)) errors.Invalid(value, key);
+        else if (duration < TimeSpan.Zero) errors.Say($"{key}={value} must be positive", key);
+        else if (duration.Ticks % TimeSpan.TicksPerSecond != 0) errors.Say($"{key}={value} is not at second precision", key);
+    }
+
+    private static void ValidateUserInfo(ObjectMeta metadata, ObjectMeta? old, bool specChanged, FieldErrors errors)
+    {
+        if (old is null) return;
+        using var _ = errors.In("annotations");
+        var annotations = metadata.Annotations;
+        if (old.Annotations.Get(ServingAnnotations.Creator) is { } creator && annotations.Get(ServingAnnotations.Creator) != creator)
+            errors.Say("annotation value is immutable", ServingAnnotations.Creator);
+        if (!specChanged && metadata.OwnerReferences.IsEmpty && old.Annotations.Get(ServingAnnotations.LastModifier) is { } modifier
+            && annotations.Get(ServingAnnotations.LastModifier) != modifier)
+            errors.Invalid(annotations.Get(ServingAnnotations.LastModifier), ServingAnnotations.LastModifier);
+    }
+}

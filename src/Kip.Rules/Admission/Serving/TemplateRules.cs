@@ -1,0 +1,59 @@
+using Kip.Resources;
+using Kip.Resources.Serving;
+using Kip.Rules.Names;
+using Kip.Rules.Scaling;
+using Kip.Rules.Serving.Configs;
+
+namespace Kip.Rules.Admission.Serving;
+
+/// <summary>Rules of a revision template within a Service or Configuration.</summary>
+internal static class TemplateRules
+{
+    private static readonly HashSet<string> PermittedNetworkingKeys =
+    [
+        "networking.knative.dev/ingress.class", "networking.knative.dev/ingress-class",
+        "networking.knative.dev/certificate.class", "networking.knative.dev/certificate-class",
+        "networking.knative.dev/disableAutoTLS", "networking.knative.dev/disable-auto-tls", "networking.knative.dev/disable-external-domain-tls",
+        "networking.knative.dev/httpOption", "networking.knative.dev/http-protocol",
+    ];
+
+    public static void Validate(RevisionTemplateSpec template, RevisionTemplateSpec? old, ObjectMeta parent, ServingConfig config, FieldErrors errors)
+    {
+        using (errors.In("metadata"))
+        {
+            ValidateName(template.Metadata, parent, errors);
+            ValidateAnnotations(template.Metadata.Annotations, config, errors);
+            if (old is not null && template.Metadata.Name.Length > 0 && template.Metadata.Name == old.Metadata.Name && template != old)
+                errors.Say("Saw the following changes without a name change (-old +new): give the template another name, or none, to make a new Revision", "name");
+        }
+        using (errors.In("spec")) RevisionSpecRules.Validate(template.Spec, config, errors);
+    }
+
+    public static void ValidateAnnotations(StringMap annotations, ServingConfig config, FieldErrors errors)
+    {
+        if (annotations.IsEmpty) return;
+        AutoscalerConfig.TryParse(config.Platform[AutoscalerConfig.MapName], out var autoscaler, out _);
+        errors.AddRange(AutoscalingAnnotationRules.Validate(annotations, autoscaler, "annotations"));
+        using var _ = errors.In("annotations");
+        foreach (var (key, value) in annotations)
+        {
+            if (key is ServingAnnotations.ProgressDeadline) MetadataRules.ValidateWholeSeconds(key, value, errors);
+            else if (key.StartsWith("networking.knative.dev", StringComparison.Ordinal) && !PermittedNetworkingKeys.Contains(key))
+                errors.Say("invalid key name", key);
+        }
+    }
+
+    private static void ValidateName(ObjectMeta metadata, ObjectMeta parent, FieldErrors errors)
+    {
+        if (metadata.Name.Length > 0)
+        {
+            if (DnsNames.CheckDns1035Label(metadata.Name) is { } wrong) errors.Say($"not a DNS 1035 label: [{wrong}]", "name");
+            // Without the parent's final name its prefix cannot be checked.
+            if (parent.Name.Length == 0 && !string.IsNullOrEmpty(parent.GenerateName)) errors.Disallowed("name");
+            else if (!metadata.Name.StartsWith(parent.Name + "-", StringComparison.Ordinal))
+                errors.Invalid(metadata.Name, "name", $"must have prefix \"{parent.Name}-\"");
+        }
+        if (!string.IsNullOrEmpty(metadata.GenerateName) && DnsNames.CheckDns1035Label(metadata.GenerateName.TrimEnd('-')) is { } wrongPrefix)
+            errors.Say($"not a DNS 1035 label prefix: [{wrongPrefix}]", "generateName");
+    }
+}

@@ -1,0 +1,26 @@
+using Kip.Resources;
+
+namespace Kip.Rules.Conditions;
+
+/// <summary>Which conditions a kind has: the happy one, and those it depends upon.</summary>
+/// <remarks>Other conditions may be marked too; they are informational (severity <c>Info</c>) and never touch the happy one.</remarks>
+public sealed record ConditionSet
+{
+    public const string Ready = "Ready";
+
+    private ConditionSet(string happy, ValueList<string> dependents) => (Happy, Dependents) = (happy, dependents);
+
+    public string Happy { get; }
+
+    public ValueList<string> Dependents { get; }
+
+    /// <summary>A set for things that live on: <c>Ready</c> and what it depends upon.</summary>
+    public static ConditionSet Living(params ReadOnlySpan<string> dependents) => new(Ready, ValueList.Create(dependents));
+
+    /// <summary>Takes up a stored status to mark conditions on; what is missing becomes Unknown.</summary>
+    /// <param name="stored">The conditions as they were read.</param>
+    /// <param name="now">The time that every condition changed from here on will carry, cut to the second as on the wire.</param>
+    public LivingConditions Take(ValueList<Condition> stored, DateTimeOffset now) => LivingConditions.Take(this, stored, now);
+
+    internal bool Counts(string type) => type == Happy || Dependents.Contains(type);
+}

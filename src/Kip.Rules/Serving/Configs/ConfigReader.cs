@@ -1,0 +1,53 @@
+using System.Globalization;
+using Kip.Resources;
+using Kip.Rules.Admission;
+
+namespace Kip.Rules.Serving.Configs;
+
+/// <summary>Reads typed values out of one ConfigMap: a missing key is the default, a wrong value is the default and an error.</summary>
+internal sealed class ConfigReader(StringMap data)
+{
+    private readonly List<FieldError> _errors = [];
+
+    public IReadOnlyList<FieldError> Errors => _errors;
+
+    public string? Text(string key) => data.Get(key) is { Length: > 0 } text ? text : null;
+
+    public long Whole(string key, long byDefault, long min, long max)
+    {
+        if (Text(key) is not { } text) return byDefault;
+        if (!long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var value))
+            return Wrong(key, $"\"{text}\" is not a whole number", byDefault);
+        return value < min || value > max ? Wrong(key, $"expected {min} <= {value} <= {max}", byDefault) : value;
+    }
+
+    public bool Flag(string key, bool byDefault) => Text(key) switch
+    {
+        null => byDefault,
+        var text when text.Equals("true", StringComparison.OrdinalIgnoreCase) => true,
+        var text when text.Equals("false", StringComparison.OrdinalIgnoreCase) => false,
+        var text => Wrong(key, $"\"{text}\" is neither true nor false", byDefault),
+    };
+
+    public TimeSpan PositiveDuration(string key, TimeSpan byDefault)
+    {
+        if (Text(key) is not { } text) return byDefault;
+        if (!GoDuration.TryParse(text, out var value)) return Wrong(key, $"\"{text}\" is not a duration such as 10s or 1m30s", byDefault);
+        return value <= TimeSpan.Zero ? Wrong(key, $"{key} cannot be a non-positive duration, was {text}", byDefault) : value;
+    }
+
+    public string OneOf(string key, string byDefault, params ReadOnlySpan<string> choices)
+    {
+        if (Text(key) is not { } text) return byDefault;
+        foreach (var choice in choices)
+            if (choice.Equals(text, StringComparison.OrdinalIgnoreCase)) return choice;
+        return Wrong(key, $"\"{text}\" is not one of {string.Join(", ", choices.ToArray())}", byDefault);
+    }
+
+    /// <summary>Notes an error about a key and hands back the value to go on with.</summary>
+    public T Wrong<T>(string key, string message, T instead)
+    {
+        _errors.Add(new FieldError($"data[{key}]", "FieldValueInvalid", message));
+        return instead;
+    }
+}

@@ -1,0 +1,36 @@
+using Kip.Resources;
+using Kip.Rules.Admission;
+
+namespace Kip.Rules.Serving.Configs;
+
+/// <summary>How Revisions become Deployments: the ConfigMap <c>config-deployment</c>.</summary>
+public sealed record DeploymentConfig
+{
+    public const string MapName = "config-deployment";
+
+    public static readonly DeploymentConfig Default = new();
+
+    /// <summary>How long a Deployment may go without progress. Whole seconds.</summary>
+    /// <value>600 s.</value>
+    public TimeSpan ProgressDeadline { get; init; } = TimeSpan.FromSeconds(600);
+
+    /// <summary>Whether a pod that cannot be scheduled now is taken to be schedulable later, on clusters that grow.</summary>
+    /// <value>False.</value>
+    public bool PodIsAlwaysSchedulable { get; init; }
+
+    /// <summary>Reads the ConfigMap's data. A wrong value is left at its default and named in the errors.</summary>
+    public static DeploymentConfig Parse(StringMap data, out IReadOnlyList<FieldError> errors)
+    {
+        var read = new ConfigReader(data);
+        var deadline = read.PositiveDuration("progress-deadline", Default.ProgressDeadline);
+        if (deadline.Ticks % TimeSpan.TicksPerSecond != 0)
+            deadline = read.Wrong("progress-deadline", $"ProgressDeadline must be rounded to a whole second, was: {data.Get("progress-deadline")}", Default.ProgressDeadline);
+        var config = new DeploymentConfig
+        {
+            ProgressDeadline = deadline,
+            PodIsAlwaysSchedulable = read.Flag("pod-is-always-schedulable", false),
+        };
+        errors = read.Errors;
+        return config;
+    }
+}

@@ -1,0 +1,48 @@
+using Kip.Resources;
+using Kip.Rules.Admission;
+
+namespace Kip.Rules.Serving.Configs;
+
+/// <summary>The ConfigMaps of Serving, read once per change and handed to planners and admission.</summary>
+public sealed record ServingConfig
+{
+    public static readonly ServingConfig Default = From(PlatformConfig.Default);
+
+    public DefaultsConfig Defaults { get; init; } = DefaultsConfig.Default;
+    public FeaturesConfig Features { get; init; } = FeaturesConfig.Default;
+    public DeploymentConfig Deployment { get; init; } = DeploymentConfig.Default;
+    public NetworkConfig Network { get; init; } = NetworkConfig.Default;
+    public DomainConfig Domain { get; init; } = DomainConfig.Default;
+
+    /// <summary>The raw maps, for rules of other features (autoscaling).</summary>
+    public required PlatformConfig Platform { get; init; }
+
+    /// <summary>The ConfigMaps that are read here.</summary>
+    public static IReadOnlyList<string> MapNames { get; } =
+        [DefaultsConfig.MapName, FeaturesConfig.MapName, DeploymentConfig.MapName, NetworkConfig.MapName, DomainConfig.MapName];
+
+    /// <summary>Reads all maps; wrong values are at their defaults (<see cref="Validate"/> refuses them before they are stored).</summary>
+    public static ServingConfig From(PlatformConfig platform) => new()
+    {
+        Defaults = DefaultsConfig.Parse(platform[DefaultsConfig.MapName], out _),
+        Features = new FeaturesConfig(platform[FeaturesConfig.MapName]),
+        Deployment = DeploymentConfig.Parse(platform[DeploymentConfig.MapName], out _),
+        Network = NetworkConfig.Parse(platform[NetworkConfig.MapName], out _),
+        Domain = DomainConfig.Parse(platform[DomainConfig.MapName], out _),
+        Platform = platform,
+    };
+
+    /// <summary>What is wrong with the data of one ConfigMap; empty for maps that are not read here.</summary>
+    public static IReadOnlyList<FieldError> Validate(string mapName, StringMap data)
+    {
+        IReadOnlyList<FieldError> errors = [];
+        switch (mapName)
+        {
+            case DefaultsConfig.MapName: DefaultsConfig.Parse(data, out errors); break;
+            case DeploymentConfig.MapName: DeploymentConfig.Parse(data, out errors); break;
+            case NetworkConfig.MapName: NetworkConfig.Parse(data, out errors); break;
+            case DomainConfig.MapName: DomainConfig.Parse(data, out errors); break;
+        }
+        return errors;
+    }
+}

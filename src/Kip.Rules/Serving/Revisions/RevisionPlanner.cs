@@ -1,0 +1,82 @@
+using Kip.Resources;
+using Kip.Resources.Planning;
+using Kip.Resources.Serving;
+using Kip.Rules.Conditions;
+
+namespace Kip.Rules.Serving.Revisions;
+
+/// <summary>Revision → Deployment and PodAutoscaler; its status is what the Deployment, its pods and the autoscaler show.</summary>
+public static class RevisionPlanner
+{
+    public const string ResourcesAvailable = "ResourcesAvailable";
+    public const string ContainerHealthy = "ContainerHealthy";
+
+    /// <summary>Whether the Revision has pods or gets them; informational, so a Revision asleep stays Ready.</summary>
+    public const string Active = "Active";
+    public const string Deploying = "Deploying";
+
+    public static readonly ConditionSet Conditions = ConditionSet.Living(ResourcesAvailable, ContainerHealthy);
+
+    /// <summary>Decides what a Revision's Deployment and PodAutoscaler should be, and what its status should say.</summary>
+    public static Plan Plan(RevisionView seen)
+    {
+        var conditions = Conditions.Take(seen.Revision.Status.Conditions, seen.Now);
+        var status = seen.Revision.Status with { ObservedGeneration = seen.Revision.Metadata.Generation, LogUrl = LogUrl(seen) };
+
+        // 1. The content to run.
+        status = RevisionImages.Resolve(seen.Revision, status, out var failure);
+        if (failure is not null) return Conclude(seen, [], status, conditions.MarkFalse(ContainerHealthy, "ContainerMissing", failure));
+        seen = seen with { Revision = seen.Revision with { Status = status } };
+
+        // 2. The Deployment, and what it and its pods show.
+        var edits = new List<Edit>();
+        var labels = RevisionMetadata.Labels(seen.Revision);
+        if (!PlanDeployment(seen, labels, edits, ref conditions)) return Conclude(seen, edits, status, conditions);
+
+        // 3. The PodAutoscaler, and what it shows.
+        var existing = seen.PodAutoscaler;
+        if (existing is not null && !existing.IsControlledBy(seen.Revision))
+            return Conclude(seen, edits, status, NotOwned(conditions, "PodAutoscaler", existing.Metadata.Name));
+        var wanted = RevisionAutoscaler.Make(seen.Revision, existing, labels, seen.Deployment, conditions, seen.Config);
+        if (existing is null) edits.Add(new Edit.Create(wanted));
+        else if (wanted != existing) edits.Add(new Edit.Update(wanted));
+        status = RevisionHealth.FromAutoscaler(existing, status, ref conditions);
+        return Conclude(seen, edits, status, conditions);
+    }
+
+    private static bool PlanDeployment(RevisionView seen, StringMap labels, List<Edit> edits, ref LivingConditions conditions)
+    {
+        var existing = seen.Deployment;
+        if (existing is not null && !existing.IsControlledBy(seen.Revision))
+        {
+            conditions = NotOwned(conditions, "Deployment", existing.Metadata.Name);
+            return false;
+        }
+        var wanted = RevisionDeployment.Make(seen.Revision, labels, seen.Config);
+        if (existing is null)
+        {
+            edits.Add(new Edit.Create(wanted));
+            conditions = conditions.MarkUnknown(ResourcesAvailable, Deploying, null).MarkUnknown(ContainerHealthy, Deploying, null);
+            return true;
+        }
+        if (RevisionDeployment.Differs(wanted, existing)) edits.Add(new Edit.Update(RevisionDeployment.Update(wanted, existing)));
+        conditions = RevisionHealth.FromDeployment(existing, conditions);
+        conditions = RevisionHealth.FromPods(existing, seen.Pods, seen.Config.Deployment, conditions);
+        return true;
+    }
+
+    private static LivingConditions NotOwned(LivingConditions conditions, string kind, string name) =>
+        conditions.MarkFalse(ResourcesAvailable, "NotOwned", $"There is an existing {kind} \"{name}\" that we do not own.");
+
+    private static string? LogUrl(RevisionView seen) =>
+        seen.Config.Platform["config-observability"].Get("logging.revision-url-template") is { Length: > 0 } template
+            ? template.Replace("${REVISION_UID}", seen.Revision.Metadata.Uid, StringComparison.Ordinal)
+            : null;
+
+    private static Plan Conclude(RevisionView seen, List<Edit> edits, RevisionStatus status, LivingConditions conditions)
+    {
+        if (conditions.IsTrue(ConditionSet.Ready) && !seen.Revision.Status.Conditions.IsTrue(ConditionSet.Ready))
+            edits.Add(new Edit.Record(seen.Revision, "Normal", "RevisionReady", "Revision becomes ready upon all resources being ready"));
+        return new Plan([.. edits], seen.Revision with { Status = status with { Conditions = conditions.ToList() } });
+    }
+}

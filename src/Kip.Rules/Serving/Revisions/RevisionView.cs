@@ -1,0 +1,25 @@
+using Kip.Resources;
+using Kip.Resources.Apps;
+using Kip.Resources.Autoscaling;
+using Kip.Resources.Core;
+using Kip.Resources.Serving;
+using Kip.Rules.Serving.Configs;
+
+namespace Kip.Rules.Serving.Revisions;
+
+/// <summary>What the Revision planner sees.</summary>
+public sealed record RevisionView
+{
+    public required Revision Revision { get; init; }
+
+    /// <summary>The Deployment <c>&lt;revision&gt;-deployment</c>, whoever owns it; null when there is none.</summary>
+    public Deployment? Deployment { get; init; }
+
+    /// <summary>The PodAutoscaler of the same name, whoever owns it; null when there is none.</summary>
+    public PodAutoscaler? PodAutoscaler { get; init; }
+
+    /// <summary>The Revision's pods, in any order. Needed only while some are wanted and none is available.</summary>
+    public ValueList<Pod> Pods { get; init; }
+    public ServingConfig Config { get; init; } = ServingConfig.Default;
+    public required DateTimeOffset Now { get; init; }
+}

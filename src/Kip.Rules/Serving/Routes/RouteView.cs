@@ -1,0 +1,37 @@
+using Kip.Resources;
+using Kip.Resources.Networking;
+using Kip.Resources.Serving;
+using Kip.Rules.Serving.Configs;
+
+namespace Kip.Rules.Serving.Routes;
+
+/// <summary>What the Route planner sees.</summary>
+public sealed record RouteView
+{
+    public required Route Route { get; init; }
+
+    /// <summary>The Configurations that the Route's traffic names, those that exist, in any order.</summary>
+    public ValueList<Configuration> Configurations { get; init; }
+
+    /// <summary>The Revisions named, and the latest ready ones of the Configurations named; those that exist, in any order.</summary>
+    public ValueList<Revision> Revisions { get; init; }
+
+    /// <summary>The Ingress of the same name, whoever owns it; null when there is none.</summary>
+    public Ingress? Ingress { get; init; }
+    public ServingConfig Config { get; init; } = ServingConfig.Default;
+    public required DateTimeOffset Now { get; init; }
+
+    internal Configuration? FindConfiguration(string name)
+    {
+        foreach (var configuration in Configurations)
+            if (configuration.Metadata.Name == name) return configuration;
+        return null;
+    }
+
+    internal Revision? FindRevision(string name)
+    {
+        foreach (var revision in Revisions)
+            if (revision.Metadata.Name == name) return revision;
+        return null;
+    }
+}
