@@ -1,13 +1,85 @@
 using Kip.Resources;
+using Kip.Resources.Apps;
+using Kip.Resources.Autoscaling;
+using Kip.Resources.Core;
+using Kip.Resources.Networking;
+using Kip.Resources.Serving;
+using Kip.Rules.Admission.Core;
+using Kip.Rules.Admission.Serving;
+using Kip.Rules.Scaling;
+using Kip.Rules.Serving.Configs;
+using KnativeService = Kip.Resources.Serving.Service;
+using Service = Kip.Resources.Core.Service;
 
 namespace Kip.Rules.Admission;
 
 /// <summary>Defaulting and validation of every kind, before anything is stored.</summary>
 public static class AdmissionRules
 {
-    /// <summary>The object with the defaults that its kind calls for.</summary>
-    public static Resource Default(AdmissionRequest request) => request.Object;
+    /// <summary>The object with the defaults that its kind calls for; the very object when there is nothing to add.</summary>
+    public static Resource Default(AdmissionRequest request)
+    {
+        // A status or a scale is somebody's observation or decision; the rest of the object is as it was.
+        if (request.Subresource is not null) return request.Object;
+        return request.Object switch
+        {
+            KnativeService service => ServiceAdmission.Default(service, request.Old as KnativeService, ConfigOf(request), request.User),
+            Configuration configuration => ConfigurationAdmission.Default(configuration, request.Old as Configuration, ConfigOf(request), request.User),
+            Revision revision => RevisionAdmission.Default(revision, request.Old as Revision, ConfigOf(request)),
+            Route route => RouteAdmission.Default(route, request.Old as Route, request.User),
+            PodAutoscaler autoscaler => PodAutoscalerAdmission.Default(autoscaler, request.Config),
+            Ingress ingress => IngressAdmission.Default(ingress),
+            Deployment deployment => DeploymentAdmission.Default(deployment),
+            Pod pod => PodAdmission.Default(pod),
+            Service service => CoreServiceAdmission.Default(service),
+            Namespace @namespace => NamespaceAdmission.Default(@namespace, request.Old as Namespace),
+            Secret secret => SecretAdmission.Default(secret),
+            var other => other,
+        };
+    }
 
     /// <summary>Everything that is wrong with the object; empty when it may be stored.</summary>
-    public static IReadOnlyList<FieldError> Validate(AdmissionRequest request) => [];
+    public static IReadOnlyList<FieldError> Validate(AdmissionRequest request)
+    {
+        var errors = new FieldErrors();
+        if (request.Subresource == "status") return [];
+        if (request.Subresource is null) Core.MetadataRules.Validate(request.Object, errors);
+        // An object on its way out is only changed to let it go.
+        if (request.Old?.Metadata.DeletionTimestamp is null) ValidateKind(request, errors);
+        return errors.Found;
+    }
+
+    private static void ValidateKind(AdmissionRequest request, FieldErrors errors)
+    {
+        switch (request.Object)
+        {
+            case KnativeService service: ServiceAdmission.Validate(service, request.Old as KnativeService, ConfigOf(request), errors); break;
+            case Configuration configuration: ConfigurationAdmission.Validate(configuration, request.Old as Configuration, ConfigOf(request), errors); break;
+            case Revision revision: RevisionAdmission.Validate(revision, request.Old as Revision, ConfigOf(request), errors); break;
+            case Route route: RouteAdmission.Validate(route, request.Old as Route, errors); break;
+            case PodAutoscaler autoscaler: PodAutoscalerAdmission.Validate(autoscaler, errors); break;
+            case Ingress ingress: IngressAdmission.Validate(ingress, errors); break;
+            case Deployment deployment: DeploymentAdmission.Validate(deployment, request.Old as Deployment, errors); break;
+            case Pod pod: PodAdmission.Validate(pod, request.Old as Pod, errors); break;
+            case Service service: CoreServiceAdmission.Validate(service, errors); break;
+            case Secret secret: SecretAdmission.Validate(secret, request.Old as Secret, errors); break;
+            case ConfigMap map: ValidateConfigMap(map, request.Old as ConfigMap, errors); break;
+        }
+    }
+
+    private static void ValidateConfigMap(ConfigMap map, ConfigMap? old, FieldErrors errors)
+    {
+        SecretAdmission.Validate(map, old, errors);
+        if (map.Metadata.Namespace != PlatformConfig.SystemNamespace) return;
+        errors.AddRange(ServingConfig.Validate(map.Metadata.Name, map.Data));
+        if (map.Metadata.Name == AutoscalerConfig.MapName && !AutoscalerConfig.TryParse(map.Data, out _, out var wrong)) errors.AddRange(wrong);
+    }
+
+    // Only what defaulting and validation ask for: domain and network templates are not read for every write.
+    private static ServingConfig ConfigOf(AdmissionRequest request) => new()
+    {
+        Defaults = DefaultsConfig.Parse(request.Config[DefaultsConfig.MapName], out _),
+        Features = new FeaturesConfig(request.Config[FeaturesConfig.MapName]),
+        Platform = request.Config,
+    };
 }

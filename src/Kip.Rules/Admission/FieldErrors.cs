@@ -11,7 +11,7 @@ public sealed class FieldErrors
     private const string NotAllowed = "FieldValueForbidden";
 
     private readonly List<FieldError> _errors = [];
-    private readonly List<(string? Name, int Index)> _path = [];
+    private readonly List<(string Name, int Index)> _path = [];
 
     public IReadOnlyList<FieldError> Found => _errors;
 
@@ -22,9 +22,6 @@ public sealed class FieldErrors
 
     /// <summary>Goes down into an element of a list: <c>containers[0]</c>.</summary>
     public Scope In(string field, int index) => Push((field, index));
-
-    /// <summary>Goes down into an entry of a map: <c>annotations[key]</c>.</summary>
-    public Scope InKey(string key) => Push((null, Keep(key)));
 
     public void Missing(params ReadOnlySpan<string> fields) => Add(Required, "missing field(s)", fields);
 
@@ -42,21 +39,27 @@ public sealed class FieldErrors
     /// <summary>Anything else, in its own words.</summary>
     public void Say(string message, params ReadOnlySpan<string> fields) => Add(NotValid, message, fields);
 
+    /// <summary>Kubernetes' words for a field that must be set.</summary>
+    public void RequiredValue(string field, string? details = null) => Add(Required, details is null ? "Required value" : $"Required value: {details}", [field]);
+
+    /// <summary>Kubernetes' words for a value that is not right.</summary>
+    public void InvalidValue(object? value, string field, string details) =>
+        Add(NotValid, value is string text ? $"Invalid value: \"{text}\": {details}" : $"Invalid value: {value}: {details}", [field]);
+
+    /// <summary>Kubernetes' words for a value that is not among the possible ones.</summary>
+    public void UnsupportedValue(string value, string field, params ReadOnlySpan<string> supported) =>
+        Add("FieldValueNotSupported", $"Unsupported value: \"{value}\": supported values: \"{string.Join("\", \"", supported.ToArray())}\"", [field]);
+
+    /// <summary>Kubernetes' words for something that may not be done.</summary>
+    public void Forbidden(string field, string details) => Add(NotAllowed, $"Forbidden: {details}", [field]);
+
     /// <summary>Takes over errors found elsewhere, their paths put under the present one.</summary>
     public void AddRange(IEnumerable<FieldError> errors)
     {
         foreach (var error in errors) _errors.Add(error with { Field = PathOf(error.Field) });
     }
 
-    private readonly List<string> _keys = [];
-
-    private int Keep(string key)
-    {
-        _keys.Add(key);
-        return _keys.Count - 1;
-    }
-
-    private Scope Push((string?, int) step)
+    private Scope Push((string, int) step)
     {
         _path.Add(step);
         return new Scope(this);
@@ -74,10 +77,9 @@ public sealed class FieldErrors
         var path = new StringBuilder();
         foreach (var (name, index) in _path)
         {
-            if (name is not null && path.Length > 0) path.Append('.');
-            if (name is not null) path.Append(name);
-            if (name is null) path.Append('[').Append(_keys[index]).Append(']');
-            else if (index >= 0) path.Append('[').Append(index).Append(']');
+            if (path.Length > 0) path.Append('.');
+            path.Append(name);
+            if (index >= 0) path.Append('[').Append(index).Append(']');
         }
         if (path.Length > 0 && field.Length > 0 && field[0] != '[') path.Append('.');
         return path.Append(field).ToString();

@@ -28,11 +28,13 @@ internal static class ConfigurationAdmission
 
     public static void Validate(Configuration configuration, Configuration? old, ServingConfig config, FieldErrors errors)
     {
+        var specChanged = old is null || configuration.Spec != old.Spec;
         using (errors.In("metadata"))
         {
-            MetadataRules.Validate(configuration.Metadata, old?.Metadata, specChanged: old is null || configuration.Spec != old.Spec, errors);
+            MetadataRules.Validate(configuration.Metadata, old?.Metadata, specChanged, errors);
             MetadataRules.ValidateOwnerLabel(configuration.Metadata, ServingLabels.Service, "Service", errors);
         }
+        if (!specChanged) return;
         using (errors.In("spec")) using (errors.In("template"))
             TemplateRules.Validate(configuration.Spec.Template, old?.Spec.Template, configuration.Metadata, config, errors);
     }

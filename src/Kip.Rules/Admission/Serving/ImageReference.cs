@@ -1,8 +1,12 @@
+using System.Buffers;
+
 namespace Kip.Rules.Admission.Serving;
 
 /// <summary>The form of image references: <c>[host[:port]/]path[:tag][@sha256:…]</c>.</summary>
 internal static class ImageReference
 {
+    private static readonly SearchValues<char> Hexadecimal = SearchValues.Create("0123456789abcdef");
+
     /// <summary>Null when the text is a reference, else what is wrong with it.</summary>
     public static string? Check(string image)
     {
@@ -28,7 +32,7 @@ internal static class ImageReference
     }
 
     private static string? CheckDigest(string digest) => digest.StartsWith("sha256:", StringComparison.Ordinal) && digest.Length == 71
-        && digest.AsSpan(7).IndexOfAnyExcept("0123456789abcdef") < 0
+        && digest.AsSpan(7).IndexOfAnyExcept(Hexadecimal) < 0
             ? null
             : $"unsupported digest \"{digest}\": want sha256: and 64 hexadecimal digits";
 

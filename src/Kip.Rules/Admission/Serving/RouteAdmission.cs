@@ -16,11 +16,13 @@ internal static class RouteAdmission
 
     public static void Validate(Route route, Route? old, FieldErrors errors)
     {
+        var specChanged = old is null || route.Spec != old.Spec;
         using (errors.In("metadata"))
         {
-            MetadataRules.Validate(route.Metadata, old?.Metadata, specChanged: old is null || route.Spec != old.Spec, errors);
+            MetadataRules.Validate(route.Metadata, old?.Metadata, specChanged, errors);
             MetadataRules.ValidateOwnerLabel(route.Metadata, ServingLabels.Service, "Service", errors);
         }
+        if (!specChanged) return;
         using (errors.In("spec")) TrafficAdmission.Validate(route.Spec.Traffic, isService: false, errors);
     }
 }

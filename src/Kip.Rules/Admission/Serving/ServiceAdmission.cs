@@ -18,7 +18,10 @@ internal static class ServiceAdmission
 
     public static void Validate(Service service, Service? old, ServingConfig config, FieldErrors errors)
     {
-        using (errors.In("metadata")) MetadataRules.Validate(service.Metadata, old?.Metadata, specChanged: old is null || service.Spec != old.Spec, errors);
+        var specChanged = old is null || service.Spec != old.Spec;
+        using (errors.In("metadata")) MetadataRules.Validate(service.Metadata, old?.Metadata, specChanged, errors);
+        // What was stored once stays valid: a stricter ConfigMap must not stop a change of labels.
+        if (!specChanged) return;
         using (errors.In("spec"))
         {
             using (errors.In("template"))

@@ -32,9 +32,10 @@ internal static class TemplateRules
     public static void ValidateAnnotations(StringMap annotations, ServingConfig config, FieldErrors errors)
     {
         if (annotations.IsEmpty) return;
-        AutoscalerConfig.TryParse(config.Platform[AutoscalerConfig.MapName], out var autoscaler, out _);
+        // What is wrong with the ConfigMap itself was said when it was written.
+        _ = AutoscalerConfig.TryParse(config.Platform[AutoscalerConfig.MapName], out var autoscaler, out _);
         errors.AddRange(AutoscalingAnnotationRules.Validate(annotations, autoscaler, "annotations"));
-        using var _ = errors.In("annotations");
+        using var scope = errors.In("annotations");
         foreach (var (key, value) in annotations)
         {
             if (key is ServingAnnotations.ProgressDeadline) MetadataRules.ValidateWholeSeconds(key, value, errors);

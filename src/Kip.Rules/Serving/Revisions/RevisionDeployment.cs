@@ -2,6 +2,7 @@ using Kip.Resources;
 using Kip.Resources.Apps;
 using Kip.Resources.Core;
 using Kip.Resources.Serving;
+using Kip.Rules.Scaling;
 using Kip.Rules.Serving.Configs;
 
 namespace Kip.Rules.Serving.Revisions;
@@ -47,7 +48,7 @@ internal static class RevisionDeployment
         return wanted with
         {
             Metadata = wanted.Metadata with { Labels = labels.With(ServingLabels.DeploymentHash, hash) },
-            Spec = wanted.Spec with { Replicas = InitialScale.For(revision.Metadata.Annotations, config.Platform) },
+            Spec = wanted.Spec with { Replicas = InitialScale(revision, config) },
         };
     }
 
@@ -66,6 +67,12 @@ internal static class RevisionDeployment
             Template = wanted.Spec.Template with { Metadata = Merge(wanted.Spec.Template.Metadata, existing.Spec.Template.Metadata) },
         },
     };
+
+    private static int InitialScale(Revision revision, ServingConfig config)
+    {
+        _ = AutoscalerConfig.TryParse(config.Platform[AutoscalerConfig.MapName], out var autoscaler, out _);
+        return AutoscalingAnnotations.Read(revision.Metadata.Annotations).InitialScaleOrDefault(autoscaler);
+    }
 
     private static ObjectMeta Merge(ObjectMeta wanted, ObjectMeta existing) => existing with
     {

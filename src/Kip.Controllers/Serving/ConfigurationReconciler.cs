@@ -1,0 +1,36 @@
+using Kip.Client.Informers;
+using Kip.Client.Loop;
+using Kip.Resources;
+using Kip.Resources.Planning;
+using Kip.Resources.Serving;
+using Kip.Rules.Serving.Configurations;
+
+namespace Kip.Controllers.Serving;
+
+/// <summary>Makes a Revision for every generation of every Configuration, and follows which is ready.</summary>
+public sealed class ConfigurationReconciler : IReconciler
+{
+    private IIndexer<Configuration> _configurations = null!;
+    private IIndexer<Revision> _revisions = null!;
+
+    public KindDefinition Kind => Configuration.Definition;
+
+    public void Watch(IWatchBuilder watch)
+    {
+        _configurations = watch.Own<Configuration>();
+        _revisions = watch.OwnedBy<Revision>();
+    }
+
+    public Plan Plan(NamespacedName key, DateTimeOffset now)
+    {
+        if (_configurations.Get(key) is not { Metadata.DeletionTimestamp: null } configuration) return Resources.Planning.Plan.Nothing;
+        var named = configuration.Spec.Template.Metadata.Name;
+        return ConfigurationPlanner.Plan(new ConfigurationView
+        {
+            Configuration = configuration,
+            Revisions = [.. _revisions.OwnedBy(configuration.Metadata.Uid ?? "")],
+            NamedRevision = named.Length == 0 ? null : _revisions.Get(new(key.Namespace, named)),
+            Now = now,
+        });
+    }
+}

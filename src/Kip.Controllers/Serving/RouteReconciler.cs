@@ -1,0 +1,72 @@
+using Kip.Client.Informers;
+using Kip.Client.Loop;
+using Kip.Resources;
+using Kip.Resources.Core;
+using Kip.Resources.Networking;
+using Kip.Resources.Planning;
+using Kip.Resources.Serving;
+using Kip.Rules.Serving.Routes;
+
+namespace Kip.Controllers.Serving;
+
+/// <summary>Keeps every Route's Ingress, and says under which names the Route is reached and what it serves.</summary>
+public sealed class RouteReconciler : IReconciler
+{
+    private readonly ReferenceTracker _configurationsWatched = new();
+    private readonly ReferenceTracker _revisionsWatched = new();
+    private IIndexer<Route> _routes = null!;
+    private IIndexer<Configuration> _configurations = null!;
+    private IIndexer<Revision> _revisions = null!;
+    private IIndexer<Ingress> _ingresses = null!;
+    private ServingConfigCache _config = null!;
+
+    public KindDefinition Kind => Route.Definition;
+
+    public void Watch(IWatchBuilder watch)
+    {
+        _routes = watch.Own<Route>();
+        _ingresses = watch.OwnedBy<Ingress>();
+        _configurations = watch.Related<Configuration>(c => _configurationsWatched.Of(c.Key));
+        _revisions = watch.Related<Revision>(r => _revisionsWatched.Of(r.Key));
+        _config = new ServingConfigCache(watch.Related<ConfigMap>(All));
+    }
+
+    public Plan Plan(NamespacedName key, DateTimeOffset now)
+    {
+        if (_routes.Get(key) is not { Metadata.DeletionTimestamp: null } route)
+        {
+            _configurationsWatched.Set(key, []);
+            _revisionsWatched.Set(key, []);
+            return Resources.Planning.Plan.Nothing;
+        }
+        var configurations = Configurations(route);
+        return RoutePlanner.Plan(new RouteView
+        {
+            Route = route,
+            Configurations = [.. configurations],
+            Revisions = [.. Revisions(route, configurations)],
+            Ingress = _ingresses.Get(key),
+            Config = _config.Current,
+            Now = now,
+        });
+    }
+
+    private List<Configuration> Configurations(Route route)
+    {
+        var names = route.Spec.Traffic.Where(static t => !string.IsNullOrEmpty(t.ConfigurationName))
+            .Select(t => new NamespacedName(route.Metadata.Namespace, t.ConfigurationName!)).Distinct().ToArray();
+        _configurationsWatched.Set(route.Key, names);
+        return [.. names.Select(_configurations.Get).OfType<Configuration>()];
+    }
+
+    private IEnumerable<Revision> Revisions(Route route, List<Configuration> configurations)
+    {
+        var names = route.Spec.Traffic.Select(static t => t.RevisionName).Concat(configurations.Select(static c => c.Status.LatestReadyRevisionName))
+            .Where(static n => !string.IsNullOrEmpty(n)).Select(n => new NamespacedName(route.Metadata.Namespace, n!)).Distinct().ToArray();
+        _revisionsWatched.Set(route.Key, names);
+        return names.Select(_revisions.Get).OfType<Revision>();
+    }
+
+    private IEnumerable<NamespacedName> All(ConfigMap map) =>
+        ServingConfigCache.Reads(map) ? _routes.List().Select(static r => r.Key).ToArray() : [];
+}

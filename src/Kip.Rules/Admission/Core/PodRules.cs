@@ -1,0 +1,89 @@
+using Kip.Resources;
+using Kip.Resources.Core;
+using Kip.Rules.Names;
+using Kip.Rules.Serving.Configs;
+
+namespace Kip.Rules.Admission.Core;
+
+/// <summary>Rules of pods and of the pod templates within other kinds: what the runtime must be able to rely upon.</summary>
+internal static class PodRules
+{
+    public static void Validate(PodSpec spec, FieldErrors errors)
+    {
+        if (spec.Containers.IsEmpty) errors.RequiredValue("containers");
+        var names = new HashSet<string>();
+        for (var i = 0; i < spec.InitContainers.Count; i++)
+        {
+            using var _ = errors.In("initContainers", i);
+            ValidateContainer(spec.InitContainers[i], names, errors);
+        }
+        for (var i = 0; i < spec.Containers.Count; i++)
+        {
+            using var _ = errors.In("containers", i);
+            ValidateContainer(spec.Containers[i], names, errors);
+        }
+        if (spec.RestartPolicy is { } restart && restart is not ("Always" or "OnFailure" or "Never"))
+            errors.UnsupportedValue(restart, "restartPolicy", "Always", "OnFailure", "Never");
+        if (spec.TerminationGracePeriodSeconds < 0)
+            errors.InvalidValue(spec.TerminationGracePeriodSeconds, "terminationGracePeriodSeconds", "must be greater than or equal to 0");
+        ValidateVolumes(spec, errors);
+    }
+
+    private static void ValidateContainer(Container container, HashSet<string> names, FieldErrors errors)
+    {
+        if (container.Name.Length == 0) errors.RequiredValue("name");
+        else if (DnsNames.CheckDns1123Label(container.Name) is { } wrong) errors.InvalidValue(container.Name, "name", wrong);
+        else if (!names.Add(container.Name)) errors.Say($"Duplicate value: \"{container.Name}\"", "name");
+        if (container.Image.Length == 0) errors.RequiredValue("image");
+        for (var i = 0; i < container.Ports.Count; i++)
+        {
+            using var _ = errors.In("ports", i);
+            if (container.Ports[i].ContainerPortNumber is < 1 or > 65535)
+                errors.InvalidValue(container.Ports[i].ContainerPortNumber, "containerPort", "must be between 1 and 65535, inclusive");
+            if (container.Ports[i].Protocol is { } protocol && protocol is not ("TCP" or "UDP" or "SCTP"))
+                errors.UnsupportedValue(protocol, "protocol", "SCTP", "TCP", "UDP");
+        }
+        for (var i = 0; i < container.Env.Count; i++)
+            if (container.Env[i].Name.Length == 0 || container.Env[i].Name.Contains('='))
+                errors.InvalidValue(container.Env[i].Name, $"env[{i}].name", "a valid environment variable name is not empty and holds no '='");
+        ValidateResources(container.Resources, errors);
+        foreach (var (name, probe) in (ReadOnlySpan<(string, Probe?)>)
+                 [("livenessProbe", container.LivenessProbe), ("readinessProbe", container.ReadinessProbe), ("startupProbe", container.StartupProbe)])
+            if (probe is not null) ValidateProbe(probe, name, errors);
+    }
+
+    private static void ValidateResources(ResourceRequirements? resources, FieldErrors errors)
+    {
+        if (resources is null) return;
+        foreach (var (side, map) in (ReadOnlySpan<(string, StringMap)>)[("limits", resources.Limits), ("requests", resources.Requests)])
+            foreach (var (resource, quantity) in map)
+                if (!Quantity.IsValid(quantity)) errors.InvalidValue(quantity, $"resources.{side}[{resource}]", "quantities must be like 500m or 128Mi");
+    }
+
+    private static void ValidateProbe(Probe probe, string field, FieldErrors errors)
+    {
+        using var _ = errors.In(field);
+        var handlers = (probe.HttpGet is null ? 0 : 1) + (probe.TcpSocket is null ? 0 : 1) + (probe.Exec is null ? 0 : 1) + (probe.Grpc is null ? 0 : 1);
+        if (handlers == 0) errors.RequiredValue("", "must specify a handler type");
+        if (handlers > 1) errors.Forbidden("", "may not specify more than 1 handler type");
+        if (probe.PeriodSeconds < 0) errors.InvalidValue(probe.PeriodSeconds, "periodSeconds", "must be greater than or equal to 0");
+        if (probe.TimeoutSeconds < 0) errors.InvalidValue(probe.TimeoutSeconds, "timeoutSeconds", "must be greater than or equal to 0");
+        if (probe.InitialDelaySeconds < 0) errors.InvalidValue(probe.InitialDelaySeconds, "initialDelaySeconds", "must be greater than or equal to 0");
+        if (field != "readinessProbe" && probe.SuccessThreshold > 1) errors.InvalidValue(probe.SuccessThreshold, "successThreshold", "must be 1");
+    }
+
+    private static void ValidateVolumes(PodSpec spec, FieldErrors errors)
+    {
+        var names = new HashSet<string>();
+        for (var i = 0; i < spec.Volumes.Count; i++)
+        {
+            var name = spec.Volumes[i].Name;
+            if (name.Length == 0) errors.RequiredValue($"volumes[{i}].name");
+            else if (!names.Add(name)) errors.Say($"Duplicate value: \"{name}\"", $"volumes[{i}].name");
+        }
+        for (var i = 0; i < spec.Containers.Count; i++)
+            for (var m = 0; m < spec.Containers[i].VolumeMounts.Count; m++)
+                if (spec.Containers[i].VolumeMounts[m].Name is var mounted && !names.Contains(mounted))
+                    errors.Say($"Not found: \"{mounted}\"", $"containers[{i}].volumeMounts[{m}].name");
+    }
+}
