@@ -42,7 +42,10 @@ public sealed class SeededScheduler(int seed) : SynchronizationContext
                 Drain(limit);
                 if (task.IsCompleted) break;
                 if (time?.NextTimer is not { } next) throw new InvalidOperationException("nothing is left to do, but it has not ended");
+                // Outside the context, so that what the timers set free queues up here instead of running on the spot in the timers' order.
+                SetSynchronizationContext(null);
                 time.AdvanceTo(next);
+                SetSynchronizationContext(this);
             }
             task.GetAwaiter().GetResult();
         });
