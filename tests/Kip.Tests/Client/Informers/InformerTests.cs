@@ -9,7 +9,7 @@ using Shouldly;
 
 namespace Kip.Tests.Client.Informers;
 
-public class InformerTests
+public sealed class InformerTests : IAsyncDisposable
 {
     private readonly SeededScheduler _scheduler = new(1);
     private readonly ManualTimeProvider _time = new();
@@ -187,6 +187,8 @@ public class InformerTests
         _scheduler.RunUntilIdle(() => stop = _informers.StopAsync());
         stop!.IsCompletedSuccessfully.ShouldBeTrue();
     }
+
+    public ValueTask DisposeAsync() => _informers.DisposeAsync();
 
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
