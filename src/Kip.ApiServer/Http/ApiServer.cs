@@ -1,5 +1,14 @@
+using System.Net;
+using System.Security.Authentication;
 using Kip.ApiServer.Registry;
+using Kip.ApiServer.Security;
 using Kip.Client.Pods;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.AspNetCore.Hosting.Server.Features;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 
 namespace Kip.ApiServer.Http;
@@ -7,7 +16,18 @@ namespace Kip.ApiServer.Http;
 /// <summary>The Kubernetes-shaped HTTPS face of the registry: what kubectl, kn and client libraries talk to.</summary>
 public sealed class ApiServer : IAsyncDisposable
 {
-    private ApiServer(Uri address, string kubeconfig) => (Address, KubeconfigPath) = (address, kubeconfig);
+    // Long enough for a write to reach the disk, short enough for somebody who waits for the process to end.
+    private static readonly TimeSpan DrainTime = TimeSpan.FromSeconds(5);
+
+    private readonly WebApplication _app;
+    private readonly CertificateAuthority _authority;
+    private readonly CancellationTokenSource _stopping;
+
+    private ApiServer(WebApplication app, CertificateAuthority authority, CancellationTokenSource stopping, Uri address, string kubeconfig)
+    {
+        (_app, _authority, _stopping) = (app, authority, stopping);
+        (Address, KubeconfigPath) = (address, kubeconfig);
+    }
 
     /// <summary>Where the server is reached, with the port it really has.</summary>
     public Uri Address { get; }
@@ -18,10 +38,102 @@ public sealed class ApiServer : IAsyncDisposable
     /// <summary>Makes what is missing of CA, token and kubeconfig, and begins to listen.</summary>
     /// <param name="logs">What the containers wrote; null where no pods run: then logs are answered 501.</param>
     /// <exception cref="IOException">The address is in use or the folder cannot be written.</exception>
-    public static Task<ApiServer> StartAsync(
-        ApiServerOptions options, ResourceRegistry registry, IPodLogs? logs, TimeProvider time, ILoggerFactory loggers, CancellationToken cancel) =>
-        throw new NotSupportedException("not landed yet");
+    /// <exception cref="InvalidDataException">The CA in the folder cannot be read.</exception>
+    public static async Task<ApiServer> StartAsync(
+        ApiServerOptions options, ResourceRegistry registry, IPodLogs? logs, TimeProvider time, ILoggerFactory loggers, CancellationToken cancel)
+    {
+        Directory.CreateDirectory(options.DataDirectory);
+        var kubeconfig = Path.Combine(options.DataDirectory, "kubeconfig");
+        var admin = AdminToken.Open(options.DataDirectory, KubeconfigWriter.ReadToken(kubeconfig), out var token);
+        var authority = CertificateAuthority.Open(options.DataDirectory, time);
+        var certificate = new ServerCertificate(authority, NamesOf(options), AddressesOf(options), time);
+        var stopping = new CancellationTokenSource();
+        var app = Build(options, certificate, loggers);
+        try
+        {
+            var pipeline = Pipeline(options, registry, logs, admin, time, stopping.Token, loggers);
+            app.Run(pipeline.InvokeAsync);
+            await app.StartAsync(cancel);
+            var address = AddressOf(app);
+            KubeconfigWriter.Write(kubeconfig, address, authority.CertificatePem, token);
+            return new ApiServer(app, authority, stopping, address, kubeconfig);
+        }
+        catch
+        {
+            await app.DisposeAsync();
+            authority.Dispose();
+            stopping.Dispose();
+            throw;
+        }
+    }
 
     /// <summary>Ends watches, lets requests under way finish, and stops listening.</summary>
-    public ValueTask DisposeAsync() => ValueTask.CompletedTask;
+    public async ValueTask DisposeAsync()
+    {
+        await _stopping.CancelAsync();
+        using var patience = new CancellationTokenSource(DrainTime);
+        await _app.StopAsync(patience.Token);
+        await _app.DisposeAsync();
+        _authority.Dispose();
+        _stopping.Dispose();
+    }
+
+    private static RequestPipeline Pipeline(
+        ApiServerOptions options, ResourceRegistry registry, IPodLogs? logs, AdminToken admin, TimeProvider time, CancellationToken stopping,
+        ILoggerFactory loggers)
+    {
+        var reads = new ResourceReads(registry, time);
+        var router = new ResourceRouter(
+            registry.Kinds, reads, new ResourceWatch(registry, time, options.WatchTimeout), new ResourceWrites(registry, reads),
+            new ResourcePatches(registry, reads), new ResourceDeletes(registry, reads), new ScaleSubresource(registry, reads),
+            new PodLogsSubresource(logs, reads, time));
+        return new RequestPipeline(registry, router, admin, new RequestLimits(options), stopping, loggers.CreateLogger<ApiServer>());
+    }
+
+    private static WebApplication Build(ApiServerOptions options, ServerCertificate certificate, ILoggerFactory loggers)
+    {
+        var builder = WebApplication.CreateEmptyBuilder(new());
+        builder.Services.AddSingleton(loggers);
+        builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel =>
+        {
+            kestrel.AddServerHeader = false;
+            kestrel.Limits.MaxRequestBodySize = options.MaxBodyBytes;
+            // Every watch of a client is a stream of its one HTTP/2 connection.
+            kestrel.Limits.Http2.MaxStreamsPerConnection = 1000;
+            kestrel.Listen(options.Endpoint, listen =>
+            {
+                listen.Protocols = HttpProtocols.Http1AndHttp2;
+                listen.UseHttps(https =>
+                {
+                    https.ServerCertificateSelector = (_, _) => certificate.Current;
+                    https.SslProtocols = SslProtocols.Tls12 | SslProtocols.Tls13;
+                });
+            });
+        });
+        return builder.Build();
+    }
+
+    private static Uri AddressOf(WebApplication app)
+    {
+        var bound = app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First();
+        var address = new Uri(bound);
+        // What listens everywhere is reached on loopback.
+        var host = address.Host is "0.0.0.0" or "[::]" ? "127.0.0.1" : address.Host;
+        return new Uri($"https://{host}:{address.Port}");
+    }
+
+    private static List<string> NamesOf(ApiServerOptions options) =>
+    [
+        "localhost", "kubernetes", "kubernetes.default", "kubernetes.default.svc", "kubernetes.default.svc.cluster.local",
+        .. options.ServerNames.Where(static name => !IPAddress.TryParse(name, out _)),
+    ];
+
+    private static List<IPAddress> AddressesOf(ApiServerOptions options)
+    {
+        var addresses = new HashSet<IPAddress> { IPAddress.Loopback, IPAddress.IPv6Loopback };
+        if (!options.Endpoint.Address.Equals(IPAddress.Any) && !options.Endpoint.Address.Equals(IPAddress.IPv6Any)) addresses.Add(options.Endpoint.Address);
+        foreach (var name in options.ServerNames)
+            if (IPAddress.TryParse(name, out var address)) addresses.Add(address);
+        return [.. addresses];
+    }
 }

@@ -13,21 +13,35 @@ public enum IncludeObject
 }
 
 /// <summary>Writes objects as a <c>meta.k8s.io/v1</c> Table, which clients print without knowing the kind.</summary>
-public static class TableWriter
+/// <param name="writer">Where to.</param>
+/// <param name="kind">The kind of all rows.</param>
+/// <param name="include">How much of each object goes with its row.</param>
+/// <param name="now">What ages are reckoned from.</param>
+public sealed class TableWriter(Utf8JsonWriter writer, KindDefinition kind, IncludeObject include, DateTimeOffset now)
 {
     private static readonly PrinterColumn[] Default = [Columns.Name, Columns.Age];
+
+    private readonly IReadOnlyList<PrinterColumn> _columns = ColumnsOf(kind);
 
     /// <summary>The columns of a kind; name and age for a kind that has none of its own.</summary>
     public static IReadOnlyList<PrinterColumn> ColumnsOf(KindDefinition kind) =>
         KnativeColumns.ByKind.GetValueOrDefault(kind) ?? CoreColumns.ByKind.GetValueOrDefault(kind) ?? Default;
 
-    /// <summary>Writes one table.</summary>
+    /// <summary>Writes a whole table.</summary>
     /// <param name="withHeadings">False for all but the first table of a watch.</param>
     public static void Write(
         Utf8JsonWriter writer, KindDefinition kind, IEnumerable<Resource> objects, ListMeta metadata, IncludeObject include, DateTimeOffset now,
         bool withHeadings = true)
     {
-        var columns = ColumnsOf(kind);
+        var table = new TableWriter(writer, kind, include, now);
+        table.Begin(metadata, withHeadings);
+        foreach (var resource in objects) table.Row(resource);
+        table.End();
+    }
+
+    /// <summary>Writes everything before the first row.</summary>
+    public void Begin(ListMeta metadata, bool withHeadings)
+    {
         writer.WriteStartObject();
         writer.WriteString("kind", "Table");
         writer.WriteString("apiVersion", "meta.k8s.io/v1");
@@ -35,15 +49,43 @@ public static class TableWriter
         JsonSerializer.Serialize(writer, metadata, WireJson.Of<ListMeta>());
         writer.WriteStartArray("columnDefinitions");
         if (withHeadings)
-            foreach (var column in columns) WriteHeading(writer, column);
+            foreach (var column in _columns) WriteHeading(column);
         writer.WriteEndArray();
         writer.WriteStartArray("rows");
-        foreach (var resource in objects) WriteRow(writer, columns, resource, include, now);
+    }
+
+    /// <summary>Writes one object's row.</summary>
+    public void Row(Resource resource)
+    {
+        writer.WriteStartObject();
+        writer.WriteStartArray("cells");
+        foreach (var column in _columns) WriteCell(column.Cell(resource, now));
+        writer.WriteEndArray();
+        if (include != IncludeObject.None) writer.WritePropertyName("object");
+        if (include == IncludeObject.Object) kind.Write(writer, resource);
+        if (include == IncludeObject.Metadata) WritePartial(writer, resource);
+        writer.WriteEndObject();
+    }
+
+    /// <summary>Writes everything after the last row.</summary>
+    public void End()
+    {
         writer.WriteEndArray();
         writer.WriteEndObject();
     }
 
-    private static void WriteHeading(Utf8JsonWriter writer, PrinterColumn column)
+    /// <summary>Writes kind and metadata only: a <c>PartialObjectMetadata</c>.</summary>
+    public static void WritePartial(Utf8JsonWriter writer, Resource resource)
+    {
+        writer.WriteStartObject();
+        writer.WriteString("kind", "PartialObjectMetadata");
+        writer.WriteString("apiVersion", "meta.k8s.io/v1");
+        writer.WritePropertyName("metadata");
+        JsonSerializer.Serialize(writer, resource.Metadata, WireJson.Of<ObjectMeta>());
+        writer.WriteEndObject();
+    }
+
+    private void WriteHeading(PrinterColumn column)
     {
         writer.WriteStartObject();
         writer.WriteString("name", column.Name);
@@ -54,20 +96,7 @@ public static class TableWriter
         writer.WriteEndObject();
     }
 
-    private static void WriteRow(
-        Utf8JsonWriter writer, IReadOnlyList<PrinterColumn> columns, Resource resource, IncludeObject include, DateTimeOffset now)
-    {
-        writer.WriteStartObject();
-        writer.WriteStartArray("cells");
-        foreach (var column in columns) WriteCell(writer, column.Cell(resource, now));
-        writer.WriteEndArray();
-        if (include != IncludeObject.None) writer.WritePropertyName("object");
-        if (include == IncludeObject.Object) resource.GetDefinition().Write(writer, resource);
-        if (include == IncludeObject.Metadata) WritePartial(writer, resource);
-        writer.WriteEndObject();
-    }
-
-    private static void WriteCell(Utf8JsonWriter writer, object? cell)
+    private void WriteCell(object? cell)
     {
         switch (cell)
         {
@@ -81,16 +110,5 @@ public static class TableWriter
                 writer.WriteStringValue(cell.ToString());
                 break;
         }
-    }
-
-    /// <summary>Writes kind and metadata only: a <c>PartialObjectMetadata</c>.</summary>
-    public static void WritePartial(Utf8JsonWriter writer, Resource resource)
-    {
-        writer.WriteStartObject();
-        writer.WriteString("kind", "PartialObjectMetadata");
-        writer.WriteString("apiVersion", "meta.k8s.io/v1");
-        writer.WritePropertyName("metadata");
-        JsonSerializer.Serialize(writer, resource.Metadata, WireJson.Of<ObjectMeta>());
-        writer.WriteEndObject();
     }
 }

@@ -1,0 +1,39 @@
+using Kip.ApiServer.Registry;
+using Kip.Client;
+using Kip.Resources;
+using Microsoft.AspNetCore.Http;
+
+namespace Kip.ApiServer.Http;
+
+/// <summary>One request on a resource: what the path names, who asks, and the HTTP exchange itself.</summary>
+internal sealed record ApiCall(HttpContext Http, ResourcePath Path, KindDefinition Kind, string User, CancellationToken Stopping)
+{
+    public IQueryCollection Parameters => Http.Request.Query;
+
+    public CancellationToken Cancel => Http.RequestAborted;
+
+    /// <summary>The object that the path names.</summary>
+    public NamespacedName Name => new(Path.Namespace ?? "", Path.Name ?? "");
+
+    /// <summary>The form of the answer.</summary>
+    public AnswerForm Form => AcceptedForm.OfObjects(Http.Request.Headers.Accept);
+
+    /// <summary>Who writes, and whether for show only.</summary>
+    public RequestContext WriteContext(bool dryRun = false) => new(User, dryRun || Query.DryRun(Parameters["dryRun"]));
+
+    /// <summary>Which objects of the collection are meant.</summary>
+    public ListOptions Which()
+    {
+        var limit = Parameters.Number("limit");
+        // A single object is read as a collection by watches and old clients: fieldSelector metadata.name.
+        return new ListOptions
+        {
+            Namespace = Path.Namespace,
+            LabelSelector = Parameters.Text("labelSelector"),
+            FieldSelector = Path.Name is null ? Parameters.Text("fieldSelector") : $"metadata.name={Path.Name}",
+            Limit = limit is > 0 ? (int)Math.Min(limit.Value, int.MaxValue) : null,
+            Continue = Parameters.Text("continue"),
+            AllowBookmarks = Parameters.Flag("allowWatchBookmarks"),
+        };
+    }
+}

@@ -1,0 +1,68 @@
+using System.Buffers;
+using System.Text.Json;
+using Kip.ApiServer.Patches;
+using Kip.Client;
+using Kip.Resources;
+using Microsoft.AspNetCore.Http;
+
+namespace Kip.ApiServer.Http;
+
+/// <summary>Reads bodies of requests.</summary>
+internal static class RequestBody
+{
+    /// <summary>The whole body. Kestrel enforces the limit.</summary>
+    /// <exception cref="BadHttpRequestException">The body is too large (413), or ends early.</exception>
+    public static async Task<ReadOnlyMemory<byte>> ReadAsync(HttpContext http)
+    {
+        var reader = http.Request.BodyReader;
+        while (true)
+        {
+            var read = await reader.ReadAsync(http.RequestAborted);
+            if (read.IsCompleted)
+            {
+                var body = read.Buffer.ToArray();
+                reader.AdvanceTo(read.Buffer.End);
+                return body;
+            }
+            reader.AdvanceTo(read.Buffer.Start, read.Buffer.End);
+        }
+    }
+
+    /// <summary>The body of a request that carries an object.</summary>
+    /// <exception cref="ApiException">415: it is not JSON. 400: it is empty or malformed.</exception>
+    public static async Task<JsonDocument> ReadJsonAsync(HttpContext http)
+    {
+        ExpectJson(http.Request.ContentType);
+        var body = await ReadAsync(http);
+        if (body.IsEmpty) throw ApiException.BadRequest("the body of the request is empty: send the object as JSON");
+        return Parse(body);
+    }
+
+    /// <summary>Parses JSON that a client sent.</summary>
+    /// <exception cref="ApiException">400: it is malformed.</exception>
+    public static JsonDocument Parse(ReadOnlyMemory<byte> body)
+    {
+        try
+        {
+            return JsonTree.ParseDocument(body);
+        }
+        catch (JsonException malformed)
+        {
+            throw ApiException.BadRequest($"the body of the request is not JSON: {malformed.Message}");
+        }
+    }
+
+    private static void ExpectJson(string? contentType)
+    {
+        var type = MediaType(contentType);
+        // Kubernetes' own default; curl says form data unless told otherwise, and means JSON.
+        if (type is "" or "application/json" or "application/x-www-form-urlencoded") return;
+        var hint = type == "application/vnd.kubernetes.protobuf"
+            ? "; protobuf is not supported yet, ask your client to send JSON (contentType application/json)" : "";
+        throw ApiException.Of(415, StatusReason.UnsupportedMediaType,
+            $"the body of the request was in an unknown format ({type}) - accepted media types include: application/json{hint}");
+    }
+
+    /// <summary>A content type without its parameters, in lower case.</summary>
+    public static string MediaType(string? contentType) => (contentType ?? "").Split(';')[0].Trim().ToLowerInvariant();
+}

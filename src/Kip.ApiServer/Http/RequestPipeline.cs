@@ -1,0 +1,137 @@
+using Kip.ApiServer.Registry;
+using Kip.ApiServer.Security;
+using Kip.Client;
+using Kip.Resources;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Logging;
+
+namespace Kip.ApiServer.Http;
+
+/// <summary>
+/// The way of a request: health checks are open to all; everything else must carry the token, then finds a place among those under way,
+/// then its document or resource. Every failure leaves as a <see cref="Status"/>.
+/// </summary>
+internal sealed partial class RequestPipeline(
+    ResourceRegistry registry, ResourceRouter router, AdminToken token, RequestLimits limits, CancellationToken stopping, ILogger logger)
+{
+    private readonly Discovery _discovery = new(registry.Kinds);
+    private readonly OpenApiDocuments _openApi = new(registry.Kinds);
+
+    public async Task InvokeAsync(HttpContext http)
+    {
+        try
+        {
+            await HandleAsync(http);
+        }
+        catch (OperationCanceledException) when (http.RequestAborted.IsCancellationRequested)
+        {
+            // Nobody is left to answer.
+        }
+        catch (ApiException failure)
+        {
+            await FailAsync(http, failure.Status);
+        }
+        catch (BadHttpRequestException malformed)
+        {
+            var reason = malformed.StatusCode == 413 ? StatusReason.RequestEntityTooLarge : StatusReason.BadRequest;
+            await FailAsync(http, ApiException.Of(malformed.StatusCode, reason, malformed.Message).Status);
+        }
+        catch (Exception bug) when (!http.RequestAborted.IsCancellationRequested)
+        {
+            LogFailure(http.Request.Method, http.Request.Path, bug);
+            await FailAsync(http, ApiException.Of(500, StatusReason.InternalError, "Internal error occurred: see the server's log").Status);
+        }
+    }
+
+    /// <summary>405.</summary>
+    public static ApiException MethodNotAllowed() =>
+        ApiException.Of(405, StatusReason.MethodNotAllowed, "the server does not allow this method on the requested resource");
+
+    private async Task HandleAsync(HttpContext http)
+    {
+        var path = http.Request.Path.Value ?? "/";
+        if (path is "/healthz" or "/livez" or "/readyz")
+        {
+            await TextAsync(http, 200, "ok");
+            return;
+        }
+        if (!token.Admits(http.Request.Headers.Authorization))
+        {
+            http.Response.Headers.WWWAuthenticate = "Bearer realm=\"kip\"";
+            throw ApiException.Of(401, StatusReason.Unauthorized, "Unauthorized");
+        }
+        var call = router.Find(http, path, UserOf(http), stopping);
+        var sort = SortOf(http, call);
+        if (!limits.TryEnter(sort)) throw TooMany();
+        try
+        {
+            if (call is not null) await router.AnswerAsync(call);
+            else await DocumentAsync(http, path);
+        }
+        finally
+        {
+            limits.Leave(sort);
+        }
+    }
+
+    private async Task DocumentAsync(HttpContext http, string path)
+    {
+        if (await _discovery.TryAnswerAsync(http, path) || await _openApi.TryAnswerAsync(http, path)) return;
+        if (path == "/version") await JsonAnswer.WriteAsync(http, 200, VersionDocument.Write);
+        else if (HttpMethods.IsPost(http.Request.Method) && ResourcePath.Parse(path) is { } asked && ReviewAt(asked) is { } review)
+            await review.AnswerAsync(http, UserOf(http));
+        // Not a Status: clients tell an unknown API from a missing object by it.
+        else await TextAsync(http, 404, "404 page not found\n");
+    }
+
+    private static Review? ReviewAt(ResourcePath path) =>
+        Review.All.FirstOrDefault(r => r.Group == path.Group && r.Plural == path.Plural && path is { Version: Review.Version, Name: null, Namespace: null });
+
+    // One administrator for now, who may act under any name.
+    private static string UserOf(HttpContext http) =>
+        http.Request.Headers["Impersonate-User"].ToString() is { Length: > 0 } other ? other : "kubernetes-admin";
+
+    private static RequestLimits.Sort SortOf(HttpContext http, ApiCall? call) =>
+        call is not null && (ResourceRouter.IsWatch(call) || PodLogsSubresource.Follows(call)) ? RequestLimits.Sort.Stream
+        : HttpMethods.IsGet(http.Request.Method) ? RequestLimits.Sort.Read
+        : RequestLimits.Sort.Write;
+
+    private static ApiException TooMany() => new(new Status
+    {
+        State = "Failure",
+        Code = 429,
+        Reason = StatusReason.TooManyRequests,
+        Message = "too many requests are under way: try again in a second",
+        Details = new() { RetryAfterSeconds = 1 },
+    });
+
+    private static async Task FailAsync(HttpContext http, Status status)
+    {
+        if (http.Response.HasStarted)
+        {
+            // Half an answer must not look like a whole one.
+            http.Abort();
+            return;
+        }
+        http.Response.Headers.Remove("Warning");
+        try
+        {
+            await JsonAnswer.WriteAsync(http, status);
+        }
+        catch (OperationCanceledException)
+        {
+            // The client left while it was told.
+        }
+    }
+
+    private static async Task TextAsync(HttpContext http, int status, string text)
+    {
+        http.Response.StatusCode = status;
+        http.Response.ContentType = "text/plain; charset=utf-8";
+        http.Response.Headers.XContentTypeOptions = "nosniff";
+        await http.Response.WriteAsync(text, http.RequestAborted);
+    }
+
+    [LoggerMessage(2001, LogLevel.Error, "{Method} {Path} failed for a reason that is not the client's")]
+    private partial void LogFailure(string method, string path, Exception failure);
+}

@@ -1,0 +1,78 @@
+using Kip.ApiServer.Registry;
+using Kip.Client;
+using Kip.Resources;
+using Kip.Resources.Core;
+using Microsoft.AspNetCore.Http;
+
+namespace Kip.ApiServer.Http;
+
+/// <summary>Finds the kind that a path names, and hands the call to whoever answers its verb.</summary>
+internal sealed class ResourceRouter(
+    KindCatalog kinds, ResourceReads reads, ResourceWatch watches, ResourceWrites writes, ResourcePatches patches, ResourceDeletes deletes,
+    ScaleSubresource scale, PodLogsSubresource logs)
+{
+    /// <summary>The call on a resource that a request is; null when the path names none.</summary>
+    public ApiCall? Find(HttpContext http, string path, string user, CancellationToken stopping)
+    {
+        if (ResourcePath.Parse(path) is not { Plural.Length: > 0 } parsed) return null;
+        if (kinds.FindPlural(parsed.Group, parsed.Version, parsed.Plural) is not { } kind) return null;
+        if (!kind.Namespaced && parsed.Namespace is not null) return null;
+        // A single object of a namespaced kind is only to be found in its namespace.
+        if (kind.Namespaced && parsed.Namespace is null && parsed.Name is not null) return null;
+        return new ApiCall(http, parsed, kind, user, stopping);
+    }
+
+    /// <summary>Whether a call is a watch: of a collection, or of one object as old clients ask for it.</summary>
+    public static bool IsWatch(ApiCall call) =>
+        HttpMethods.IsGet(call.Http.Request.Method) && call.Path.Subresource is null && call.Parameters.Flag("watch");
+
+    public Task AnswerAsync(ApiCall call) => call.Path switch
+    {
+        { Name: null } => AnswerCollection(call),
+        { Subresource: null } => AnswerObject(call),
+        { Subresource: "status" } when call.Kind.HasStatus => AnswerStatus(call),
+        { Subresource: "scale" } when call.Kind.HasScale => AnswerScale(call),
+        { Subresource: "log" } when call.Kind == Pod.Definition => AnswerLog(call),
+        { Subresource: "finalize" } when call.Kind == Namespace.Definition => AnswerFinalize(call),
+        _ => throw ApiException.Of(404, StatusReason.NotFound, "the server could not find the requested resource"),
+    };
+
+    private Task AnswerCollection(ApiCall call) => call.Http.Request.Method switch
+    {
+        "GET" => IsWatch(call) ? watches.RunAsync(call) : reads.ListAsync(call),
+        "POST" when !call.Kind.Namespaced || call.Path.Namespace is not null => writes.CreateAsync(call),
+        "DELETE" when !call.Kind.Namespaced || call.Path.Namespace is not null => deletes.DeleteCollectionAsync(call),
+        _ => throw RequestPipeline.MethodNotAllowed(),
+    };
+
+    private Task AnswerObject(ApiCall call) => call.Http.Request.Method switch
+    {
+        "GET" => IsWatch(call) ? watches.RunAsync(call) : reads.GetAsync(call),
+        "PUT" => writes.UpdateAsync(call),
+        "PATCH" => patches.PatchAsync(call),
+        "DELETE" => deletes.DeleteAsync(call),
+        _ => throw RequestPipeline.MethodNotAllowed(),
+    };
+
+    private Task AnswerStatus(ApiCall call) => call.Http.Request.Method switch
+    {
+        "GET" => reads.GetAsync(call),
+        "PUT" => writes.UpdateAsync(call),
+        "PATCH" => patches.PatchAsync(call),
+        _ => throw RequestPipeline.MethodNotAllowed(),
+    };
+
+    private Task AnswerScale(ApiCall call) => call.Http.Request.Method switch
+    {
+        "GET" => scale.GetAsync(call),
+        "PUT" => scale.UpdateAsync(call),
+        "PATCH" => scale.PatchAsync(call),
+        _ => throw RequestPipeline.MethodNotAllowed(),
+    };
+
+    private Task AnswerLog(ApiCall call) =>
+        HttpMethods.IsGet(call.Http.Request.Method) ? logs.GetAsync(call) : throw RequestPipeline.MethodNotAllowed();
+
+    private Task AnswerFinalize(ApiCall call) =>
+        HttpMethods.IsPut(call.Http.Request.Method) ? writes.UpdateAsync(call) : throw RequestPipeline.MethodNotAllowed();
+}

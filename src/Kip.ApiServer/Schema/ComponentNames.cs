@@ -1,0 +1,25 @@
+using Kip.Resources;
+
+namespace Kip.ApiServer.Schema;
+
+/// <summary>What OpenAPI calls the types: Kubernetes' own names, so that tools which know them find them.</summary>
+public static class ComponentNames
+{
+    // Namespace of the records to the prefix of the component.
+    private static readonly Dictionary<string, string> Prefixes = new()
+    {
+        ["Kip.Resources"] = "io.k8s.apimachinery.pkg.apis.meta.v1",
+        ["Kip.Resources.Core"] = "io.k8s.api.core.v1",
+        ["Kip.Resources.Apps"] = "io.k8s.api.apps.v1",
+        ["Kip.Resources.Coordination"] = "io.k8s.api.coordination.v1",
+        ["Kip.Resources.Serving"] = "dev.knative.serving.v1",
+        ["Kip.Resources.Autoscaling"] = "dev.knative.internal.autoscaling.v1alpha1",
+        ["Kip.Resources.Networking"] = "dev.knative.internal.networking.v1alpha1",
+    };
+
+    /// <summary>The component of a type, such as <c>io.k8s.api.core.v1.Pod</c>.</summary>
+    public static string Of(Type type) => $"{Prefixes.GetValueOrDefault(type.Namespace ?? "", $"dev.kip.{type.Namespace}")}.{type.Name}";
+
+    /// <summary>The component of a kind's list.</summary>
+    public static string ListOf(KindDefinition kind) => $"{Of(kind.ClrType)}List";
+}

@@ -1,0 +1,176 @@
+using System.Text.Json;
+using Kip.Resources;
+
+namespace Kip.ApiServer.Schema;
+
+/// <summary>Writes schemas as OpenAPI knows them: every record a component of its own, referred to by name.</summary>
+/// <param name="writer">Where to.</param>
+/// <param name="prefix">Where components are found: <c>#/components/schemas/</c> (3.0) or <c>#/definitions/</c> (2.0).</param>
+internal sealed class SchemaWriter(Utf8JsonWriter writer, string prefix)
+{
+    // Kubernetes wraps references in allOf where version 3 would ignore what stands beside them; version 2 tools know only the bare form.
+    private readonly bool _wrapReferences = prefix.StartsWith("#/components", StringComparison.Ordinal);
+
+    /// <summary>Writes the components of kinds, of their lists, and of everything they are made of, as members of the object that is open.</summary>
+    public void WriteComponents(IEnumerable<KindDefinition> kinds)
+    {
+        var byType = kinds.ToDictionary(static k => k.ClrType);
+        var pending = new Queue<SchemaNode>(byType.Values.Select(SchemaBuilder.Of).Append(SchemaBuilder.Of(typeof(ListMeta))));
+        var seen = new HashSet<Type>(pending.Select(static node => node.ClrType!));
+        while (pending.TryDequeue(out var node))
+        {
+            WriteComponent(node, byType.GetValueOrDefault(node.ClrType!));
+            foreach (var field in node.Fields)
+                if (Leaf(field.Node) is { ClrType: { } type } inner && seen.Add(type)) pending.Enqueue(inner);
+        }
+        foreach (var kind in byType.Values) WriteList(kind);
+    }
+
+    /// <summary>Writes a reference to a component, as a value.</summary>
+    public void WriteReference(string component)
+    {
+        writer.WriteStartObject();
+        writer.WriteString("$ref", prefix + component);
+        writer.WriteEndObject();
+    }
+
+    /// <summary>Writes <c>x-kubernetes-group-version-kind</c> as Kubernetes does on schemas: a list of one.</summary>
+    private void WriteKindList(KindDefinition kind, string suffix = "")
+    {
+        writer.WriteStartArray("x-kubernetes-group-version-kind");
+        WriteKind(writer, kind, suffix);
+        writer.WriteEndArray();
+    }
+
+    /// <summary>Writes group, version and kind as a value.</summary>
+    public static void WriteKind(Utf8JsonWriter writer, KindDefinition kind, string suffix = "")
+    {
+        writer.WriteStartObject();
+        writer.WriteString("group", kind.Group);
+        writer.WriteString("kind", kind.Kind + suffix);
+        writer.WriteString("version", kind.Version);
+        writer.WriteEndObject();
+    }
+
+    private static SchemaNode Leaf(SchemaNode node)
+    {
+        while (node.Items is { } items) node = items;
+        return node;
+    }
+
+    private void WriteComponent(SchemaNode node, KindDefinition? kind)
+    {
+        writer.WriteStartObject(ComponentNames.Of(node.ClrType!));
+        writer.WriteString("description", node.Description);
+        WriteFields(node);
+        if (kind is not null) WriteKindList(kind);
+        writer.WriteEndObject();
+    }
+
+    private void WriteFields(SchemaNode node)
+    {
+        writer.WriteString("type", "object");
+        var required = node.Fields.Where(static f => f.Required).ToList();
+        if (required.Count > 0)
+        {
+            writer.WriteStartArray("required");
+            foreach (var field in required) writer.WriteStringValue(field.Name);
+            writer.WriteEndArray();
+        }
+        writer.WriteStartObject("properties");
+        foreach (var field in node.Fields) WriteField(field);
+        writer.WriteEndObject();
+    }
+
+    private void WriteField(SchemaField field)
+    {
+        writer.WriteStartObject(field.Name);
+        var described = field.Description.Length > 0 ? field.Description : field.Node.Description;
+        if (described.Length > 0) writer.WriteString("description", described);
+        WriteType(field.Node);
+        if (field.Merge.Strategy is { } strategy) writer.WriteString("x-kubernetes-patch-strategy", strategy);
+        if (field.Merge.Key is { } key) writer.WriteString("x-kubernetes-patch-merge-key", key);
+        writer.WriteEndObject();
+    }
+
+    private void WriteType(SchemaNode node)
+    {
+        switch (node.Type)
+        {
+            case SchemaType.Object when node.ClrType is { } type:
+                WriteReferenceTo(ComponentNames.Of(type));
+                break;
+            case SchemaType.Object:
+                WriteFields(node);
+                break;
+            case SchemaType.Array:
+                writer.WriteString("type", "array");
+                WriteItems("items", node.Items!);
+                break;
+            case SchemaType.Map:
+                writer.WriteString("type", "object");
+                WriteItems("additionalProperties", node.Items!);
+                break;
+            case SchemaType.Any:
+                writer.WriteBoolean("x-kubernetes-preserve-unknown-fields", true);
+                break;
+            default:
+                WriteScalar(node.Type);
+                break;
+        }
+    }
+
+    private void WriteItems(string member, SchemaNode items)
+    {
+        writer.WriteStartObject(member);
+        WriteType(items);
+        writer.WriteEndObject();
+    }
+
+    private void WriteReferenceTo(string component)
+    {
+        if (!_wrapReferences)
+        {
+            writer.WriteString("$ref", prefix + component);
+            return;
+        }
+        writer.WriteStartArray("allOf");
+        WriteReference(component);
+        writer.WriteEndArray();
+    }
+
+    private void WriteScalar(SchemaType type)
+    {
+        var (name, format) = type switch
+        {
+            SchemaType.Int32 => ("integer", "int32"),
+            SchemaType.Int64 => ("integer", "int64"),
+            SchemaType.Boolean => ("boolean", null),
+            SchemaType.Time => ("string", "date-time"),
+            SchemaType.Bytes => ("string", "byte"),
+            SchemaType.IntOrString => ("string", "int-or-string"),
+            _ => ("string", (string?)null),
+        };
+        writer.WriteString("type", name);
+        if (format is not null) writer.WriteString("format", format);
+        if (type == SchemaType.IntOrString) writer.WriteBoolean("x-kubernetes-int-or-string", true);
+    }
+
+    private void WriteList(KindDefinition kind)
+    {
+        writer.WriteStartObject(ComponentNames.ListOf(kind));
+        writer.WriteString("description", $"A list of {kind.Kind} objects.");
+        writer.WriteString("type", "object");
+        writer.WriteStartArray("required");
+        writer.WriteStringValue("items");
+        writer.WriteEndArray();
+        writer.WriteStartObject("properties");
+        WriteField(new("apiVersion", SchemaBuilder.Of(typeof(string)), false, "Group and version of the list.", MergeRule.None));
+        WriteField(new("kind", SchemaBuilder.Of(typeof(string)), false, "The list's kind.", MergeRule.None));
+        WriteField(new("metadata", SchemaBuilder.Of(typeof(ListMeta)), false, "The version at which the list was read, and how to read on.", MergeRule.None));
+        WriteField(new("items", new() { Type = SchemaType.Array, Items = SchemaBuilder.Of(kind) }, false, "The objects.", MergeRule.None));
+        writer.WriteEndObject();
+        WriteKindList(kind, "List");
+        writer.WriteEndObject();
+    }
+}

@@ -1,0 +1,79 @@
+using System.Net;
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
+
+namespace Kip.ApiServer.Security;
+
+/// <summary>The CA that vouches for this installation's servers. Made at the first start and kept: <c>ca.crt</c>, <c>ca.key</c>.</summary>
+public sealed class CertificateAuthority : IDisposable
+{
+    private const int YearsValid = 20;
+
+    // Longer is refused by some clients.
+    private const int ServerDaysValid = 800;
+
+    private readonly X509Certificate2 _certificate;
+
+    private CertificateAuthority(X509Certificate2 certificate) => _certificate = certificate;
+
+    /// <summary>The CA's certificate as PEM: what clients are given to trust.</summary>
+    public string CertificatePem => _certificate.ExportCertificatePem();
+
+    /// <summary>Reads the CA from a folder, or makes one there.</summary>
+    /// <exception cref="InvalidDataException">The files are there but are no CA.</exception>
+    public static CertificateAuthority Open(string directory, TimeProvider time)
+    {
+        var certificatePath = Path.Combine(directory, "ca.crt");
+        var keyPath = Path.Combine(directory, "ca.key");
+        if (!File.Exists(certificatePath) || !File.Exists(keyPath)) Make(certificatePath, keyPath, time.GetUtcNow());
+        try
+        {
+            return new(X509Certificate2.CreateFromPem(File.ReadAllText(certificatePath), File.ReadAllText(keyPath)));
+        }
+        catch (CryptographicException failure)
+        {
+            throw new InvalidDataException(
+                $"{certificatePath} and {keyPath} are not a certificate and its key ({failure.Message}). "
+                + "Put them back, or delete both: a new CA is made at the next start.", failure);
+        }
+    }
+
+    /// <summary>A new certificate and key for a server that is reached by these names and addresses.</summary>
+    public X509Certificate2 IssueServerCertificate(IEnumerable<string> names, IEnumerable<IPAddress> addresses, DateTimeOffset now)
+    {
+        using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        var request = new CertificateRequest("CN=kip-api-server,O=Kip", key, HashAlgorithmName.SHA256);
+        var alternatives = new SubjectAlternativeNameBuilder();
+        foreach (var name in names) alternatives.AddDnsName(name);
+        foreach (var address in addresses) alternatives.AddIpAddress(address);
+        request.CertificateExtensions.Add(alternatives.Build());
+        request.CertificateExtensions.Add(new X509BasicConstraintsExtension(false, false, 0, true));
+        request.CertificateExtensions.Add(new X509KeyUsageExtension(X509KeyUsageFlags.DigitalSignature, true));
+        request.CertificateExtensions.Add(new X509EnhancedKeyUsageExtension([new Oid("1.3.6.1.5.5.7.3.1")], false));
+        request.CertificateExtensions.Add(X509AuthorityKeyIdentifierExtension.CreateFromCertificate(_certificate, true, false));
+        var end = now.AddDays(ServerDaysValid) < _certificate.NotAfter ? now.AddDays(ServerDaysValid) : new DateTimeOffset(_certificate.NotAfter);
+        using var issued = request.Create(_certificate, now.AddMinutes(-5), end, NewSerial());
+        return issued.CopyWithPrivateKey(key);
+    }
+
+    public void Dispose() => _certificate.Dispose();
+
+    private static void Make(string certificatePath, string keyPath, DateTimeOffset now)
+    {
+        using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        var request = new CertificateRequest("CN=kip-ca,O=Kip", key, HashAlgorithmName.SHA256);
+        request.CertificateExtensions.Add(new X509BasicConstraintsExtension(true, true, 0, true));
+        request.CertificateExtensions.Add(new X509KeyUsageExtension(X509KeyUsageFlags.KeyCertSign | X509KeyUsageFlags.CrlSign, true));
+        request.CertificateExtensions.Add(new X509SubjectKeyIdentifierExtension(request.PublicKey, false));
+        using var certificate = request.CreateSelfSigned(now.AddMinutes(-5), now.AddYears(YearsValid));
+        PrivateFile.Write(keyPath, key.ExportPkcs8PrivateKeyPem());
+        PrivateFile.Write(certificatePath, certificate.ExportCertificatePem());
+    }
+
+    private static byte[] NewSerial()
+    {
+        var serial = RandomNumberGenerator.GetBytes(16);
+        serial[0] &= 0x7f;
+        return serial;
+    }
+}
