@@ -51,7 +51,7 @@ public sealed class ApiServer : IAsyncDisposable
         var app = Build(options, certificate, loggers);
         try
         {
-            var pipeline = Pipeline(options, registry, logs, admin, time, stopping.Token, loggers);
+            var pipeline = Pipeline(options, registry, logs, admin, time, loggers, stopping.Token);
             app.Run(pipeline.InvokeAsync);
             await app.StartAsync(cancel);
             var address = AddressOf(app);
@@ -79,15 +79,15 @@ public sealed class ApiServer : IAsyncDisposable
     }
 
     private static RequestPipeline Pipeline(
-        ApiServerOptions options, ResourceRegistry registry, IPodLogs? logs, AdminToken admin, TimeProvider time, CancellationToken stopping,
-        ILoggerFactory loggers)
+        ApiServerOptions options, ResourceRegistry registry, IPodLogs? logs, AdminToken admin, TimeProvider time,
+        ILoggerFactory loggers, CancellationToken stopping)
     {
         var reads = new ResourceReads(registry, time);
         var router = new ResourceRouter(
             registry.Kinds, reads, new ResourceWatch(registry, time, options.WatchTimeout), new ResourceWrites(registry, reads),
             new ResourcePatches(registry, reads), new ResourceDeletes(registry, reads), new ScaleSubresource(registry, reads),
             new PodLogsSubresource(logs, reads, time));
-        return new RequestPipeline(registry, router, admin, new RequestLimits(options), stopping, loggers.CreateLogger<ApiServer>());
+        return new RequestPipeline(registry, router, admin, new RequestLimits(options), loggers.CreateLogger<ApiServer>(), stopping);
     }
 
     private static WebApplication Build(ApiServerOptions options, ServerCertificate certificate, ILoggerFactory loggers)

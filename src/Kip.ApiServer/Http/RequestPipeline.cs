@@ -12,7 +12,7 @@ namespace Kip.ApiServer.Http;
 /// then its document or resource. Every failure leaves as a <see cref="Status"/>.
 /// </summary>
 internal sealed partial class RequestPipeline(
-    ResourceRegistry registry, ResourceRouter router, AdminToken token, RequestLimits limits, CancellationToken stopping, ILogger logger)
+    ResourceRegistry registry, ResourceRouter router, AdminToken token, RequestLimits limits, ILogger logger, CancellationToken stopping)
 {
     private readonly Discovery _discovery = new(registry.Kinds);
     private readonly OpenApiDocuments _openApi = new(registry.Kinds);
