@@ -1,5 +1,3 @@
-using Microsoft.Win32.SafeHandles;
-
 namespace Kip.Log.Files;
 
 /// <summary>A folder of the real file system. Folder and files are readable by their owner only.</summary>
@@ -39,9 +37,9 @@ public sealed class DirectoryFiles : ILogFiles
 
     public IReadOnlyList<string> List() => [.. Directory.EnumerateFiles(_path).Select(p => Path.GetFileName(p)!)];
 
-    public ILogFile Create(string name) => new DirectoryFile(OpenHandle(name, FileMode.CreateNew));
+    public ILogFile Create(string name) => OpenFile(name, FileMode.CreateNew);
 
-    public ILogFile Open(string name) => new DirectoryFile(OpenHandle(name, FileMode.Open));
+    public ILogFile Open(string name) => OpenFile(name, FileMode.Open);
 
     public void Delete(string name) => File.Delete(Full(name));
 
@@ -49,12 +47,7 @@ public sealed class DirectoryFiles : ILogFiles
 
     public void SyncNames() => Posix.SyncDirectory(_path);
 
-    private SafeFileHandle OpenHandle(string name, FileMode mode)
-    {
-        // A FileStream is the framework's only way to name a mode at creation; bufferless, it is a thin shell around the handle.
-        var stream = OpenStream(name, mode, FileShare.ReadWrite | FileShare.Delete);
-        return stream.SafeFileHandle;
-    }
+    private DirectoryFile OpenFile(string name, FileMode mode) => new(OpenStream(name, mode, FileShare.ReadWrite | FileShare.Delete));
 
     private FileStream OpenStream(string name, FileMode mode, FileShare share)
     {
