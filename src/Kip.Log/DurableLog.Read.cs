@@ -13,10 +13,20 @@ public sealed partial class DurableLog
     {
         lock (_truncating)
         {
-            while (TakeFront(beforeSequence) is { } segment)
+            while (true)
             {
-                _files.Delete(segment.Name);
-                _files.SyncNames();
+                if (_removedUnsynced)
+                {
+                    _files.SyncNames();
+                    _removedUnsynced = false;
+                }
+
+                if (TakeFront(beforeSequence) is not { } segment)
+                {
+                    break;
+                }
+
+                RemoveOrPutBack(segment);
             }
         }
 
@@ -111,6 +121,25 @@ public sealed partial class DurableLog
         }
 
         FoundDamage(_files.Name, range);
+    }
+
+    private void RemoveOrPutBack(Segment segment)
+    {
+        try
+        {
+            _files.Delete(segment.Name);
+            _removedUnsynced = true;
+        }
+        catch
+        {
+            // It is still the log's front: were it forgotten and the next one removed, there would be a hole.
+            lock (_lock)
+            {
+                _segments.Insert(0, segment);
+            }
+
+            throw;
+        }
     }
 
     private Segment? TakeFront(ulong before)

@@ -33,6 +33,7 @@ public sealed partial class DurableLog : IAsyncDisposable
     private Batch? _spare = new();
     private ulong _next;
     private ulong _durable;
+    private bool _removedUnsynced;
     private bool _flushing;
     private bool _closed;
     private bool _ended;

@@ -71,9 +71,11 @@ internal sealed class ReadWindow(ILogFile file, long end) : IDisposable
         {
             // A sector the disk cannot give: read around it, so that only the records in it are lost.
             into.Clear();
-            for (var at = 0; at < into.Length; at += Sector)
+            for (var at = 0; at < into.Length;)
             {
-                ReadSector(into.Slice(at, Math.Min(Sector, into.Length - at)), offset + at);
+                var piece = Math.Min(into.Length - at, Sector - (int)((offset + at) % Sector));
+                ReadSector(into.Slice(at, piece), offset + at);
+                at += piece;
             }
 
             return into.Length;

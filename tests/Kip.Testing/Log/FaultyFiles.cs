@@ -179,7 +179,8 @@ public sealed class FaultyFiles(int seed) : ILogFiles
     {
         lock (_lock)
         {
-            var fault = Fault?.Invoke(new(++Operations, kind, name, bytes));
+            var operation = new FileOperation(++Operations, kind, name, bytes);
+            var fault = Fault?.Invoke(operation);
             var result = change(fault);
             return fault is null ? result : throw fault;
         }
