@@ -25,9 +25,10 @@ internal sealed class Recovery(ILogFiles files, LogOptions options)
         var found = ReadHeaders();
         Identity = found.FirstOrDefault(f => f.Header is not null).Header?.Identity ?? options.NewIdentity();
         var readable = found.Any(f => f.Header is not null);
+        var blank = 0L;
         if (!readable)
         {
-            SetAside(found);
+            blank = SetAside(found);
             found = [];
         }
 
@@ -42,15 +43,15 @@ internal sealed class Recovery(ILogFiles files, LogOptions options)
         {
             First = _segments.Count > 0 ? _segments[0].First : Next,
             Last = Next - 1,
-            TornBytes = torn.Bytes,
+            TornBytes = torn.Bytes + blank,
             TornRecords = torn.Records,
             Damaged = _damaged.ToImmutable(),
-            Clean = found.Count == 0 || torn.Clean,
+            Clean = found.Count == 0 ? blank == 0 : torn.Clean,
         };
         return tail;
     }
 
-    private readonly record struct Found(ulong First, string Name, SegmentHeader? Header, bool Whole, long Length);
+    private readonly record struct Found(ulong First, string Name, SegmentHeader? Header, bool Whole, bool Blank, long Length);
 
     private readonly record struct Torn(long Bytes, long Records, bool Clean);
 
@@ -64,30 +65,47 @@ internal sealed class Recovery(ILogFiles files, LogOptions options)
                 continue;
             }
 
-            using var file = files.Open(name);
-            using var window = new ReadWindow(file, file.Length);
-            var header = SegmentHeader.Read(window.Peek(0, SegmentHeader.Bytes).Span, out var whole);
-            if (header is { Version: > SegmentHeader.KnownVersion } newer)
-            {
-                throw new LogVersionException(Path.Combine(files.Name, name), newer.Version, SegmentHeader.KnownVersion);
-            }
-
-            found.Add(new(first, name, header, whole, file.Length));
+            found.Add(ReadHeader(name, first));
         }
 
         found.Sort((a, b) => a.First.CompareTo(b.First));
         return found;
     }
 
-    // Without one good header nothing can be checked. What is more than a header's torn write is kept under another name, for a person to look at.
-    private void SetAside(List<Found> found)
+    private Found ReadHeader(string name, ulong first)
     {
+        using var file = files.Open(name);
+        Span<byte> bytes = stackalloc byte[SegmentHeader.Bytes];
+        var blank = false;
+        try
+        {
+            bytes = bytes[..file.Read(bytes, 0)];
+            blank = !bytes.ContainsAnyExcept((byte)0);
+        }
+        catch (IOException)
+        {
+            // Unreadable is damage, not the blank that a torn write leaves.
+            bytes = default;
+        }
+
+        var header = SegmentHeader.Read(bytes, out var whole);
+        return header is { Version: > SegmentHeader.KnownVersion } newer
+            ? throw new LogVersionException(Path.Combine(files.Name, name), newer.Version, SegmentHeader.KnownVersion)
+            : new(first, name, header, whole, blank, file.Length);
+    }
+
+    // Without one good header nothing can be checked. If the header never reached the disk, nothing in the segment was acknowledged.
+    // Anything else is kept under another name, for a person to look at. Gives the bytes that were torn.
+    private long SetAside(List<Found> found)
+    {
+        var torn = 0L;
         foreach (var segment in found)
         {
             Next = segment.First;
-            if (segment.Length <= SegmentHeader.Bytes)
+            if (segment.Blank || segment.Length <= SegmentHeader.Bytes)
             {
                 files.Delete(segment.Name);
+                torn += segment.Length;
                 continue;
             }
 
@@ -100,6 +118,8 @@ internal sealed class Recovery(ILogFiles files, LogOptions options)
         {
             files.SyncNames();
         }
+
+        return torn;
     }
 
     private Segment Add(Found found)
