@@ -1,0 +1,18 @@
+var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { Args = args });
+builder.WebHost.UseKestrelCore();
+builder.Logging.AddSimpleConsole(options => options.SingleLine = true);
+builder.Services.AddRoutingCore();
+
+var app = builder.Build();
+var revision = Environment.GetEnvironmentVariable("K_REVISION") ?? "nowhere";
+
+app.MapGet("/", () => $"Hello from {revision}\n");
+
+// /sleep?ms=200 holds the request for a while: watch Kip scale out.
+app.MapGet("/sleep", async (int ms, CancellationToken cancel) =>
+{
+    await Task.Delay(Math.Clamp(ms, 0, 60_000), cancel);
+    return $"Slept {ms} ms in {revision}\n";
+});
+
+app.Run($"http://127.0.0.1:{Environment.GetEnvironmentVariable("PORT") ?? "8080"}");
