@@ -124,10 +124,10 @@ public class PodAutoscalerPlannerTests
             // Marking a revision inactive is followed by its scale, so two more looks may be needed; never more.
             for (var i = 0; i < 2; i++)
             {
-                if (plan.Edits.FirstOrDefault() is Edit.Scale scale) replicas = scale.Replicas;
+                replicas = ReplicasAfter(plan, replicas);
                 plan = Plan((PodAutoscaler)plan.Status!, desired, ready, replicas);
             }
-            var again = Plan((PodAutoscaler)plan.Status!, desired, ready, plan.Edits.FirstOrDefault() is Edit.Scale last ? last.Replicas : replicas);
+            var again = Plan((PodAutoscaler)plan.Status!, desired, ready, ReplicasAfter(plan, replicas));
 
             again.Edits.ShouldBeEmpty($"seed {seed}");
             again.Status.ShouldBe(plan.Status, $"seed {seed}");
@@ -166,6 +166,8 @@ public class PodAutoscalerPlannerTests
         Namespace = "default", Name = "hello-00001", Generation = 7, CreationTimestamp = Now.AddSeconds(-5),
         Annotations = StringMap.From(annotations.Select(a => KeyValuePair.Create(AutoscalingKeys.Prefix + a.Key, a.Value))),
     };
+
+    private static int ReplicasAfter(Plan plan, int before) => plan.Edits.Count > 0 ? ((Edit.Scale)plan.Edits[0]).Replicas : before;
 
     private static PodAutoscalerStatus StatusOf(Plan plan) => ((PodAutoscaler)plan.Status!).Status;
 
