@@ -1,29 +1,25 @@
 using System.Buffers;
 using System.Security.Cryptography;
+using System.Text.Encodings.Web;
 using System.Text.Json;
 using Microsoft.AspNetCore.Http;
 
 namespace Kip.ApiServer.Http;
 
 /// <summary>A document that is the same for everybody: written once, sent with an <c>ETag</c> so that clients may keep it.</summary>
-internal sealed class Document
+internal sealed class Document(byte[] content, string contentType)
 {
-    private readonly byte[] _json;
-    private readonly string _contentType;
-
-    private Document(byte[] json, string contentType)
-    {
-        (_json, _contentType) = (json, contentType);
-        Hash = Convert.ToHexString(SHA256.HashData(json));
-    }
-
     /// <summary>Changes when the content does.</summary>
-    public string Hash { get; }
+    public string Hash { get; } = Convert.ToHexString(SHA256.HashData(content));
 
+    /// <summary>The document's bytes.</summary>
+    public ReadOnlyMemory<byte> Content => content;
+
+    /// <summary>A JSON document.</summary>
     public static Document Write(Action<Utf8JsonWriter> write, string contentType = "application/json")
     {
         var buffer = new ArrayBufferWriter<byte>();
-        using (var writer = new Utf8JsonWriter(buffer)) write(writer);
+        using (var writer = new Utf8JsonWriter(buffer, new JsonWriterOptions { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping })) write(writer);
         return new(buffer.WrittenSpan.ToArray(), contentType);
     }
 
@@ -38,8 +34,13 @@ internal sealed class Document
             http.Response.StatusCode = 304;
             return;
         }
-        await using var answer = new JsonAnswer(http) { ContentType = _contentType };
-        answer.Writer.WriteRawValue(_json, skipInputValidation: true);
-        await answer.CompleteAsync();
+        http.Response.ContentType = contentType;
+        if (content.Length >= Compression.Large && Compression.Begin(http) is { } gzip)
+        {
+            await using (gzip) await gzip.WriteAsync(content, http.RequestAborted);
+            return;
+        }
+        http.Response.ContentLength = content.Length;
+        await http.Response.Body.WriteAsync(content, http.RequestAborted);
     }
 }

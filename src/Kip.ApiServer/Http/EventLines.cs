@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Text.Encodings.Web;
 using System.Text.Json;
 using Kip.ApiServer.Tables;
 using Kip.Client;
@@ -47,7 +48,7 @@ internal sealed class EventLines(KindDefinition kind, AnswerForm form, IncludeOb
 
     private static Utf8JsonWriter Begin(IBufferWriter<byte> body, string type)
     {
-        var writer = new Utf8JsonWriter(body, new JsonWriterOptions { SkipValidation = true });
+        var writer = new Utf8JsonWriter(body, new JsonWriterOptions { SkipValidation = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping });
         writer.WriteStartObject();
         writer.WriteString("type", type);
         writer.WritePropertyName("object");

@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.IO.Compression;
+using System.Text.Encodings.Web;
 using System.Text.Json;
 using Kip.Resources;
 using Microsoft.AspNetCore.Http;
@@ -9,9 +10,6 @@ namespace Kip.ApiServer.Http;
 /// <summary>A JSON body on its way out: sent whole with its length when it is small, in parts and compressed when it is large.</summary>
 internal sealed class JsonAnswer : IAsyncDisposable
 {
-    // Kubernetes' own threshold: below it compression costs more than it saves.
-    private const int Large = 128 * 1024;
-
     private readonly HttpContext _http;
     private readonly ArrayBufferWriter<byte> _buffer = new();
     private GZipStream? _gzip;
@@ -22,11 +20,11 @@ internal sealed class JsonAnswer : IAsyncDisposable
         _http = http;
         _http.Response.StatusCode = status;
         var pretty = http.Request.Query.ContainsKey("pretty") && http.Request.Query.Flag("pretty");
-        Writer = new Utf8JsonWriter(_buffer, new JsonWriterOptions { Indented = pretty, SkipValidation = true });
+        Writer = new Utf8JsonWriter(_buffer, new JsonWriterOptions
+        {
+            Indented = pretty, SkipValidation = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+        });
     }
-
-    /// <summary>What the body is.</summary>
-    public string ContentType { get; init; } = "application/json";
 
     /// <summary>Where the body is written.</summary>
     public Utf8JsonWriter Writer { get; }
@@ -47,40 +45,38 @@ internal sealed class JsonAnswer : IAsyncDisposable
     }
 
     /// <summary>Sends what has been written if it is much, so that a long list does not pile up in memory.</summary>
-    public ValueTask SpillAsync() => Writer.BytesPending + _buffer.WrittenCount < Large ? ValueTask.CompletedTask : new(SendAsync());
+    public ValueTask SpillAsync() => Unsent < Compression.Large ? ValueTask.CompletedTask : new(SendAsync());
 
     /// <summary>Sends the rest.</summary>
     public async Task CompleteAsync()
     {
-        if (_streaming || Writer.BytesPending + _buffer.WrittenCount >= Large)
+        if (_streaming || Unsent >= Compression.Large)
         {
             await SendAsync();
             if (_gzip is not null) await _gzip.DisposeAsync();
+            _gzip = null;
             return;
         }
         await Writer.FlushAsync(_http.RequestAborted);
-        _http.Response.ContentType = ContentType;
+        _http.Response.ContentType = "application/json";
         _http.Response.ContentLength = _buffer.WrittenCount;
         await _http.Response.Body.WriteAsync(_buffer.WrittenMemory, _http.RequestAborted);
     }
 
     public ValueTask DisposeAsync() => Writer.DisposeAsync();
 
+    private long Unsent => Writer.BytesPending + _buffer.WrittenCount;
+
     private async Task SendAsync()
     {
-        if (!_streaming) BeginStreaming();
+        if (!_streaming)
+        {
+            _streaming = true;
+            _http.Response.ContentType = "application/json";
+            _gzip = Compression.Begin(_http);
+        }
         await Writer.FlushAsync(_http.RequestAborted);
-        await (_gzip ?? _http.Response.Body).WriteAsync(_buffer.WrittenMemory, _http.RequestAborted);
+        await ((Stream?)_gzip ?? _http.Response.Body).WriteAsync(_buffer.WrittenMemory, _http.RequestAborted);
         _buffer.ResetWrittenCount();
-    }
-
-    private void BeginStreaming()
-    {
-        _streaming = true;
-        _http.Response.ContentType = ContentType;
-        _http.Response.Headers.Vary = "Accept-Encoding";
-        if (!_http.Request.Headers.AcceptEncoding.ToString().Contains("gzip", StringComparison.OrdinalIgnoreCase)) return;
-        _http.Response.Headers.ContentEncoding = "gzip";
-        _gzip = new GZipStream(_http.Response.Body, CompressionLevel.Fastest);
     }
 }

@@ -14,7 +14,7 @@ internal sealed class OpenApiDocuments(KindCatalog kinds)
     private readonly ConcurrentDictionary<string, Document> _documents = new();
 
     /// <summary>Answers an OpenAPI path. False when the path is none.</summary>
-    /// <exception cref="ApiException">406: version 2 in protobuf, which is not served; all clients that can read version 3 do.</exception>
+    /// <exception cref="ApiException">406: the client takes neither JSON nor, for version 2, protobuf. 405: it does not read.</exception>
     public async Task<bool> TryAnswerAsync(HttpContext http, string path)
     {
         if (!path.StartsWith("/openapi/", StringComparison.Ordinal)) return false;
@@ -38,8 +38,18 @@ internal sealed class OpenApiDocuments(KindCatalog kinds)
 
     private Document V2(HttpContext http)
     {
-        AcceptedForm.OfObjects(http.Request.Headers.Accept);
-        return _documents.GetOrAdd("v2", _ => Document.Write(WriteV2));
+        var json = _documents.GetOrAdd("v2", _ => Document.Write(WriteV2));
+        var accept = http.Request.Headers.Accept.ToString();
+        if (!accept.Contains(OpenApiProtobuf.Accepted, StringComparison.Ordinal))
+        {
+            AcceptedForm.OfObjects(accept);
+            return json;
+        }
+        return _documents.GetOrAdd("v2.pb", _ =>
+        {
+            using var document = JsonDocument.Parse(json.Content);
+            return new Document(OpenApiProtobuf.Write(document.RootElement), OpenApiProtobuf.ContentType);
+        });
     }
 
     private void WriteIndex(Utf8JsonWriter writer)
