@@ -22,7 +22,7 @@ internal sealed class ChangeHistory(int capacity, long floor)
     public void Add(in Change change)
     {
         if (Next - _first == capacity) DropFirst();
-        if (Next - _first == _ring.Length) Resize(Math.Clamp(_ring.Length * 2, Smallest, Math.Max(capacity, 1)));
+        if (Next - _first == _ring.Length) Resize(Math.Min(capacity, Math.Max(Smallest, _ring.Length * 2)));
         _ring[Next % _ring.Length] = change;
         Next++;
     }

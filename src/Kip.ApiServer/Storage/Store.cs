@@ -32,6 +32,7 @@ public sealed class Store : IAsyncDisposable
 
     internal Store(StoreImage image, IJournal journal, StoreOptions options, TimeProvider time)
     {
+        ArgumentOutOfRangeException.ThrowIfLessThan(options.HistoryPerKind, 1);
         (_options, _journal, _time) = (options, journal, time);
         (_opened, _version, _place) = (image.Version, image.Version, image.Place);
         foreach (var (kind, table) in image.Tables)
