@@ -39,7 +39,7 @@ internal sealed class AdmissionGate(Store store)
     }
 
     // Knative's own way to put several errors in one: fields with the same error share a line.
-    private static string Joined(IEnumerable<FieldError> errors) => string.Join('\n', errors
+    internal static string Joined(IEnumerable<FieldError> errors) => string.Join('\n', errors
         .GroupBy(static e => e.Message)
         .Select(static g => g.Any(static e => e.Field.Length > 0) ? $"{g.Key}: {string.Join(", ", g.Select(static e => e.Field))}" : g.Key));
 

@@ -13,9 +13,6 @@ internal static partial class DataFolder
 
     private const string FormatFile = "format";
 
-    // Small enough that a snapshot soon frees the log before it.
-    private const long SegmentBytes = 16 << 20;
-
     /// <exception cref="StoreException">The folder is another process's, of a newer Kip, or damaged beyond what can be served.</exception>
     public static (StoreImage Image, LogJournal Journal) Open(
         ILogFiles files, StoreOptions options, Func<string, string, KindDefinition?> kindOf, ILogger logger)
@@ -24,7 +21,7 @@ internal static partial class DataFolder
         {
             // Looked at before the log is opened, since opening may repair what it finds.
             var known = CheckFormat(files);
-            var log = DurableLog.Open(files, options.Log with { SegmentBytes = SegmentBytes, VerifyAll = false, Logger = logger });
+            var log = DurableLog.Open(files, options.Log with { Logger = logger });
             try
             {
                 if (!known) WriteFormat(files);

@@ -10,7 +10,8 @@ public sealed record StoreOptions
     public string? Directory { get; init; }
 
     /// <summary>How the log in <see cref="Directory"/> behaves.</summary>
-    public LogOptions Log { get; init; } = new();
+    /// <value>Segments of 16 MiB, so that a snapshot soon frees the log before it; damage is looked for in what is read.</value>
+    public LogOptions Log { get; init; } = new() { SegmentBytes = 16 << 20, VerifyAll = false };
 
     /// <summary>How many changes of each kind a watch may be behind before it has to list again.</summary>
     /// <value>4,096.</value>

@@ -25,11 +25,14 @@ public sealed class TestRegistry
     {
         _scheduler = new SeededScheduler(seed);
         var options = new RegistryOptions { NewUid = () => $"uid-{NextId()}", NameSuffix = length => NextId().PadLeft(length, '0') };
-        Verbs = ResourceRegistry.Over(open(Time), with is null ? options : with(options), Time);
+        Store = open(Time);
+        Verbs = ResourceRegistry.Over(Store, with is null ? options : with(options), Time);
         Resources = new EmbeddedResources(Verbs);
     }
 
     public ManualTimeProvider Time { get; } = new();
+
+    public Store Store { get; }
 
     public ResourceRegistry Verbs { get; }
 

@@ -150,14 +150,14 @@ public class UpdateTests
     }
 
     [Fact]
-    public void A_dry_run_changes_nothing()
+    public async Task A_dry_run_changes_nothing()
     {
         var made = _registry.Create(Objects.Map("a"));
 
-        var shown = _registry.Verbs.UpdateAsync(
+        var shown = await _registry.Verbs.UpdateAsync(
             made with { Data = StringMap.Of(("k", "v")) }, null, new RequestContext("u", DryRun: true), TestContext.Current.CancellationToken);
 
-        ((ConfigMap)shown.Result).Data.Get("k").ShouldBe("v");
+        ((ConfigMap)shown).Data.Get("k").ShouldBe("v");
         _registry.Get<ConfigMap>("default", "a").ShouldBeSameAs(made);
     }
 
