@@ -40,15 +40,64 @@ public sealed partial class DurableLog
             // Something may have come while the mark was written; its appender saw that a flush was going on.
             var batch = TakeBatch_NeedsLock();
             _flushing = batch is not null;
+            if (batch is null)
+            {
+                StartLazyTimer_NeedsLock();
+            }
+
             return batch;
         }
     }
 
+    // True when the caller has to run a flush. Otherwise one is running already, or the timer will start one.
+    private bool StartFlush_NeedsLock()
+    {
+        if (_flushing)
+        {
+            return false;
+        }
+
+        if (_wanted)
+        {
+            return _flushing = true;
+        }
+
+        if (_pending.Count == 1)
+        {
+            StartLazyTimer_NeedsLock();
+        }
+
+        return false;
+    }
+
+    private void StartLazyTimer_NeedsLock()
+    {
+        if (_pending.Count > 0 && !_closed)
+        {
+            _lazy ??= _options.Time.CreateTimer(_ => FlushLazy(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+            _lazy.Change(_options.LazyFlush, Timeout.InfiniteTimeSpan);
+        }
+    }
+
+    private void FlushLazy()
+    {
+        lock (_lock)
+        {
+            _wanted |= _pending.Count > 0;
+            if (_ended || !_wanted || !StartFlush_NeedsLock())
+            {
+                return;
+            }
+        }
+
+        _runFlush(_flush);
+    }
+
     private Batch? TakeBatch_NeedsLock()
     {
-        if (_writing is null && _pending.Count > 0)
+        if (_writing is null && _wanted && _pending.Count > 0)
         {
-            (_writing, _pending, _spare) = (_pending, _spare ?? new(), null);
+            (_writing, _pending, _spare, _wanted) = (_pending, _spare ?? new(), null, _options.LazyFlush <= TimeSpan.Zero || _closed);
         }
 
         return _writing;
@@ -147,7 +196,7 @@ public sealed partial class DurableLog
             Flush();
             if (_failure is null)
             {
-                _tail.Seal(_durable + 1);
+                _tail.Close(_durable + 1);
             }
         }
         catch (IOException e)
@@ -158,6 +207,7 @@ public sealed partial class DurableLog
         finally
         {
             _retry?.Dispose();
+            _lazy?.Dispose();
             _tail.Dispose();
             _folderLock.Dispose();
             _thread?.Dispose();

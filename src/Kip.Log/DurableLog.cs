@@ -10,11 +10,15 @@ namespace Kip.Log;
 /// <remarks>
 /// An append takes its place in the order at once and is written soon after; <see cref="FlushedAsync"/> says when it is on disk. All
 /// that arrives while one batch is being written makes up the next one: many waiters, one fsync.
+/// A record that nobody waits for goes along with the next that is waited for, or after <see cref="LogOptions.LazyFlush"/>.
 /// When the disk refuses, waiters are told, new appends are refused, and what was accepted stays in memory, in order, until it can be
 /// written: an append whose waiter saw an error may still take effect.
 /// </remarks>
 public sealed partial class DurableLog : IAsyncDisposable
 {
+    // As much as may lie in memory without anybody waiting for it.
+    private const int MaxLazyBytes = 1 << 20;
+
     private readonly Lock _lock = new();
     private readonly Lock _truncating = new();
     private readonly ILogFiles _files;
@@ -34,11 +38,13 @@ public sealed partial class DurableLog : IAsyncDisposable
     private ulong _next;
     private ulong _durable;
     private bool _removedUnsynced;
+    private bool _wanted;
     private bool _flushing;
     private bool _closed;
     private bool _ended;
     private LogException? _failure;
     private ITimer? _retry;
+    private ITimer? _lazy;
     private TaskCompletionSource? _grown;
 
     private DurableLog(LogOptions options, ILogFiles files, IDisposable folderLock)
@@ -158,12 +164,11 @@ public sealed partial class DurableLog : IAsyncDisposable
             RefuseIfUnable_NeedsLock(bytes + RecordHeader.Bytes);
             sequence = _next++;
             _pending.Add(sequence, _seed, crc, head, body);
-            if (_flushing)
+            _wanted |= _options.LazyFlush <= TimeSpan.Zero || _pending.Bytes.Length >= MaxLazyBytes;
+            if (!StartFlush_NeedsLock())
             {
                 return sequence;
             }
-
-            _flushing = true;
         }
 
         _runFlush(_flush);
@@ -177,6 +182,7 @@ public sealed partial class DurableLog : IAsyncDisposable
     public ValueTask FlushedAsync(ulong sequence, CancellationToken cancel = default)
     {
         Task done;
+        bool start;
         lock (_lock)
         {
             ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(sequence, _next);
@@ -190,7 +196,15 @@ public sealed partial class DurableLog : IAsyncDisposable
                 return ValueTask.FromException(_failure);
             }
 
-            done = (_writing is not null && sequence <= _writing.Last ? _writing : _pending).Done.Task;
+            var batch = _writing is not null && sequence <= _writing.Last ? _writing : _pending;
+            _wanted |= batch == _pending;
+            done = batch.Done.Task;
+            start = StartFlush_NeedsLock();
+        }
+
+        if (start)
+        {
+            _runFlush(_flush);
         }
 
         return new(cancel.CanBeCanceled ? done.WaitAsync(cancel) : done);
@@ -230,6 +244,7 @@ public sealed partial class DurableLog : IAsyncDisposable
             }
 
             _closed = true;
+            _wanted = true;
         }
 
         var closed = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);

@@ -24,11 +24,15 @@ public sealed record LogOptions
     /// <value>True. The last segment is always read.</value>
     public bool VerifyAll { get; init; } = true;
 
+    /// <summary>How long a record that nobody waits for may stay in memory before it is written; it goes along with any that is waited for.</summary>
+    /// <value>25 ms. Zero: it is written at once.</value>
+    public TimeSpan LazyFlush { get; init; } = TimeSpan.FromMilliseconds(25);
+
     /// <summary>How long to wait after a failed write before it is tried again.</summary>
     /// <value>500 ms.</value>
     public TimeSpan RetryAfter { get; init; } = TimeSpan.FromMilliseconds(500);
 
-    /// <summary>The clock behind <see cref="RetryAfter"/>.</summary>
+    /// <summary>The clock behind <see cref="LazyFlush"/> and <see cref="RetryAfter"/>.</summary>
     public TimeProvider Time { get; init; } = TimeProvider.System;
 
     /// <summary>Runs the log's disk work: the actions given to it, one at a time, in order, any time later (or at once).</summary>

@@ -21,7 +21,10 @@ public sealed record RecoveryReport
     /// <summary>What is damaged and was left as it is; everything else is served.</summary>
     public ImmutableArray<DamagedRange> Damaged { get; init; } = [];
 
-    /// <summary>True if the log was closed in an orderly way, or nothing was being written when its process died.</summary>
+    /// <summary>
+    /// True if the log was closed in an orderly way, or is new: then every record ever accepted is here. If false, the newest of those that
+    /// nobody had waited for may be missing, and their sequences are given out again.
+    /// </summary>
     public bool Clean { get; init; }
 }
 

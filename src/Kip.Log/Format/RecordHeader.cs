@@ -20,10 +20,13 @@ internal readonly record struct RecordHeader(uint PayloadCrc, int Length, uint B
 
     internal bool IsMark => BatchIndex == MarkIndex;
 
+    /// <summary>Whether the mark was made by closing the log, after everything accepted had been written.</summary>
+    internal bool IsClosingMark => IsMark && Length > 0;
+
     /// <summary>The newest record that was on disk before this one was written.</summary>
     internal ulong SyncedBefore => IsMark ? Sequence - 1 : Sequence - 1 - Math.Min(BatchIndex, Sequence - 1);
 
-    internal static RecordHeader Mark(ulong next) => new(0, 0, MarkIndex, next);
+    internal static RecordHeader Mark(ulong next, bool closing) => new(0, closing ? 1 : 0, MarkIndex, next);
 
     internal static ulong PeekSequence(ReadOnlySpan<byte> from) => BinaryPrimitives.ReadUInt64LittleEndian(from[16..]);
 

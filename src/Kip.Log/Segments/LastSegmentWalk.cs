@@ -6,7 +6,7 @@ namespace Kip.Log.Segments;
 /// kept. After that, the first bad place is where a write was torn: the log ends there, since a record must not outlive the ones before it.
 /// </remarks>
 internal sealed record LastSegmentWalk(
-    ulong Next, long End, ulong SyncedThrough, bool AtMark, long TornRecords, IReadOnlyList<DamagedRange> Damaged)
+    ulong Next, long End, ulong SyncedThrough, bool AtMark, bool Closed, long TornRecords, IReadOnlyList<DamagedRange> Damaged)
 {
     /// <summary>Walks to the end and disposes the cursor.</summary>
     internal static LastSegmentWalk Of(SegmentCursor cursor, Segment segment)
@@ -30,7 +30,7 @@ internal sealed record LastSegmentWalk(
         var cut = bad.FindIndex(b => b.Range.Last > synced);
         if (cut < 0)
         {
-            return new(cursor.Next, cursor.Offset, synced, cursor.AtMark, 0, [.. bad.Select(b => b.Range)]);
+            return new(cursor.Next, cursor.Offset, synced, cursor.AtMark, cursor.Closed, 0, [.. bad.Select(b => b.Range)]);
         }
 
         var (torn, before) = bad[cut];
@@ -40,6 +40,6 @@ internal sealed record LastSegmentWalk(
             damaged.Add(torn with { Last = synced });
         }
 
-        return new(Math.Max(torn.First, synced + 1), torn.Offset, synced, false, records - before, damaged);
+        return new(Math.Max(torn.First, synced + 1), torn.Offset, synced, false, false, records - before, damaged);
     }
 }

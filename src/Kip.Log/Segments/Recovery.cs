@@ -184,7 +184,7 @@ internal sealed class Recovery(ILogFiles files, LogOptions options)
         }
 
         GoOn(found, segment, walk, tail);
-        return new(walk.AtMark ? 0 : found.Length - walk.End, walk.TornRecords, walk.AtMark);
+        return new(walk.AtMark ? 0 : found.Length - walk.End, walk.TornRecords, walk.Closed);
     }
 
     private void GoOn(Found found, Segment segment, LastSegmentWalk walk, Tail tail)
@@ -197,7 +197,7 @@ internal sealed class Recovery(ILogFiles files, LogOptions options)
                 MakeDurable(file, found, segment, walk);
             }
 
-            if (walk.Damaged.Any(d => d.Last == walk.Next - 1))
+            if (!walk.AtMark && walk.Damaged.Any(d => d.Last == walk.Next - 1))
             {
                 // The records lost were the last: the next one begins a segment, whose name says how far this one went.
                 file.Dispose();
@@ -205,6 +205,10 @@ internal sealed class Recovery(ILogFiles files, LogOptions options)
             }
 
             tail.Continue(file, segment, walk.AtMark);
+            if (walk.Closed)
+            {
+                tail.Reopen(Next);
+            }
         }
         catch
         {

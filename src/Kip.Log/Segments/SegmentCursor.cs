@@ -35,6 +35,9 @@ internal sealed class SegmentCursor(ReadWindow window, string name, uint seed, u
     /// <summary>Whether the walk ended at a mark.</summary>
     internal bool AtMark { get; private set; }
 
+    /// <summary>Whether that mark says that the log was closed.</summary>
+    internal bool Closed { get; private set; }
+
     /// <summary>The record of the last step, its payload valid until the next.</summary>
     internal LogRecord Record { get; private set; }
 
@@ -67,14 +70,14 @@ internal sealed class SegmentCursor(ReadWindow window, string name, uint seed, u
             return Lose(header.Sequence - 1, Offset, "records are missing");
         }
 
-        return header.IsMark ? StepMark() : StepRecord(header);
+        return header.IsMark ? StepMark(header) : StepRecord(header);
     }
 
     public void Dispose() => window.Dispose();
 
-    private CursorStep StepMark()
+    private CursorStep StepMark(RecordHeader mark)
     {
-        AtMark = true;
+        (AtMark, Closed) = (true, mark.IsClosingMark);
         return Limit == Unknown ? CursorStep.End : Lose(Limit, window.End, "records are missing");
     }
 

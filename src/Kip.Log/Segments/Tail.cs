@@ -62,12 +62,9 @@ internal sealed class Tail(ILogFiles files, ulong identity, long segmentBytes) :
             return;
         }
 
-        Span<byte> mark = stackalloc byte[RecordHeader.Bytes];
-        RecordHeader.Mark(next).Write(mark, Seed);
         try
         {
-            _file.Write(mark, _end);
-            _marked = true;
+            WriteMark(next, closing: false);
         }
         catch (IOException)
         {
@@ -75,17 +72,32 @@ internal sealed class Tail(ILogFiles files, ulong identity, long segmentBytes) :
         }
     }
 
-    /// <summary>Makes the mark itself durable.</summary>
-    internal void Seal(ulong next)
-    {
-        Mark(next);
-        if (_marked)
-        {
-            _file!.Sync();
-        }
-    }
+    /// <summary>Notes, durably, that all that was accepted is here.</summary>
+    internal void Close(ulong next) => WriteMarkDurably(next, closing: true);
+
+    /// <summary>Takes back what <see cref="Close"/> noted, durably, before anything new is accepted.</summary>
+    internal void Reopen(ulong next) => WriteMarkDurably(next, closing: false);
 
     public void Dispose() => _file?.Dispose();
+
+    private void WriteMarkDurably(ulong next, bool closing)
+    {
+        if (_file is null || _distrusted)
+        {
+            return;
+        }
+
+        WriteMark(next, closing);
+        _file.Sync();
+    }
+
+    private void WriteMark(ulong next, bool closing)
+    {
+        Span<byte> mark = stackalloc byte[RecordHeader.Bytes];
+        RecordHeader.Mark(next, closing).Write(mark, Seed);
+        _file!.Write(mark, _end);
+        _marked = true;
+    }
 
     private void StartSegment(ulong first)
     {

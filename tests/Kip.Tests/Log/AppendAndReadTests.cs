@@ -1,5 +1,6 @@
 using Kip.Log;
 using Kip.Testing.Log;
+using Kip.Testing.Time;
 using Shouldly;
 
 namespace Kip.Tests.Log;
@@ -44,6 +45,100 @@ public class AppendAndReadTests
         files.Syncs.ShouldBe(before.Syncs + 1);
         (files.Operations - before.Operations).ShouldBe(3, "one write, one fsync, and the mark's write");
         waiters.Select(w => w.Result).ShouldBe(Written.Range(2, 101));
+    }
+
+    [Fact]
+    public async Task A_record_that_nobody_waits_for_goes_along_with_the_next_that_is_waited_for()
+    {
+        var files = new FaultyFiles(1);
+        var (log, flush) = Written.OpenHeld(files, Written.Inline() with { LazyFlush = TimeSpan.FromMilliseconds(20), Time = new ManualTimeProvider() });
+        log.Append(Written.Payload(1));
+        log.Append(Written.Payload(2));
+        flush.Waiting.ShouldBeFalse();
+
+        var waiting = log.AppendDurableAsync(Written.Payload(3)).AsTask();
+        log.Append(Written.Payload(4));
+        flush.Run();
+
+        await waiting;
+        log.DurableSequence.ShouldBe(4UL);
+        files.Syncs.ShouldBe(1);
+    }
+
+    [Fact]
+    public async Task A_record_that_nobody_waits_for_is_written_after_a_while_all_the_same()
+    {
+        var time = new ManualTimeProvider();
+        var (log, flush) = Written.OpenHeld(new FaultyFiles(1), Written.Inline() with { LazyFlush = TimeSpan.FromMilliseconds(20), Time = time });
+        for (var round = 1UL; round <= 3; round++)
+        {
+            var durable = log.DurableSequence;
+            Written.Append(log, 2);
+            time.Advance(TimeSpan.FromMilliseconds(19));
+            flush.Run();
+            log.DurableSequence.ShouldBe(durable);
+            time.Advance(TimeSpan.FromMilliseconds(1));
+            flush.Run();
+            log.DurableSequence.ShouldBe(durable + 2);
+        }
+
+        await log.FlushedAsync(6);
+        Written.All(log).ShouldBe(Written.Range(1, 6));
+    }
+
+    [Fact]
+    public async Task What_nobody_waits_for_does_not_keep_the_disk_busy_while_a_batch_is_written()
+    {
+        var files = new FaultyFiles(1);
+        var time = new ManualTimeProvider();
+        var (log, flush) = Written.OpenHeld(files, Written.Inline() with { LazyFlush = TimeSpan.FromMilliseconds(20), Time = time });
+        // While the first batch is being synced, a record comes that nobody waits for.
+        files.Fault = o =>
+        {
+            if (o.Kind == FileOperationKind.Sync && log.LastSequence == 1)
+            {
+                Written.Append(log, 1);
+            }
+
+            return null;
+        };
+        var waiting = log.AppendDurableAsync(Written.Payload(1)).AsTask();
+        flush.Run();
+        await waiting;
+        log.DurableSequence.ShouldBe(1UL);
+        flush.Waiting.ShouldBeFalse();
+
+        time.Advance(TimeSpan.FromMilliseconds(20));
+        flush.Run();
+        log.DurableSequence.ShouldBe(2UL);
+    }
+
+    [Fact]
+    public void Much_that_nobody_waits_for_is_written_without_delay()
+    {
+        var (log, flush) = Written.OpenHeld(
+            new FaultyFiles(1), Written.Inline() with { LazyFlush = TimeSpan.FromMilliseconds(20), Time = new ManualTimeProvider() });
+        log.Append(new byte[2 << 20]);
+        flush.Run();
+        log.DurableSequence.ShouldBe(1UL);
+    }
+
+    [Fact]
+    public async Task Whether_the_log_was_closed_is_told_at_the_next_opening_and_only_then()
+    {
+        var files = new FaultyFiles(1);
+        var (log, flush) = Written.OpenHeld(files);
+        Written.Append(log, 2);
+        flush.Run();
+        (await Written.Reopen(files.AfterKill())).Report.Clean.ShouldBeFalse("it was killed while it had nothing to do");
+
+        var closed = files.AfterKill();
+        (await Written.Reopen(closed)).Report.Clean.ShouldBeTrue("the opening before has closed it");
+        DurableLog.Open(closed, Written.Inline());
+        for (var i = 0; i < 20; i++)
+        {
+            (await Written.Reopen(closed.AfterPowerCut())).Report.Clean.ShouldBeFalse("it was open when the power went");
+        }
     }
 
     [Fact]

@@ -1,6 +1,7 @@
 using Kip.Log;
 using Kip.Testing.Log;
 using Kip.Testing.Simulation;
+using Kip.Testing.Time;
 using Shouldly;
 
 namespace Kip.Tests.Log;
@@ -29,7 +30,13 @@ public class RandomLivesTests
         ulong acknowledged = 0, truncatedBefore = 0;
         for (var life = 0; life < 8; life++)
         {
-            var (log, flush) = Written.OpenHeld(files, Written.Inline(segmentBytes: random.Next(100, 3000)));
+            var time = new ManualTimeProvider();
+            var (log, flush) = Written.OpenHeld(files, Written.Inline(segmentBytes: random.Next(100, 3000)) with
+            {
+                Time = time,
+                LazyFlush = TimeSpan.FromMilliseconds(random.Next(2) * 20),
+                VerifyAll = random.Next(2) == 0,
+            });
             var records = Written.All(log);
             log.Recovered.Damaged.ShouldBeEmpty();
             records.SequenceEqual(Written.Range(log.FirstSequence, log.LastSequence)).ShouldBeTrue();
@@ -42,6 +49,7 @@ public class RandomLivesTests
             for (var step = random.Next(60); step > 0; step--)
             {
                 Step(random, files, log, flush);
+                time.Advance(TimeSpan.FromMilliseconds(random.Next(100) < 90 ? random.Next(30) : 600));
                 acknowledged.ShouldBeLessThanOrEqualTo(log.DurableSequence);
                 acknowledged = log.DurableSequence;
                 if (random.Next(10) == 0)
@@ -76,6 +84,12 @@ public class RandomLivesTests
         catch (LogException)
         {
             // Refused while the disk fails.
+        }
+
+        if (random.Next(3) == 0)
+        {
+            // Somebody waits; what comes of it shows in what is on disk.
+            _ = log.FlushedAsync(log.LastSequence).AsTask();
         }
 
         if (random.Next(3) > 0)

@@ -45,6 +45,7 @@ internal static class Written
     {
         RunFlush = static work => work(),
         SegmentBytes = segmentBytes,
+        LazyFlush = TimeSpan.Zero,
         NewIdentity = static () => 0x1122334455667788,
     };
 
