@@ -35,7 +35,7 @@ public sealed class EmbeddedResources(ResourceRegistry registry, string user = "
     public Task ScaleAsync(KindDefinition kind, NamespacedName name, int replicas, CancellationToken cancel) => registry.ModifyAsync(
         kind, name, "scale",
         present => present is Deployment deployment
-            ? deployment with { Spec = deployment.Spec with { Replicas = replicas }, Metadata = deployment.Metadata with { ResourceVersion = null } }
+            ? deployment with { Spec = deployment.Spec with { Replicas = replicas } }
             : throw ApiException.Of(404, StatusReason.NotFound, $"{kind.QualifiedPlural} have no scale subresource"),
         _context, cancel);
 
