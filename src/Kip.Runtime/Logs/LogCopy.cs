@@ -138,9 +138,16 @@ internal sealed class LogCopy(ContainerLog log, PodLogOptions options, Stream de
     private async Task FlushAsync(CancellationToken cancel)
     {
         if (_out.WrittenCount == 0) return;
-        await destination.WriteAsync(_out.WrittenMemory, cancel);
+        try
+        {
+            await destination.WriteAsync(_out.WrittenMemory, cancel);
+        }
+        finally
+        {
+            // Nothing is written twice, whatever becomes of it.
+            _out.ResetWrittenCount();
+        }
         await destination.FlushAsync(cancel);
-        _out.ResetWrittenCount();
     }
 
     /// <summary>Both files as they were at one moment: a file that is open keeps its content whatever it is renamed to.</summary>

@@ -83,8 +83,9 @@ internal static class ContainerSetup
     /// <summary>command replaces the bundle's own, args follow either: Docker's ENTRYPOINT and CMD.</summary>
     private static ProcessStart Command(Bundle bundle, Container container, StringMap environment)
     {
-        var words = (container.Command.IsEmpty ? bundle.Manifest.Command : container.Command)
-            .Concat(container.Args).Select(word => VariableExpansion.Expand(word, environment)).ToValueList();
+        // Only what the manifest says is expanded; the bundle's own command is for the shell it names, if any.
+        var words = (container.Command.IsEmpty ? bundle.Manifest.Command : Expand(container.Command, environment))
+            .Concat(Expand(container.Args, environment)).ToValueList();
         var folder = string.IsNullOrEmpty(container.WorkingDir) ? bundle.Content : Path.Combine(bundle.Content, container.WorkingDir);
         var path = environment.Get("PATH");
         var program = words.IsEmpty ? null
@@ -93,4 +94,7 @@ internal static class ContainerSetup
             throw new ContainerSetupException("StartError", $"exec \"{(words.IsEmpty ? "" : words[0])}\": executable file not found in the bundle or in $PATH");
         return new ProcessStart { Program = program, Arguments = words, Environment = environment, WorkingDirectory = folder };
     }
+
+    private static ValueList<string> Expand(ValueList<string> words, StringMap environment) =>
+        words.Select(word => VariableExpansion.Expand(word, environment)).ToValueList();
 }

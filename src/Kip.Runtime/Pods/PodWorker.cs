@@ -212,8 +212,25 @@ internal sealed partial class PodWorker : IDisposable
             if (slot.Run is { } run) slot.Ended(_pod, await run.Process.Exited, mayRestart: false);
         await ReportAsync();
         _done = true;
-        if (!_pod.IsTerminating || _gone.IsCancellationRequested) return;
-        await DeleteAsync();
+        if (!_pod.IsTerminating && !_gone.IsCancellationRequested) return;
+        DeleteFolder();
+        if (!_gone.IsCancellationRequested) await DeleteAsync();
+    }
+
+    private void DeleteFolder()
+    {
+        try
+        {
+            Directory.Delete(_host.FolderOf(_pod), recursive: true);
+        }
+        catch (DirectoryNotFoundException)
+        {
+            // It never got as far as having one.
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            LogNotDeleted(_pod.Key, _host.FolderOf(_pod), e.Message);
+        }
     }
 
     private async Task DeleteAsync()
@@ -278,6 +295,9 @@ internal sealed partial class PodWorker : IDisposable
 
     [LoggerMessage(602, LogLevel.Warning, "Pod {pod}: writing to the API failed and will be tried again: {reason}")]
     private partial void LogWriteFailed(NamespacedName pod, string reason);
+
+    [LoggerMessage(604, LogLevel.Warning, "Pod {pod}: its folder {folder} could not be deleted: {reason}")]
+    private partial void LogNotDeleted(NamespacedName pod, string folder, string reason);
 
     [LoggerMessage(603, LogLevel.Error, "Pod {pod} is not looked after any more: its worker failed")]
     private partial void LogBroken(Exception e, NamespacedName pod);

@@ -3,16 +3,14 @@ using Kip.Client.Informers;
 using Kip.Resources;
 using Kip.Resources.Core;
 using Kip.Runtime.Deployments;
-using Microsoft.Extensions.Logging;
 
 namespace Kip.Runtime.Pods;
 
 /// <summary>One worker per pod of this machine: begun when the pod is seen, gone when it is.</summary>
-internal sealed partial class PodWorkers(PodHost host)
+internal sealed class PodWorkers(PodHost host)
 {
     private readonly ConcurrentDictionary<string, PodWorker> _byUid = new();
     private readonly ConcurrentDictionary<NamespacedName, PodWorker> _byName = new();
-    private readonly ILogger _logger = host.Logger;
     private volatile bool _stopping;
 
     /// <summary>The worker of the pod that has this name now, or null.</summary>
@@ -62,20 +60,5 @@ internal sealed partial class PodWorkers(PodHost host)
         if (_stopping) return;
         _byUid.TryRemove(new(uid, worker));
         _byName.TryRemove(new(pod.Key, worker));
-        try
-        {
-            Directory.Delete(host.FolderOf(pod), recursive: true);
-        }
-        catch (DirectoryNotFoundException)
-        {
-            // It never got as far as having one.
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            LogNotDeleted(host.FolderOf(pod), e.Message);
-        }
     }
-
-    [LoggerMessage(621, LogLevel.Warning, "The folder {folder} of a pod that is gone could not be deleted: {reason}")]
-    private partial void LogNotDeleted(string folder, string reason);
 }

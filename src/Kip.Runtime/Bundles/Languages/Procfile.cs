@@ -27,6 +27,7 @@ internal static class Procfile
     /// <summary>A command line for the shell, which gives way to the program where it can: signals then reach the program itself.</summary>
     public static ValueList<string> Shell(string command) =>
         command.AsSpan().IndexOfAny(ShellSigns) >= 0 || StartsWithAssignment(command)
+        || command.StartsWith("exec ", StringComparison.Ordinal)
             ? ["/bin/sh", "-c", command]
             : ["/bin/sh", "-c", "exec " + command];
 
