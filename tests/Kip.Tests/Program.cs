@@ -1,4 +1,5 @@
 using Kip.Tests.Log;
+using Kip.Tests.Runtime.Recovery;
 using Xunit.MicrosoftTestingPlatform;
 
 namespace Kip.Tests;
@@ -11,6 +12,11 @@ internal static class Program
         if (Environment.GetEnvironmentVariable(KilledWriter.Variable) is { Length: > 0 } folder)
         {
             await KilledWriter.WriteForever(folder);
+        }
+
+        if (Environment.GetEnvironmentVariable(KilledPlatform.Variable) is { Length: > 0 } data)
+        {
+            await KilledPlatform.RunAsync(data);
         }
 
         return await TestPlatformTestFramework.RunAsync(args, SelfRegisteredExtensions.AddSelfRegisteredExtensions);

@@ -60,9 +60,6 @@ internal static unsafe partial class LibC
     [LibraryImport("libc", EntryPoint = "posix_spawn_file_actions_addclosefrom_np")]
     public static partial int FileActionsAddCloseFrom(void* actions, int first);
 
-    [LibraryImport("libc", EntryPoint = "sigfillset")]
-    public static partial int SignalsAll(void* signals);
-
     [LibraryImport("libc", EntryPoint = "sigemptyset")]
     public static partial int SignalsNone(void* signals);
 

@@ -117,7 +117,8 @@ public sealed unsafe class ProcessSpawner(TimeProvider time) : IDisposable
             Direct(actions, stderr, 2, nowhere);
             _ = LibC.FileActionsAddChdir(actions, strings.Add(start.WorkingDirectory));
             _ = LibC.FileActionsAddCloseFrom(actions, 3);
-            _ = LibC.SignalsAll(signals);
+            // All of them, also the two that the C library keeps for itself and would leave ignored.
+            new Span<byte>(signals, LibC.OpaqueSize).Fill(0xff);
             _ = LibC.AttributesSetDefaultSignals(attributes, signals);
             _ = LibC.SignalsNone(signals);
             _ = LibC.AttributesSetSignalMask(attributes, signals);

@@ -4,6 +4,7 @@ using Shouldly;
 
 namespace Kip.Tests.Runtime.Bundles;
 
+[System.Runtime.Versioning.SupportedOSPlatform("linux")]
 public sealed class BundleBuilderTests : IDisposable
 {
     private readonly string _data = Directory.CreateTempSubdirectory("kip-data-").FullName;
@@ -215,5 +216,5 @@ public sealed class BundleBuilderTests : IDisposable
     [InlineData("kip.local/../a@sha256:0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef", false)]
     [InlineData("kip.local/A@sha256:0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef", false)]
     [InlineData("nginx", false)]
-    public void Only_bundles_are_bundles(string image, bool is_one) => BundleImage.TryParse(image, out _).ShouldBe(is_one);
+    public void Only_bundles_are_bundles(string image, bool bundle) => BundleImage.TryParse(image, out _).ShouldBe(bundle);
 }

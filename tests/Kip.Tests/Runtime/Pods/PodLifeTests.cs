@@ -226,7 +226,7 @@ public class PodLifeTests
         gateway.Drained.SetResult();
 
         await kip.WaitUntilGoneAsync<Pod>("drained");
-        gateway.Asked.Task.Result.ShouldBe((pod.Key, pod.Metadata.Uid!));
+        (await gateway.Asked.Task).ShouldBe((pod.Key, pod.Metadata.Uid!));
     }
 
     [Fact]

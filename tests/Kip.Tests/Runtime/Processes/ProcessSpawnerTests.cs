@@ -78,7 +78,7 @@ public sealed class ProcessSpawnerTests : IDisposable
     public void What_cannot_be_started_is_said()
     {
         Should.Throw<ProcessStartException>(() => _spawner.Start(Shell("") with { Program = "/no/such" })).Message.ShouldContain("/no/such: not found");
-        Should.Throw<ProcessStartException>(() => _spawner.Start(Shell("") with { Program = "/etc/hostname" }, new Collected())).Message.ShouldContain("permission denied");
+        Should.Throw<ProcessStartException>(() => _spawner.Start(Shell("") with { Program = "/etc/passwd" }, new Collected())).Message.ShouldContain("permission denied");
         Should.Throw<ProcessStartException>(() => _spawner.Start(Shell("", "/no/such"))).Message.ShouldContain("working directory /no/such does not exist");
     }
 
