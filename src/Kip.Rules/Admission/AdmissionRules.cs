@@ -14,6 +14,7 @@ using Service = Kip.Resources.Core.Service;
 namespace Kip.Rules.Admission;
 
 /// <summary>Defaulting and validation of every kind, before anything is stored.</summary>
+/// <remarks>What holds for all kinds alike (names, labels, owners) and what the API server itself keeps (Namespaces, Secrets) is the registry's.</remarks>
 public static class AdmissionRules
 {
     /// <summary>The object with the defaults that its kind calls for; the very object when there is nothing to add.</summary>
@@ -32,8 +33,6 @@ public static class AdmissionRules
             Deployment deployment => DeploymentAdmission.Default(deployment),
             Pod pod => PodAdmission.Default(pod),
             Service service => CoreServiceAdmission.Default(service),
-            Namespace @namespace => NamespaceAdmission.Default(@namespace, request.Old as Namespace),
-            Secret secret => SecretAdmission.Default(secret),
             var other => other,
         };
     }
@@ -43,7 +42,6 @@ public static class AdmissionRules
     {
         var errors = new FieldErrors();
         if (request.Subresource == "status") return [];
-        if (request.Subresource is null) Core.MetadataRules.Validate(request.Object, errors);
         // An object on its way out is only changed to let it go.
         if (request.Old?.Metadata.DeletionTimestamp is null) ValidateKind(request, errors);
         return errors.Found;
@@ -62,14 +60,13 @@ public static class AdmissionRules
             case Deployment deployment: DeploymentAdmission.Validate(deployment, request.Old as Deployment, errors); break;
             case Pod pod: PodAdmission.Validate(pod, request.Old as Pod, errors); break;
             case Service service: CoreServiceAdmission.Validate(service, errors); break;
-            case Secret secret: SecretAdmission.Validate(secret, request.Old as Secret, errors); break;
-            case ConfigMap map: ValidateConfigMap(map, request.Old as ConfigMap, errors); break;
+            case ConfigMap map: ValidateConfigMap(map, errors); break;
         }
     }
 
-    private static void ValidateConfigMap(ConfigMap map, ConfigMap? old, FieldErrors errors)
+    // The platform's own settings are read before they are stored: a mistake is told to whoever makes it, not to a log.
+    private static void ValidateConfigMap(ConfigMap map, FieldErrors errors)
     {
-        SecretAdmission.Validate(map, old, errors);
         if (map.Metadata.Namespace != PlatformConfig.SystemNamespace) return;
         errors.AddRange(ServingConfig.Validate(map.Metadata.Name, map.Data));
         if (map.Metadata.Name == AutoscalerConfig.MapName && !AutoscalerConfig.TryParse(map.Data, out _, out var wrong)) errors.AddRange(wrong);

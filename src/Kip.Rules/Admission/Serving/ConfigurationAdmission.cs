@@ -6,10 +6,10 @@ namespace Kip.Rules.Admission.Serving;
 /// <summary>Defaults and rules of Configurations.</summary>
 internal static class ConfigurationAdmission
 {
-    /// <summary>The Configuration with its defaults, whoever asks.</summary>
-    public static Configuration Default(Configuration configuration, ServingConfig config, bool isUpdate)
+    /// <summary>The Configuration as it would be stored in place of another, whoever asks.</summary>
+    public static Configuration Default(Configuration configuration, ServingConfig config, Configuration old)
     {
-        var spec = RevisionSpecDefaults.Apply(configuration.Spec.Template.Spec, configuration.Metadata, config.Defaults, isUpdate);
+        var spec = RevisionSpecDefaults.Apply(configuration.Spec.Template.Spec, configuration.Metadata, config.Defaults, old.Spec.Template.Spec);
         return ReferenceEquals(spec, configuration.Spec.Template.Spec)
             ? configuration
             : configuration with { Spec = configuration.Spec with { Template = configuration.Spec.Template with { Spec = spec } } };

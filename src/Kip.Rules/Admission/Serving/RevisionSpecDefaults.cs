@@ -11,8 +11,8 @@ namespace Kip.Rules.Admission.Serving;
 internal static class RevisionSpecDefaults
 {
     /// <param name="owner">The metadata that container name templates refer to.</param>
-    /// <param name="isUpdate">Service links are only decided when an object is made: a new default must not change old ones.</param>
-    public static RevisionSpec Apply(RevisionSpec spec, ObjectMeta owner, DefaultsConfig defaults, bool isUpdate)
+    /// <param name="old">What it was before; null when it is new. Service links are decided once: a new default must not change what is there.</param>
+    public static RevisionSpec Apply(RevisionSpec spec, ObjectMeta owner, DefaultsConfig defaults, RevisionSpec? old)
     {
         var timeout = spec.TimeoutSeconds is null or 0 ? defaults.TimeoutSeconds : spec.TimeoutSeconds.Value;
         var wanted = (
@@ -20,7 +20,7 @@ internal static class RevisionSpecDefaults
             TimeoutSeconds: timeout,
             ResponseStartTimeoutSeconds: spec.ResponseStartTimeoutSeconds ?? Shorter(defaults.ResponseStartTimeoutSeconds, timeout),
             IdleTimeoutSeconds: spec.IdleTimeoutSeconds ?? Shorter(defaults.IdleTimeoutSeconds, timeout),
-            EnableServiceLinks: spec.EnableServiceLinks ?? (isUpdate ? null : defaults.EnableServiceLinks),
+            EnableServiceLinks: spec.EnableServiceLinks ?? (old is null ? defaults.EnableServiceLinks : old.EnableServiceLinks),
             Containers: ContainerDefaults.Apply(spec, owner, defaults),
             InitContainers: ContainerDefaults.ApplyInit(spec, owner, defaults));
         var present = (

@@ -12,7 +12,7 @@ internal static class TemplateDefaults
         // A template that brings its revision's name may not change under that name, not even by new defaults of the platform.
         if (old is not null && template.Metadata.Name.Length > 0 && template.Metadata.Name == old.Metadata.Name && template.Spec == old.Spec)
             return template == old ? old : template;
-        var spec = RevisionSpecDefaults.Apply(template.Spec, owner, defaults, isUpdate: old is not null);
+        var spec = RevisionSpecDefaults.Apply(template.Spec, owner, defaults, old?.Spec);
         return ReferenceEquals(spec, template.Spec) ? template : template with { Spec = spec };
     }
 }

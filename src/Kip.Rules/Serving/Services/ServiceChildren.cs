@@ -10,15 +10,19 @@ internal static class ServiceChildren
 {
     /// <summary>The Configuration: the template itself (shared, not copied) under the Service's labels and annotations.</summary>
     /// <param name="existing">What is there now; what does not differ is kept, so that an unchanged object compares equal.</param>
-    public static Configuration Configuration(Service service, Configuration? existing, ServingConfig config)
+    /// <param name="routeIsOurs">False when the Route of that name is somebody else's: then it is not for us to say that it refers to this.</param>
+    public static Configuration Configuration(Service service, Configuration? existing, bool routeIsOurs, ServingConfig config)
     {
         var labels = service.Metadata.Labels
             .With(ServingLabels.Service, service.Metadata.Name)
             .With(ServingLabels.ServiceUid, service.Metadata.Uid ?? "");
-        // The new Revision is to be born active: the Route is named before the labeler has seen anything.
         var annotations = Inherited(service.Metadata.Annotations)
             .Without(ServingAnnotations.RolloutDuration).Without(ServingAnnotations.RolloutDurationAlias)
-            .With(ServingAnnotations.Routes, RouteList.Add(existing?.Metadata.Annotations.Get(ServingAnnotations.Routes), service.Metadata.Name));
+            .Without(ServingAnnotations.Routes);
+        var routes = existing?.Metadata.Annotations.Get(ServingAnnotations.Routes);
+        // The new Revision is to be born active: the Route is named before the labeler has seen anything.
+        if (routeIsOurs) routes = RouteList.Add(routes, service.Metadata.Name);
+        if (routes is not null) annotations = annotations.With(ServingAnnotations.Routes, routes);
         var spec = new ConfigurationSpec { Template = service.Spec.Template };
         var wanted = (existing ?? new Configuration()) with
         {
@@ -26,7 +30,7 @@ internal static class ServiceChildren
             Spec = existing is not null && existing.Spec == spec ? existing.Spec : spec,
         };
         // Compared as it would be stored, so that a default that is newer than the Service does not make it differ for ever.
-        return existing is null || ReferenceEquals(wanted.Spec, existing.Spec) ? wanted : ConfigurationAdmission.Default(wanted, config, isUpdate: true);
+        return existing is null || ReferenceEquals(wanted.Spec, existing.Spec) ? wanted : ConfigurationAdmission.Default(wanted, config, existing);
     }
 
     /// <summary>The Route: the Service's traffic, with targets that name no Revision pointed at the Configuration.</summary>

@@ -32,12 +32,12 @@ public static class ServicePlanner
         goOn = false;
         var name = seen.Service.Metadata.Name;
         var existing = seen.Configuration;
-        if (existing is not null && !existing.IsControlledBy(seen.Service))
+        if (!IsOurs(seen, existing))
         {
             conditions = NotOwned(seen, edits, conditions, ConfigurationsReady, "Configuration");
             return status;
         }
-        var wanted = ServiceChildren.Configuration(seen.Service, existing, seen.Config);
+        var wanted = ServiceChildren.Configuration(seen.Service, existing, IsOurs(seen, seen.Route), seen.Config);
         if (existing is null) edits.Add(new Edit.Create(wanted));
         else if (wanted != existing) edits.Add(new Edit.Update(wanted));
 
@@ -68,7 +68,7 @@ public static class ServicePlanner
     private static ServiceStatus PlanRoute(ServiceView seen, List<Edit> edits, ServiceStatus status, ref LivingConditions conditions)
     {
         var existing = seen.Route;
-        if (existing is not null && !existing.IsControlledBy(seen.Service))
+        if (!IsOurs(seen, existing))
         {
             conditions = NotOwned(seen, edits, conditions, RoutesReady, "Route");
             return status;
@@ -88,6 +88,9 @@ public static class ServicePlanner
             conditions = conditions.MarkUnknown(RoutesReady, "TrafficNotMigrated", "Traffic is not yet migrated to the latest revision.");
         return status with { Url = existing.Status.Url, Address = existing.Status.Address, Traffic = existing.Status.Traffic };
     }
+
+    // What is not there yet will be ours.
+    private static bool IsOurs(ServiceView seen, Resource? child) => child is null || child.IsControlledBy(seen.Service);
 
     private static LivingConditions NotOwned(
         ServiceView seen, List<Edit> edits, LivingConditions conditions, string type, string kind)
