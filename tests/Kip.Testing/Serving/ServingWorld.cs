@@ -16,7 +16,7 @@ public sealed class ServingWorld
     private readonly List<(IReconciler Reconciler, NamespacedName Key)> _queue = [];
     private readonly List<WorldWatch> _watches = [];
     private readonly Random _random;
-    private int _ids;
+    private readonly HashSet<string> _uids = [];
     private int _versions;
 
     public ServingWorld(int seed = 1)
@@ -112,8 +112,16 @@ public sealed class ServingWorld
     private void Create(Resource resource, string user)
     {
         if (_objects.ContainsKey(Id(resource.GetDefinition(), resource.Key))) throw new InvalidOperationException($"{resource.Kind} {resource.Key} exists");
-        var metadata = resource.Metadata with { Uid = $"uid-{++_ids:000}", Generation = 1, CreationTimestamp = Now };
+        var metadata = resource.Metadata with { Uid = NewUid(resource), Generation = 1, CreationTimestamp = Now };
         Store(Admit(resource with { Metadata = metadata }, null, user), null);
+    }
+
+    // By name, so that it does not depend on the order of work; an object made anew under an old name is another one.
+    private string NewUid(Resource resource)
+    {
+        var (uid, number) = ($"{resource.GetDefinition().Singular}-{resource.Metadata.Name}", 1);
+        while (!_uids.Add(number == 1 ? uid : $"{uid}-{number}")) number++;
+        return number == 1 ? uid : $"{uid}-{number}";
     }
 
     private void Update(Resource resource, Resource old, string user)

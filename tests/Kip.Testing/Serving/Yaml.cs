@@ -35,7 +35,7 @@ public static class Yaml
         _ => null,
     };
 
-    private static JsonNode? Plain(string text) => text switch
+    private static JsonValue? Plain(string text) => text switch
     {
         "" or "null" or "~" => null,
         "true" => JsonValue.Create(true),

@@ -358,8 +358,8 @@ public class LifeOfAServiceTests
             world.Run();
             world.Apply(Ksvc.Make().WithEnv("A", "1"));
             world.Run();
-            return string.Join('\n', world.Objects.Select(static o => (o, o.GetDefinition().Write(o with { Metadata = o.Metadata with { ResourceVersion = null, Uid = null } })))
-                .Select(static p => System.Text.RegularExpressions.Regex.Replace(System.Text.Encoding.UTF8.GetString(p.Item2), "uid-\\d+|deployment-hash\":\"[0-9a-z]+", "id")));
+            return string.Join('\n', world.Objects.Select(static o =>
+                System.Text.Encoding.UTF8.GetString(o.GetDefinition().Write(o with { Metadata = o.Metadata with { ResourceVersion = null } }))));
         }).Distinct().ToArray();
 
         ends.Length.ShouldBe(1);

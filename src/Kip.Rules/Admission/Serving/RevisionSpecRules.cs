@@ -1,7 +1,8 @@
-using Kip.Resources.Core;
 using Kip.Resources.Serving;
+using Kip.Rules.Admission.Core;
 using Kip.Rules.Names;
 using Kip.Rules.Serving.Configs;
+using Kip.Rules.Serving.Revisions;
 
 namespace Kip.Rules.Admission.Serving;
 
@@ -10,12 +11,15 @@ internal static class RevisionSpecRules
 {
     public static void Validate(RevisionSpec spec, ServingConfig config, FieldErrors errors)
     {
+        var before = errors.Found.Count;
         ValidateScalars(spec, config.Defaults, errors);
         PodSpecFieldRules.Validate(spec, config.Features, errors);
         if (!string.IsNullOrEmpty(spec.ServiceAccountName) && DnsNames.CheckDns1123Subdomain(spec.ServiceAccountName) is { } wrong)
             errors.Invalid(spec.ServiceAccountName, "serviceAccountName", wrong);
         ContainerListRules.Validate(spec, config.Features, errors);
         VolumeRules.Validate(spec, config.Features, errors);
+        // What Knative leaves to Kubernetes is asked now, of the pod that would be made, rather than when the first one is refused.
+        if (errors.Found.Count == before) PodRules.Validate(PodDefaults.Apply(RevisionPods.Make(new Revision { Spec = spec })), errors);
     }
 
     private static void ValidateScalars(RevisionSpec spec, DefaultsConfig defaults, FieldErrors errors)

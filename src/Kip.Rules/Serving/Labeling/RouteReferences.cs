@@ -20,6 +20,10 @@ public sealed record RouteReferences(IReadOnlySet<string> Configurations, IReadO
         foreach (var revision in seen.Revisions)
             if (revisions.Contains(revision.Metadata.Name) && revision.Metadata.Labels.Get(ServingLabels.Configuration) is { } owner)
                 configurations.Add(owner);
+        // A Service's Configuration is its Route's, whatever the traffic is pinned to.
+        if (seen.Route.Metadata.Labels.Get(ServingLabels.Service) is { } service)
+            foreach (var configuration in seen.Configurations)
+                if (configuration.Metadata.Labels.Get(ServingLabels.Service) == service) configurations.Add(configuration.Metadata.Name);
         // The latest made counts before it is ready, so that it comes up with the pods that its minimum asks for.
         foreach (var configuration in seen.Configurations)
             if (FollowsLatest(seen.Route, configuration.Metadata.Name) && configuration.Status.LatestCreatedRevisionName is { Length: > 0 } latest)
