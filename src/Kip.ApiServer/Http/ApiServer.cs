@@ -22,6 +22,7 @@ public sealed class ApiServer : IAsyncDisposable
     private readonly WebApplication _app;
     private readonly CertificateAuthority _authority;
     private readonly CancellationTokenSource _stopping;
+    private int _disposed;
 
     private ApiServer(WebApplication app, CertificateAuthority authority, CancellationTokenSource stopping, Uri address, string kubeconfig)
     {
@@ -52,7 +53,12 @@ public sealed class ApiServer : IAsyncDisposable
         try
         {
             var pipeline = Pipeline(options, registry, logs, admin, time, loggers, stopping.Token);
-            app.Run(pipeline.InvokeAsync);
+            var limit = new BodyLimit(options.MaxBodyBytes);
+            app.Run(http =>
+            {
+                http.Features.Set(limit);
+                return pipeline.InvokeAsync(http);
+            });
             await app.StartAsync(cancel);
             var address = AddressOf(app);
             KubeconfigWriter.Write(kubeconfig, address, authority.CertificatePem, token);
@@ -70,6 +76,7 @@ public sealed class ApiServer : IAsyncDisposable
     /// <summary>Ends watches, lets requests under way finish, and stops listening.</summary>
     public async ValueTask DisposeAsync()
     {
+        if (Interlocked.Exchange(ref _disposed, 1) != 0) return;
         await _stopping.CancelAsync();
         using var patience = new CancellationTokenSource(DrainTime);
         await _app.StopAsync(patience.Token);
@@ -97,7 +104,8 @@ public sealed class ApiServer : IAsyncDisposable
         builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel =>
         {
             kestrel.AddServerHeader = false;
-            kestrel.Limits.MaxRequestBodySize = options.MaxBodyBytes;
+            // The real limit is RequestBody's, which lets a client that sends somewhat more read why it is refused.
+            kestrel.Limits.MaxRequestBodySize = 10L * options.MaxBodyBytes;
             // Every watch of a client is a stream of its one HTTP/2 connection.
             kestrel.Limits.Http2.MaxStreamsPerConnection = 1000;
             kestrel.Listen(options.Endpoint, listen =>

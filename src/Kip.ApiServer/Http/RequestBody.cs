@@ -4,27 +4,41 @@ using Kip.ApiServer.Patches;
 using Kip.Client;
 using Kip.Resources;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
 
 namespace Kip.ApiServer.Http;
 
 /// <summary>Reads bodies of requests.</summary>
 internal static class RequestBody
 {
-    /// <summary>The whole body. Kestrel enforces the limit.</summary>
-    /// <exception cref="BadHttpRequestException">The body is too large (413), or ends early.</exception>
+    /// <summary>The whole body.</summary>
+    /// <exception cref="ApiException">413: it is over the limit.</exception>
+    /// <exception cref="BadHttpRequestException">It ends early, or is so large that it is not even read to its end.</exception>
     public static async Task<ReadOnlyMemory<byte>> ReadAsync(HttpContext http)
     {
+        var limit = http.Features.GetRequiredFeature<BodyLimit>().Bytes;
         var reader = http.Request.BodyReader;
+        var discarded = 0L;
         while (true)
         {
             var read = await reader.ReadAsync(http.RequestAborted);
-            if (read.IsCompleted)
+            // What is too large is read on, not kept: clients that are still sending do not look at an answer.
+            if (discarded > 0 || read.Buffer.Length > limit)
+            {
+                discarded += read.Buffer.Length;
+                reader.AdvanceTo(read.Buffer.End);
+                if (read.IsCompleted) throw TooLarge(discarded, limit);
+            }
+            else if (read.IsCompleted)
             {
                 var body = read.Buffer.ToArray();
                 reader.AdvanceTo(read.Buffer.End);
                 return body;
             }
-            reader.AdvanceTo(read.Buffer.Start, read.Buffer.End);
+            else
+            {
+                reader.AdvanceTo(read.Buffer.Start, read.Buffer.End);
+            }
         }
     }
 
@@ -51,6 +65,9 @@ internal static class RequestBody
             throw ApiException.BadRequest($"the body of the request is not JSON: {malformed.Message}");
         }
     }
+
+    private static ApiException TooLarge(long bytes, long limit) => ApiException.Of(
+        413, StatusReason.RequestEntityTooLarge, $"Request entity too large: {bytes} bytes, limit is {limit}");
 
     private static void ExpectJson(string? contentType)
     {
