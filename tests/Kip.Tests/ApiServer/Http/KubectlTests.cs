@@ -102,9 +102,8 @@ public sealed class KubectlTests : IAsyncLifetime
     {
         await ApplyAsync(Manifests.Service);
         var editor = Path.Combine(_api.Folder, "editor");
-        await File.WriteAllTextAsync(editor, "#!/bin/sh\nsed -i s/World/Editor/ \"$1\"\n", Cancel);
-        File.SetUnixFileMode(editor, UnixFileMode.UserRead | UnixFileMode.UserExecute | UnixFileMode.UserWrite);
-        _api.Kubectl.Variables["EDITOR"] = editor;
+        await File.WriteAllTextAsync(editor, "sed -i s/World/Editor/ \"$1\"\n", Cancel);
+        _api.Kubectl.Variables["EDITOR"] = $"sh {editor}";
 
         (await _api.Kubectl.RunAsync("edit", "ksvc", "hello")).ShouldContain("hello edited");
 
@@ -289,7 +288,7 @@ public sealed class KubectlTests : IAsyncLifetime
     private Task<string> ApplyAsync(string manifest) => _api.Kubectl.RunWithAsync(manifest, "apply", "-f", "-");
 
     /// <summary>What the controllers would do.</summary>
-    private Task BecomeReadyAsync() => _api.Registry.ModifyAsync(
+    private Task<Resource> BecomeReadyAsync() => _api.Registry.ModifyAsync(
         KnativeService.Definition, Hello, "status",
         static resource => (KnativeService)resource with
         {
