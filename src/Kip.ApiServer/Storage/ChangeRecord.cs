@@ -5,17 +5,34 @@ using Kip.Resources;
 
 namespace Kip.ApiServer.Storage;
 
-/// <summary>One change as the journal holds it: a byte that says put or remove, the version, and the object (or its name) as JSON.</summary>
+/// <summary>
+/// One change as the journal holds it: a byte that says put or remove, the version, and the object (or its name) as JSON. A third kind of
+/// record has only a version: the one with which a store began after it was opened.
+/// </summary>
 internal static class ChangeRecord
 {
     public const int HeadBytes = 9;
 
     private const byte Put = (byte)'P';
     private const byte Removal = (byte)'R';
+    private const byte Opening = (byte)'O';
 
-    public static Span<byte> Head(Span<byte> into, long version, bool removal)
+    public static Span<byte> Head(Span<byte> into, long version, bool removal) => Head(into, version, removal ? Removal : Put);
+
+    /// <summary>A whole record: versions up to this one may have been shown.</summary>
+    public static Span<byte> OpeningAt(Span<byte> into, long version) => Head(into, version, Opening);
+
+    /// <summary>Whether a record holds no change, only the version with which a store began.</summary>
+    public static bool IsOpening(ReadOnlySpan<byte> record, out long version)
     {
-        into[0] = removal ? Removal : Put;
+        var found = record is [Opening, ..] && record.Length == HeadBytes;
+        version = found ? BinaryPrimitives.ReadInt64LittleEndian(record[1..]) : 0;
+        return found;
+    }
+
+    private static Span<byte> Head(Span<byte> into, long version, byte kind)
+    {
+        into[0] = kind;
         BinaryPrimitives.WriteInt64LittleEndian(into[1..], version);
         return into[..HeadBytes];
     }

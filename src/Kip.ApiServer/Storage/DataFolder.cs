@@ -14,18 +14,20 @@ internal static partial class DataFolder
     private const string FormatFile = "format";
 
     /// <exception cref="StoreException">The folder is another process's, of a newer Kip, or damaged beyond what can be served.</exception>
-    public static (StoreImage Image, LogJournal Journal) Open(
+    /// <returns><c>Used</c>: the folder was opened before, so changes may have been shown that a crash then took.</returns>
+    public static (StoreImage Image, LogJournal Journal, bool Used) Open(
         ILogFiles files, StoreOptions options, Func<string, string, KindDefinition?> kindOf, ILogger logger)
     {
         try
         {
             // Looked at before the log is opened, since opening may repair what it finds.
-            var known = CheckFormat(files);
+            var used = CheckFormat(files);
             var log = DurableLog.Open(files, options.Log with { Logger = logger });
             try
             {
-                if (!known) WriteFormat(files);
-                return Read(files, log, options, kindOf, logger);
+                if (!used) WriteFormat(files);
+                var (image, journal) = Read(files, log, options, kindOf, logger);
+                return (image, journal, used);
             }
             catch
             {

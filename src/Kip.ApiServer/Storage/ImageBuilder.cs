@@ -21,6 +21,11 @@ internal sealed class ImageBuilder(long version, ulong place)
     /// <exception cref="StoreException">The record is not one, or names a kind that is not known.</exception>
     public void Apply(ReadOnlySpan<byte> record, Func<string, string, KindDefinition?> kindOf)
     {
+        if (ChangeRecord.IsOpening(record, out var opened))
+        {
+            _version = Math.Max(_version, opened);
+            return;
+        }
         var (made, id, resource) = ChangeRecord.Read(record, kindOf);
         _version = Math.Max(_version, made);
         if (resource is null) TableOf(id.Kind).Remove(id.Name);

@@ -70,15 +70,18 @@ public sealed class Store : IAsyncDisposable
         }
     }
 
+    /// <remarks>Show nothing of it before <see cref="FlushedAsync(CancellationToken)"/>: only then is it certain that no version is given twice.</remarks>
     /// <inheritdoc cref="Open(StoreOptions, TimeProvider, Func{string, string, KindDefinition}, ILogger)"/>
     public static Store Open(
         ILogFiles files, StoreOptions options, TimeProvider time, Func<string, string, KindDefinition?> kindOf, ILogger logger)
     {
-        var (image, journal) = DataFolder.Open(files, options, kindOf, logger);
+        var (image, journal, used) = DataFolder.Open(files, options, kindOf, logger);
+        if (!used) return new Store(image, journal, options, time);
         // A crash may have taken changes that were shown but not on disk. Their versions must not be given again to others, or a client
-        // that saw them would take its old object for the current one.
-        var version = image.Place == 0 ? image.Version : image.Version + VersionsSkippedAtOpening;
-        return new Store(image with { Version = version }, journal, options, time);
+        // that saw them would take its old object for the current one. The record sees to it that the next opening goes on from here too.
+        var version = image.Version + VersionsSkippedAtOpening;
+        var place = journal.Append(ChangeRecord.OpeningAt(stackalloc byte[ChangeRecord.HeadBytes], version), []);
+        return new Store(image with { Version = version, Place = place }, journal, options, time);
     }
 
     /// <summary>Reads one object. Null when there is none.</summary>
