@@ -124,6 +124,56 @@ public class FailingDiskTests
     }
 
     [Fact]
+    public async Task A_segment_that_cannot_be_synced_is_left_for_a_new_one()
+    {
+        var files = new FaultyFiles(1);
+        var (log, flush) = Written.OpenHeld(files);
+        Written.Append(log, 3);
+        flush.Run();
+        var bad = files.List().Single();
+        files.Fault = o => o.Kind == FileOperationKind.Sync && o.Name == bad ? new IOException("bad blocks") : null;
+        Written.Append(log, 2);
+        flush.Run();
+        log.DurableSequence.ShouldBe(3UL);
+
+        log.TruncateFront(0); // tries again
+        flush.Run();
+
+        log.DurableSequence.ShouldBe(5UL);
+        Written.Append(log, 2);
+        flush.Run();
+        Written.All(log).ShouldBe(Written.Range(1, 7));
+        (await Written.Reopen(files.AfterPowerCut())).Records.ShouldBe(Written.Range(1, 7));
+    }
+
+    [Fact]
+    public async Task Who_waits_for_the_batch_behind_a_failed_one_is_told_too()
+    {
+        var files = new FaultyFiles(1);
+        var (log, flush) = Written.OpenHeld(files);
+        Task? behind = null;
+        files.Fault = o =>
+        {
+            if (o.Kind != FileOperationKind.Sync)
+            {
+                return null;
+            }
+
+            behind ??= log.AppendDurableAsync(Written.Payload(2)).AsTask();
+            return new IOException("dead");
+        };
+        var first = log.AppendDurableAsync(Written.Payload(1)).AsTask();
+        flush.Run();
+        await Should.ThrowAsync<LogWriteException>(first);
+        await Should.ThrowAsync<LogWriteException>(behind!.WaitAsync(TimeSpan.FromSeconds(30)));
+
+        files.Fault = null;
+        log.TruncateFront(0); // tries again
+        flush.Run();
+        Written.All(log).ShouldBe([1, 2]);
+    }
+
+    [Fact]
     public async Task Closing_on_a_failing_disk_says_what_is_lost()
     {
         var files = new FaultyFiles(1);

@@ -37,7 +37,7 @@ public class RandomLivesTests
                 LazyFlush = TimeSpan.FromMilliseconds(random.Next(2) * 20),
                 VerifyAll = random.Next(2) == 0,
             });
-            var records = Written.All(log);
+            var records = Written.All(log, payload: Written.Large);
             log.Recovered.Damaged.ShouldBeEmpty();
             records.SequenceEqual(Written.Range(log.FirstSequence, log.LastSequence)).ShouldBeTrue();
             log.LastSequence.ShouldBeGreaterThanOrEqualTo(acknowledged);
@@ -79,7 +79,10 @@ public class RandomLivesTests
         files.Fault = _ => failing && random.Next(3) == 0 ? new IOException("by chance") : null;
         try
         {
-            Written.Append(log, random.Next(6));
+            for (var count = random.Next(6); count > 0; count--)
+            {
+                log.Append(Written.Large(log.LastSequence + 1));
+            }
         }
         catch (LogException)
         {
@@ -121,7 +124,7 @@ public class RandomLivesTests
             while (follower.TryRead(out var record))
             {
                 record.Sequence.ShouldBe(followed);
-                record.Payload.Span.SequenceEqual(Written.Payload(record.Sequence)).ShouldBeTrue();
+                record.Payload.Span.SequenceEqual(Written.Large(record.Sequence)).ShouldBeTrue();
                 record.Sequence.ShouldBeLessThanOrEqualTo(log.DurableSequence);
                 followed++;
             }

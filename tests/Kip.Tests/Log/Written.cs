@@ -14,14 +14,18 @@ internal static class Written
         return bytes;
     }
 
+    /// <summary>Content that often spans several sectors, so that a power cut tears batches in their middle.</summary>
+    internal static byte[] Large(ulong sequence) => Payload(sequence, (int)(sequence * 7919 % 1500));
+
     /// <summary>All that can be read, checked against what was written.</summary>
-    internal static List<ulong> All(DurableLog log, ulong from = 0)
+    internal static List<ulong> All(DurableLog log, ulong from = 0, Func<ulong, byte[]>? payload = null)
     {
+        payload ??= static sequence => Payload(sequence);
         using var reader = log.Read(from);
         var seen = new List<ulong>();
         while (reader.TryRead(out var record))
         {
-            if (!record.Payload.Span.SequenceEqual(Payload(record.Sequence)))
+            if (!record.Payload.Span.SequenceEqual(payload(record.Sequence)))
             {
                 throw new InvalidOperationException($"record {record.Sequence} is not what was written");
             }
