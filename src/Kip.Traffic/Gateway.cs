@@ -9,7 +9,8 @@ using Kip.Resources.Networking;
 using Kip.Resources.Serving;
 using Kip.Rules.Scaling;
 using Kip.Traffic.Activation;
-using Kip.Traffic.Forwarding;
+using Kip.Traffic.Forwarding.Http1;
+using Kip.Traffic.Forwarding.Http2;
 using Kip.Traffic.Http;
 using Kip.Traffic.Projection;
 using Kip.Traffic.Stats;
@@ -30,7 +31,8 @@ public sealed class Gateway : IPodDrain, IAsyncDisposable
     private readonly RouteProjector _projector;
     private readonly IngressStatusWriter _statuses;
     private readonly GatewayPipeline _pipeline;
-    private readonly Forwarder _forwarder;
+    private readonly Http1Forwarder _http1;
+    private readonly Http2Forwarder _http2;
     private readonly Instruments _instruments;
     private readonly TaskCompletionSource _ready = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private GatewayServer _server = null!;
@@ -42,9 +44,10 @@ public sealed class Gateway : IPodDrain, IAsyncDisposable
         _reporter = new(stats);
         _statuses = new(resources, () => EndPoint, time, loggers);
         _projector = new(_backends, _statuses, options.IngressClass, loggers);
-        _forwarder = new(options, loggers);
+        _http1 = new(options, time);
+        _http2 = new(options, loggers);
         _instruments = new(time);
-        _pipeline = new(options, () => _projector.Table, _ready.Task, _reporter, _forwarder, random, time, _instruments);
+        _pipeline = new(options, () => _projector.Table, _ready.Task, _reporter, _http1, _http2, random, time, _instruments);
     }
 
     /// <summary>Where it listens.</summary>
@@ -103,7 +106,8 @@ public sealed class Gateway : IPodDrain, IAsyncDisposable
 
     private void Release()
     {
-        _forwarder.Dispose();
+        _http1.Dispose();
+        _http2.Dispose();
         _instruments.Dispose();
         _stop.Dispose();
     }
@@ -139,7 +143,11 @@ public sealed class Gateway : IPodDrain, IAsyncDisposable
         using var timer = new PeriodicTimer(StatReporter.Period, time);
         try
         {
-            while (await timer.WaitForNextTickAsync(_stop.Token)) _reporter.Report();
+            while (await timer.WaitForNextTickAsync(_stop.Token))
+            {
+                _reporter.Report();
+                _http1.Prune();
+            }
         }
         catch (OperationCanceledException)
         {

@@ -8,8 +8,8 @@ namespace Kip.Traffic;
 
 /// <summary>The way of a request through the gateway, from its arrival to its last byte.</summary>
 internal sealed class GatewayPipeline(
-    GatewayOptions options, Func<RouteTable> table, Task ready, StatReporter reporter, Forwarder forwarder, Random random, TimeProvider time,
-    Instruments instruments)
+    GatewayOptions options, Func<RouteTable> table, Task ready, StatReporter reporter, IForwarder http1, IForwarder http2, Random random,
+    TimeProvider time, Instruments instruments)
 {
     // Long enough for any cache to be filled; after that something is wrong.
     private static readonly TimeSpan StartPatience = TimeSpan.FromSeconds(30);
@@ -71,7 +71,6 @@ internal sealed class GatewayPipeline(
     private async ValueTask ServeAsync(GatewayRequest request, SplitTarget target, RevisionSettings settings)
     {
         // 5. From here the clock runs and the autoscaler counts; the first request of an idle revision tells it so at once.
-        request.ReadTraceHeader();
         request.Deadline.Begin(settings, request.Trace.Received);
         if (reporter.Enter(target.Backend)) request.Trace.Poked = time.GetTimestamp();
         try
@@ -105,7 +104,7 @@ internal sealed class GatewayPipeline(
             ForwardOutcome outcome;
             try
             {
-                outcome = await forwarder.ForwardAsync(request, target, pod, settings);
+                outcome = await (settings.IsHttp2 ? http2 : http1).ForwardAsync(request, target, pod);
             }
             finally
             {
@@ -134,7 +133,6 @@ internal sealed class GatewayPipeline(
             reporter.Poke(backend);
             request.Trace.Poked = time.GetTimestamp();
         }
-        using var gone = request.Context.RequestAborted.UnsafeRegister(static state => ((RequestDeadline)state!).Cancel(), request.Deadline);
         instruments.Queued(backend, 1);
         var lease = await backend.Breaker.AcquireAsync(request.Deadline.Token);
         instruments.Queued(backend, -1);
@@ -145,8 +143,14 @@ internal sealed class GatewayPipeline(
     private async ValueTask PauseAsync(GatewayRequest request, TimeSpan pause)
     {
         if (pause == TimeSpan.Zero) return;
-        using var gone = request.Context.RequestAborted.UnsafeRegister(static state => ((RequestDeadline)state!).Cancel(), request.Deadline);
-        await Task.Delay(pause, time, request.Deadline.Token).ContinueWith(static _ => { }, TaskScheduler.Default);
+        try
+        {
+            await Task.Delay(pause, time, request.Deadline.Token);
+        }
+        catch (OperationCanceledException)
+        {
+            // The next attempt sees it.
+        }
     }
 
     private async ValueTask<bool> IsReadyAsync(GatewayRequest request)
@@ -179,7 +183,8 @@ internal sealed class GatewayPipeline(
         {
             ForwardOutcome.ConnectFailed => GatewayErrors.CannotConnect(request.Response, backend, pod),
             ForwardOutcome.BrokenBeforeResponse => GatewayErrors.Broken(request.Response, backend, pod),
-            ForwardOutcome.BadRequestBody => GatewayErrors.BodyTooLarge(request.Response, options.MaxRequestBodySize),
+            ForwardOutcome.MalformedResponse => GatewayErrors.Malformed(request.Response, backend, pod),
+            ForwardOutcome.BadRequestBody => GatewayErrors.BadBody(request.Response, request.BodyFailure, options.MaxRequestBodySize),
             _ => Task.CompletedTask,
         };
     }

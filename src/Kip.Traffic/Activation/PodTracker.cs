@@ -16,6 +16,7 @@ public sealed class PodTracker
     private long _avoidUntil;
     private int _failures;
     private TaskCompletionSource? _idle;
+    private IDisposable? _connections;
 
     /// <param name="pod">The pod's name.</param>
     /// <param name="uid">Tells a pod from a later one of the same name.</param>
@@ -50,7 +51,10 @@ public sealed class PodTracker
     public bool HasRoom => !_closed && (Limit == 0 || InFlight < Limit);
 
     /// <summary>Whatever the forwarder keeps for this pod, e.g. its open connections; disposed when the pod is closed and idle.</summary>
-    internal IDisposable? Connections { get; set; }
+    internal IDisposable? Connections => Volatile.Read(ref _connections);
+
+    /// <summary>Sets <see cref="Connections"/> unless that has been done; returns what it is then. Only while holding a slot.</summary>
+    internal IDisposable Keep(IDisposable connections) => Interlocked.CompareExchange(ref _connections, connections, null) ?? connections;
 
     /// <summary>Takes a slot, or says that there is none. Give it back with <see cref="Release"/>.</summary>
     public bool TryReserve()

@@ -9,8 +9,11 @@ public enum ForwardOutcome
     /// <summary>No connection to the pod: nothing was sent.</summary>
     ConnectFailed,
 
-    /// <summary>The connection broke, or the pod spoke nonsense, before any byte of a response.</summary>
+    /// <summary>The connection broke before any byte of a response.</summary>
     BrokenBeforeResponse,
+
+    /// <summary>The pod began to answer, but not in HTTP.</summary>
+    MalformedResponse,
 
     /// <summary>It broke in the middle of the response: the client's connection has been cut, so that it can tell.</summary>
     BrokenResponse,

@@ -19,7 +19,7 @@ public static class RetryRule
     public static bool MayRetry(ForwardOutcome outcome, int connects, int sends, string method, bool hasBody) => outcome switch
     {
         ForwardOutcome.ConnectFailed => connects < MaxConnects,
-        ForwardOutcome.BrokenBeforeResponse => sends < MaxSends && !hasBody && IsSafe(method),
+        ForwardOutcome.BrokenBeforeResponse => sends < MaxSends && IsRepeatable(method, hasBody),
         _ => false,
     };
 
@@ -27,6 +27,8 @@ public static class RetryRule
     public static TimeSpan Pause(ForwardOutcome outcome, int connects, bool hasOtherPod) =>
         outcome != ForwardOutcome.ConnectFailed || hasOtherPod ? TimeSpan.Zero : TimeSpan.FromMilliseconds(5 << Math.Min(connects - 1, 7));
 
-    // RFC 9110 section 9.2.2: a proxy may repeat what it knows to be safe.
+    /// <summary>Whether sending the request twice does no harm: RFC 9110 section 9.2.2 lets a proxy repeat what it knows to be safe.</summary>
+    public static bool IsRepeatable(string method, bool hasBody) => !hasBody && IsSafe(method);
+
     private static bool IsSafe(string method) => HttpMethods.IsGet(method) || HttpMethods.IsHead(method) || HttpMethods.IsOptions(method);
 }

@@ -58,10 +58,18 @@ internal static class GatewayErrors
         $"no connection to {Describe(backend)}: its pod {pod.Pod.Name} does not accept any at {pod.EndPoint}; see `kip logs`");
 
     public static Task Broken(HttpResponse response, RevisionBackend backend, PodTracker pod) => WriteAsync(response, 502,
-        $"{Describe(backend)} broke off: its pod {pod.Pod.Name} closed the connection or sent something that is not HTTP; see `kip logs`");
+        $"{Describe(backend)} broke off: its pod {pod.Pod.Name} closed the connection without an answer; see `kip logs`");
 
-    public static Task BodyTooLarge(HttpResponse response, long? limit) =>
-        WriteAsync(response, 413, $"the request's body is larger than the {limit} bytes that the gateway allows");
+    public static Task Malformed(HttpResponse response, RevisionBackend backend, PodTracker pod) => WriteAsync(response, 502,
+        $"{Describe(backend)} answered with something that is not HTTP/1.1 (pod {pod.Pod.Name}); if it speaks HTTP/2, name its port h2c");
+
+    public static Task BadBody(HttpResponse response, BadHttpRequestException? failure, long? limit) => failure switch
+    {
+        // The client has gone in the middle of its body: nobody reads an answer.
+        null => Task.CompletedTask,
+        { StatusCode: 413 } => WriteAsync(response, 413, $"the request's body is larger than the {limit} bytes that the gateway allows"),
+        _ => WriteAsync(response, failure.StatusCode, $"the request's body cannot be read: {failure.Message}"),
+    };
 
     private static string Describe(RevisionBackend backend) => backend.Settings is { Service.Length: > 0 } settings
         ? $"service \"{settings.Service}\" (revision \"{backend.Name}\")"

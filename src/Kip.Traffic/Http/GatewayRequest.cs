@@ -1,14 +1,24 @@
 using Kip.Traffic.Activation;
 using Kip.Traffic.Forwarding;
+using Kip.Traffic.Forwarding.Http1;
+using Kip.Traffic.Forwarding.Http2;
+using Microsoft.AspNetCore.Connections.Features;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 
 namespace Kip.Traffic.Http;
 
-/// <summary>One request in the gateway, and what is kept between the requests of its connection.</summary>
+/// <summary>One request in the gateway, and what is kept between the requests of its connection (HTTP/1.1) or stream (HTTP/2).</summary>
 internal sealed class GatewayRequest
 {
     private readonly TimeProvider _time;
+    private readonly bool _ownsConnection;
+    private CancellationTokenRegistration _aborted;
+    private ClientIdentity? _client;
+    private ClientIdentity? _told;
+
+    // A field, for it is changed in place.
+    private ColdStartTrace _trace;
 
     public GatewayRequest(IFeatureCollection features, TimeProvider time)
     {
@@ -16,6 +26,10 @@ internal sealed class GatewayRequest
         Context = new(features);
         Deadline = new(time);
         Transformer = new(this);
+        _ownsConnection = features.Get<IHttpRequestFeature>()!.Protocol.StartsWith("HTTP/1", StringComparison.Ordinal);
+        // One connection, one request at a time: one registration serves them all. It goes with the connection.
+        if (_ownsConnection)
+            features.Get<IConnectionLifetimeFeature>()!.ConnectionClosed.UnsafeRegister(static state => ((RequestDeadline)state!).Cancel(), Deadline);
     }
 
     public DefaultHttpContext Context { get; }
@@ -24,42 +38,59 @@ internal sealed class GatewayRequest
 
     public HttpResponse Response => Context.Response;
 
+    /// <summary>Its token is cancelled when the time is up or the client has gone.</summary>
     public RequestDeadline Deadline { get; }
 
-    /// <summary>Writes the request that goes to the pod, and takes its response.</summary>
+    /// <summary>Writes the request that goes to an HTTP/2 pod, and takes its response.</summary>
     public PodTransformer Transformer { get; }
 
-    public ColdStartTrace Trace;
+    /// <summary>When it passed which stage.</summary>
+    public ref ColdStartTrace Trace => ref _trace;
 
     /// <summary>Whether the client wants the stages told.</summary>
     public bool IsTraced { get; private set; }
 
+    /// <summary>What was wrong with the body; null when nothing was, or when it just ended.</summary>
+    public BadHttpRequestException? BodyFailure { get; set; }
+
+    /// <summary>What the pod is told of the client.</summary>
+    public ClientIdentity Client => _told ?? (_client ??= ClientIdentity.Of(Http));
+
+    /// <summary>Whether the request has a body, as far as its headers tell.</summary>
+    public bool HasBody => BodyKind != RequestBodyKind.None;
+
+    public RequestBodyKind BodyKind { get; private set; }
+
     public void Begin(IFeatureCollection features)
     {
         Context.Initialize(features);
-        Trace = new() { Received = _time.GetTimestamp() };
+        _trace = new() { Received = _time.GetTimestamp() };
+        BodyFailure = null;
+        var headers = Http.Headers;
+        IsTraced = headers.ContainsKey(ColdStartTrace.RequestHeader);
+        _told = ClientIdentity.IsTold(headers) ? ClientIdentity.Of(Http) : null;
+        var canHaveBody = features.Get<IHttpRequestBodyDetectionFeature>()!.CanHaveBody && headers.Upgrade.Count == 0;
+        BodyKind = headers.ContentLength is not null ? RequestBodyKind.Length : canHaveBody ? RequestBodyKind.Chunked : RequestBodyKind.None;
+        if (!_ownsConnection) _aborted = Context.RequestAborted.UnsafeRegister(static state => ((RequestDeadline)state!).Cancel(), Deadline);
     }
 
     public void End()
     {
+        // Waits for a cancellation that is under way, so that it does not meet the next request.
+        _aborted.Dispose();
+        _aborted = default;
         Deadline.End();
         Context.Uninitialize();
     }
 
-    /// <summary>Reads what the request asks of the gateway itself.</summary>
-    public void ReadTraceHeader() => IsTraced = Http.Headers.ContainsKey(ColdStartTrace.RequestHeader);
-
-    /// <summary>Whether the request has a body, as far as its headers tell.</summary>
-    public bool HasBody => Context.Features.Get<IHttpRequestBodyDetectionFeature>()?.CanHaveBody ?? Http.ContentLength is > 0;
-
     /// <summary>The request is on its way to a pod.</summary>
-    public void Forwarded() => Trace.Forwarded = _time.GetTimestamp();
+    public void Forwarded() => _trace.Forwarded = _time.GetTimestamp();
 
     /// <summary>The pod's response begins: notes it, and tells the stages if they were asked for.</summary>
     public void ResponseStarted()
     {
         Deadline.ResponseStarted();
-        Trace.FirstByte = _time.GetTimestamp();
-        if (IsTraced) Response.Headers.Append("Server-Timing", Trace.ToServerTiming(_time));
+        _trace.FirstByte = _time.GetTimestamp();
+        if (IsTraced) Response.Headers.Append("Server-Timing", _trace.ToServerTiming(_time));
     }
 }

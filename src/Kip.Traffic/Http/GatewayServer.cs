@@ -28,7 +28,7 @@ internal sealed class GatewayServer : IAsyncDisposable
     public static async Task<GatewayServer> StartAsync<T>(
         GatewayOptions options, IHttpApplication<T> application, TimeProvider time, ILoggerFactory loggers, CancellationToken cancel) where T : notnull
     {
-        var transport = new SocketTransportFactory(Options.Create(new SocketTransportOptions { Backlog = 4096 }), loggers);
+        var transport = new SocketTransportFactory(Options.Create(new SocketTransportOptions { Backlog = 4096, UnsafePreferInlineScheduling = true, WaitForDataBeforeAllocatingBuffer = false }), loggers);
         var sorter = new ProtocolSorter(transport, options.RequestHeadersTimeout, time);
         var server = new KestrelServer(Options.Create(Limits(options)), sorter, loggers);
         try

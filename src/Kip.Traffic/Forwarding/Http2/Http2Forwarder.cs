@@ -9,18 +9,14 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Yarp.ReverseProxy.Forwarder;
 
-namespace Kip.Traffic.Forwarding;
+namespace Kip.Traffic.Forwarding.Http2;
 
-/// <summary>Sends a request to a pod and its response back, streaming both ways.</summary>
-internal sealed class Forwarder : IDisposable
+/// <summary>Forwards over HTTP/2 with prior knowledge (gRPC), by YARP's forwarder.</summary>
+internal sealed class Http2Forwarder : IForwarder
 {
     // Timeouts are the request's deadline's; the proxy library's own must not cut in.
     private static readonly TimeSpan Never = TimeSpan.FromDays(2);
-    private static readonly ForwarderRequestConfig Http1 = new()
-    {
-        ActivityTimeout = Never, Version = HttpVersion.Version11, VersionPolicy = HttpVersionPolicy.RequestVersionExact,
-    };
-    private static readonly ForwarderRequestConfig Http2 = new()
+    private static readonly ForwarderRequestConfig Config = new()
     {
         ActivityTimeout = Never, Version = HttpVersion.Version20, VersionPolicy = HttpVersionPolicy.RequestVersionExact,
     };
@@ -28,7 +24,7 @@ internal sealed class Forwarder : IDisposable
     private readonly IHttpForwarder _proxy;
     private readonly HttpMessageInvoker _client;
 
-    public Forwarder(GatewayOptions options, ILoggerFactory loggers)
+    public Http2Forwarder(GatewayOptions options, ILoggerFactory loggers)
     {
         _client = new(new SocketsHttpHandler
         {
@@ -41,24 +37,27 @@ internal sealed class Forwarder : IDisposable
         _proxy = services.BuildServiceProvider().GetRequiredService<IHttpForwarder>();
     }
 
-    public async ValueTask<ForwardOutcome> ForwardAsync(GatewayRequest request, SplitTarget target, PodTracker pod, RevisionSettings settings)
+    public async ValueTask<ForwardOutcome> ForwardAsync(GatewayRequest request, SplitTarget target, PodTracker pod)
     {
         request.Transformer.Target = target;
-        request.Trace.Forwarded = 0;
-        var config = settings.IsHttp2 ? Http2 : Http1;
-        var error = await _proxy.SendAsync(request.Context, pod.Address, _client, config, request.Transformer, request.Deadline.Token);
-        return error == ForwarderError.None ? ForwardOutcome.Done : Judge(request.Context, error);
+        var error = await _proxy.SendAsync(request.Context, pod.Address, _client, Config, request.Transformer, request.Deadline.Token);
+        return error == ForwarderError.None ? ForwardOutcome.Done : Judge(request, error);
+    }
+
+    public void Prune()
+    {
+        // The HTTP client closes its connections itself.
     }
 
     public void Dispose() => _client.Dispose();
 
-    private static ForwardOutcome Judge(HttpContext context, ForwarderError error)
+    private static ForwardOutcome Judge(GatewayRequest request, ForwarderError error)
     {
-        var exception = context.Features.Get<IForwarderErrorFeature>()?.Exception;
-        if (error is ForwarderError.RequestBodyClient || exception is BadHttpRequestException) return ForwardOutcome.BadRequestBody;
-        if (error is ForwarderError.RequestCanceled or ForwarderError.RequestTimedOut or ForwarderError.RequestBodyCanceled
-            or ForwarderError.UpgradeRequestCanceled or ForwarderError.UpgradeResponseCanceled) return ForwardOutcome.Cancelled;
-        if (context.Response.HasStarted) return ForwardOutcome.BrokenResponse;
+        var exception = request.Context.Features.Get<IForwarderErrorFeature>()?.Exception;
+        if (request.Deadline.Token.IsCancellationRequested || request.Context.RequestAborted.IsCancellationRequested) return ForwardOutcome.Cancelled;
+        if (request.Response.HasStarted) return ForwardOutcome.BrokenResponse;
+        request.BodyFailure = exception as BadHttpRequestException;
+        if (error == ForwarderError.RequestBodyClient || request.BodyFailure is not null) return ForwardOutcome.BadRequestBody;
         return error == ForwarderError.Request && IsConnectFailure(exception) ? ForwardOutcome.ConnectFailed : ForwardOutcome.BrokenBeforeResponse;
     }
 

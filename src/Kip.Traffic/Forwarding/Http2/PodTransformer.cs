@@ -4,7 +4,7 @@ using Kip.Traffic.Routing;
 using Microsoft.AspNetCore.Http;
 using Yarp.ReverseProxy.Forwarder;
 
-namespace Kip.Traffic.Forwarding;
+namespace Kip.Traffic.Forwarding.Http2;
 
 /// <summary>Makes the pod's request from the client's, for the proxy library.</summary>
 internal sealed class PodTransformer(GatewayRequest request) : HttpTransformer
@@ -18,7 +18,9 @@ internal sealed class PodTransformer(GatewayRequest request) : HttpTransformer
         await base.TransformRequestAsync(httpContext, proxyRequest, destinationPrefix, cancellationToken);
         foreach (var header in proxyRequest.Headers.NonValidated)
             if (InternalHeaders.IsStripped(header.Key)) proxyRequest.Headers.Remove(header.Key);
-        SetForwarded(httpContext.Request, proxyRequest);
+        Set(proxyRequest, "X-Forwarded-For", request.Client.For);
+        Set(proxyRequest, "X-Forwarded-Proto", request.Client.Proto);
+        Set(proxyRequest, "Forwarded", request.Client.Forwarded);
         foreach (var (name, value) in Target.Headers) Set(proxyRequest, name, value);
         if (Target.HostOverride is { } host) proxyRequest.Headers.Host = host;
         request.Forwarded();
@@ -30,17 +32,6 @@ internal sealed class PodTransformer(GatewayRequest request) : HttpTransformer
         var copied = base.TransformResponseAsync(httpContext, proxyResponse, cancellationToken);
         if (proxyResponse is not null) request.ResponseStarted();
         return copied;
-    }
-
-    private static void SetForwarded(HttpRequest from, HttpRequestMessage to)
-    {
-        var client = from.HttpContext.Connection.RemoteIpAddress?.ToString() ?? "";
-        var forwardedFor = ForwardedHeaders.For(from.Headers["X-Forwarded-For"].ToString(), client);
-        var proto = from.Headers["X-Forwarded-Proto"].ToString() is { Length: > 0 } told ? told : from.Scheme;
-        Set(to, "X-Forwarded-For", forwardedFor);
-        Set(to, "X-Forwarded-Proto", proto);
-        if (from.Headers["Forwarded"].Count == 0)
-            Set(to, "Forwarded", ForwardedHeaders.Forwarded(forwardedFor, from.Headers["X-Forwarded-Host"].ToString(), proto));
     }
 
     private static void Set(HttpRequestMessage message, string name, string value)

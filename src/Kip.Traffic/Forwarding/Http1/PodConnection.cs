@@ -1,0 +1,118 @@
+using System.Buffers;
+using System.Net;
+using System.Net.Sockets;
+
+namespace Kip.Traffic.Forwarding.Http1;
+
+/// <summary>One connection to a pod, with the bytes read from it that nobody has taken yet. Used by one request at a time.</summary>
+internal sealed class PodConnection : IDisposable
+{
+    private const int FirstSize = 8 * 1024;
+
+    private readonly Socket _socket;
+    private byte[] _input = ArrayPool<byte>.Shared.Rent(FirstSize);
+    private byte[] _output = ArrayPool<byte>.Shared.Rent(FirstSize);
+    private int _start;
+    private int _end;
+    private int _disposed;
+
+    private PodConnection(Socket socket, TimeProvider time)
+    {
+        _socket = socket;
+        Exchange = new(this, time);
+    }
+
+    /// <summary>When it was last given back, as a timestamp.</summary>
+    public long IdleSince { get; set; }
+
+    /// <summary>The request that it carries.</summary>
+    public Exchange Exchange { get; }
+
+    /// <summary>What has been read and not consumed.</summary>
+    public ReadOnlySpan<byte> Unread => _input.AsSpan(_start, _end - _start);
+
+    /// <inheritdoc cref="Unread"/>
+    public ReadOnlyMemory<byte> UnreadMemory => _input.AsMemory(_start, _end - _start);
+
+    /// <exception cref="SocketException">Nobody accepts connections there.</exception>
+    public static async ValueTask<PodConnection> ConnectAsync(IPEndPoint endPoint, TimeProvider time, CancellationToken cancel)
+    {
+        var socket = new Socket(endPoint.AddressFamily, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+        try
+        {
+            await socket.ConnectAsync(endPoint, cancel);
+            return new(socket, time);
+        }
+        catch
+        {
+            socket.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Whether the pod has closed it, or sent something nobody asked for.</summary>
+    public bool IsStale() => _end != _start || _socket.Poll(0, SelectMode.SelectRead);
+
+    /// <summary>Room for the bytes to send; they are sent by <see cref="SendAsync"/>.</summary>
+    public Span<byte> Output(int atLeast, int keep)
+    {
+        if (_output.Length < atLeast) _output = Grow(_output, atLeast, 0, keep);
+        return _output;
+    }
+
+    public ValueTask SendOutputAsync(int length) => SendAsync(_output.AsMemory(0, length));
+
+    public async ValueTask SendAsync(ReadOnlyMemory<byte> bytes)
+    {
+        while (bytes.Length > 0) bytes = bytes[await _socket.SendAsync(bytes, SocketFlags.None)..];
+    }
+
+    /// <summary>No more will be sent.</summary>
+    public void EndSending() => _socket.Shutdown(SocketShutdown.Send);
+
+    /// <summary>Reads what comes next behind <see cref="Unread"/>. False at the end of the connection.</summary>
+    public async ValueTask<bool> ReceiveAsync(int limit)
+    {
+        if (_start == _end) _start = _end = 0;
+        else if (_end == _input.Length) MakeRoom(limit);
+        var count = await _socket.ReceiveAsync(_input.AsMemory(_end), SocketFlags.None);
+        _end += count;
+        return count > 0;
+    }
+
+    /// <summary>Reads directly into somebody's memory; only when nothing is unread.</summary>
+    public ValueTask<int> ReceiveAsync(Memory<byte> destination) => _socket.ReceiveAsync(destination, SocketFlags.None);
+
+    public void Consume(int count) => _start += count;
+
+    /// <summary>Ends whatever is going on, from any thread.</summary>
+    public void Abort() => _socket.Dispose();
+
+    public void Dispose()
+    {
+        if (Interlocked.Exchange(ref _disposed, 1) != 0) return;
+        _socket.Dispose();
+        ArrayPool<byte>.Shared.Return(_input);
+        ArrayPool<byte>.Shared.Return(_output);
+    }
+
+    private void MakeRoom(int limit)
+    {
+        if (_start > 0)
+        {
+            Unread.CopyTo(_input);
+            (_start, _end) = (0, _end - _start);
+            return;
+        }
+        if (_input.Length >= limit) throw new MalformedResponseException($"the response has more than {limit} bytes of headers");
+        _input = Grow(_input, _input.Length * 2, 0, _end);
+    }
+
+    private static byte[] Grow(byte[] old, int size, int from, int count)
+    {
+        var larger = ArrayPool<byte>.Shared.Rent(size);
+        old.AsSpan(from, count).CopyTo(larger);
+        ArrayPool<byte>.Shared.Return(old);
+        return larger;
+    }
+}
