@@ -65,7 +65,7 @@ public sealed partial class ProcessRuntime : IAsyncDisposable
             Events = _events, Drain = drain, Time = time, Logger = loggers.CreateLogger("Kip.Runtime.Pods"),
         });
         Logs = new PodLogs(_workers);
-        Reconcilers = [new DeploymentReconciler(options.NodeName, () => PodNames.Suffix(random), ports.Next), new EndpointsReconciler()];
+        Reconcilers = [new DeploymentReconciler(options.NodeName, () => PodNames.Suffix(random), ports.NextOrNull), new EndpointsReconciler()];
     }
 
     /// <summary>What pods wrote.</summary>

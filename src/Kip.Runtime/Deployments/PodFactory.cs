@@ -17,8 +17,9 @@ internal static class PodFactory
         var suffix = "-" + seen.NewSuffix();
         var stem = deployment.Metadata.Name;
         var annotations = template.Metadata.Annotations;
-        if (seen.NewPort is { } newPort && ServingPort.Container(template.Spec) is not null)
-            annotations = annotations.With(ServingPort.Annotation, newPort().ToString());
+        // Without one the pod is made all the same, and says in its status what it waits for.
+        if (ServingPort.Container(template.Spec) is not null && seen.NewPort?.Invoke() is { } port)
+            annotations = annotations.With(ServingPort.Annotation, port.ToString());
         return new Pod
         {
             Metadata = new ObjectMeta

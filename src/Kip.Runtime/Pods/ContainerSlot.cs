@@ -98,8 +98,6 @@ internal sealed class ContainerSlot(PodHost host, Container container, Container
         _previousLog = _log;
         _log = run.Log;
         _setupFailures = 0;
-        DeleteLog(LogPath(pod, restarts - 2));
-        ProcessMarks.Note(host.FolderOf(pod), container.Name, run.Process.Pid);
         Facts = Facts with
         {
             ImageId = imageId,
@@ -114,10 +112,15 @@ internal sealed class ContainerSlot(PodHost host, Container container, Container
         if (container.StartupProbe is not null)
         {
             Probe(pod, ProbeKind.Startup, container.StartupProbe);
-            return;
         }
-        Probe(pod, ProbeKind.Readiness, container.ReadinessProbe);
-        Probe(pod, ProbeKind.Liveness, container.LivenessProbe);
+        else
+        {
+            Probe(pod, ProbeKind.Readiness, container.ReadinessProbe);
+            Probe(pod, ProbeKind.Liveness, container.LivenessProbe);
+        }
+        // After the first question has been asked: what follows takes a moment, and nobody waits for it.
+        ProcessMarks.Note(host.FolderOf(pod), container.Name, run.Process.Pid);
+        if (restarts > 1) DeleteLog(LogPath(pod, restarts - 2));
     }
 
     private async Task TellExitAsync(ContainerRun run) => post(new PodMessage.Exited(this, run, await run.Process.Exited));

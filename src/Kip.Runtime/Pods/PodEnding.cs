@@ -1,6 +1,5 @@
 using Kip.Resources;
 using Kip.Resources.Core;
-using Kip.Runtime.Recovery;
 using Microsoft.Extensions.Logging;
 
 namespace Kip.Runtime.Pods;
@@ -47,7 +46,7 @@ internal sealed partial class PodEnding : IDisposable
         else await Task.WhenAny(exits, Task.Delay(LeastAfterTerm, _host.Time));
         foreach (var run in runs) run.Process.Kill();
         await exits;
-        CleanUp();
+        await EndLeftoversAsync();
     }
 
     public void Dispose() => _deadline.Dispose();
@@ -80,11 +79,11 @@ internal sealed partial class PodEnding : IDisposable
         }
     }
 
-    private void CleanUp()
+    private async Task EndLeftoversAsync()
     {
         try
         {
-            if (ProcessMarks.EndLeftovers(_pod.Metadata.Uid ?? "") is var left and > 0) LogLeftovers(_pod.Key, left);
+            if (await _host.Leftovers.EndAsync(_pod.Metadata.Uid ?? "") is var left and > 0) LogLeftovers(_pod.Key, left);
         }
         catch (IOException e)
         {

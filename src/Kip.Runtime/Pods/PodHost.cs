@@ -23,6 +23,7 @@ internal sealed record PodHost
     public required BundleStore Bundles { get; init; }
     public required PortAllocator Ports { get; init; }
     public required ProcessMarks Marks { get; init; }
+    public LeftoverSweep Leftovers { get; } = new();
     public required EventRecorder Events { get; init; }
     public required IPodDrain? Drain { get; init; }
     public required TimeProvider Time { get; init; }

@@ -19,7 +19,11 @@ public sealed class PortAllocator(int first, int count, int offset)
 
     /// <summary>A port that nobody holds and nobody listens on.</summary>
     /// <exception cref="PortsExhaustedException">All are taken.</exception>
-    public int Next()
+    public int Next() => NextOrNull()
+        ?? throw new PortsExhaustedException($"all {count} ports from {first} to {first + count - 1} are in use; end other pods first");
+
+    /// <summary>A port that nobody holds and nobody listens on. Null: all are taken.</summary>
+    public int? NextOrNull()
     {
         lock (_lock)
         {
@@ -30,7 +34,7 @@ public sealed class PortAllocator(int first, int count, int offset)
                 if (!_used.Contains(port) && IsFree(port)) return port;
             }
         }
-        throw new PortsExhaustedException($"all {count} ports from {first} to {first + count - 1} are in use");
+        return null;
     }
 
     /// <summary>Holds a port for a pod. False when another pod holds it.</summary>

@@ -51,10 +51,6 @@ internal sealed class ProcessMarks
             .Select(static p => p.Pid));
     }
 
-    /// <summary>Ends what a pod's processes have left outside their process group.</summary>
-    public static int EndLeftovers(string podUid) => ProcessTable.EndAll(() =>
-        ProcessTable.All().Where(p => ProcessTable.HasVariable(p.Pid, PodVariable, podUid)).Select(static p => p.Pid));
-
     // A session outlives its first process, and its id is not given to another while it does.
     private static bool IsOf(ProcessTable.Entry process, (int Pid, long StartTime) noted) =>
         process.Pid == noted.Pid ? process.StartTime == noted.StartTime : process.Session == noted.Pid && process.StartTime >= noted.StartTime;

@@ -27,30 +27,38 @@ internal static class ProcessTable
         }
     }
 
-    /// <summary>All processes but this one.</summary>
-    public static IEnumerable<Entry> All()
+    /// <summary>The ids of all processes but this one.</summary>
+    public static IEnumerable<int> Pids()
     {
         foreach (var folder in Directory.EnumerateDirectories("/proc"))
-        {
-            if (!int.TryParse(Path.GetFileName(folder.AsSpan()), NumberStyles.None, CultureInfo.InvariantCulture, out var pid)) continue;
-            if (pid != System.Environment.ProcessId && Read(pid) is { } entry) yield return entry;
-        }
+            if (int.TryParse(Path.GetFileName(folder.AsSpan()), NumberStyles.None, CultureInfo.InvariantCulture, out var pid)
+                && pid != System.Environment.ProcessId) yield return pid;
+    }
+
+    /// <summary>All processes but this one and those that have ended.</summary>
+    public static IEnumerable<Entry> All()
+    {
+        foreach (var pid in Pids())
+            if (Read(pid) is { } entry) yield return entry;
     }
 
     /// <summary>Whether a process was started with this variable, as far as may be read and as long as it has not overwritten it.</summary>
-    public static bool HasVariable(int pid, string name, string value)
+    public static bool HasVariable(int pid, string name, string value) => Variable(pid, name) == value;
+
+    /// <summary>A variable that a process was started with, or null.</summary>
+    public static string? Variable(int pid, string name)
     {
         try
         {
-            var wanted = Encoding.UTF8.GetBytes($"{name}={value}");
+            var prefix = Encoding.UTF8.GetBytes(name + "=");
             ReadOnlySpan<byte> environment = File.ReadAllBytes($"/proc/{pid}/environ");
             foreach (var range in environment.Split((byte)0))
-                if (environment[range].SequenceEqual(wanted)) return true;
-            return false;
+                if (environment[range].StartsWith(prefix)) return Encoding.UTF8.GetString(environment[range][prefix.Length..]);
+            return null;
         }
         catch (Exception unreadable) when (unreadable is IOException or UnauthorizedAccessException)
         {
-            return false;
+            return null;
         }
     }
 

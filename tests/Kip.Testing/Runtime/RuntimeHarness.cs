@@ -36,6 +36,8 @@ public sealed class RuntimeHarness : IAsyncDisposable
 
     public RuntimeOptions Options { get; }
 
+    public InformerSet Informers => _informers;
+
     public RecordedLogs Logs { get; } = new();
 
     public EmbeddedResources Resources { get; }
