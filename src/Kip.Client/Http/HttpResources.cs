@@ -1,0 +1,223 @@
+using System.Net;
+using System.Net.Http.Headers;
+using System.Runtime.CompilerServices;
+using System.Text.Json;
+using Kip.Client.Kubeconfigs;
+using Kip.Resources;
+
+namespace Kip.Client.Http;
+
+/// <summary>The API over HTTP: Kip's own server or any Kubernetes API server.</summary>
+/// <remarks>
+/// A call that the server puts off (429 or 503 with <c>Retry-After</c>) is repeated. Every failure is an <see cref="ApiException"/>, one on the way
+/// there included: 503 when the server cannot be reached or trusted, 504 when it does not answer in time. Tokens never reach a message or a log.
+/// </remarks>
+public sealed class HttpResources : IResources, IDisposable
+{
+    private static readonly MediaTypeHeaderValue Json = new("application/json");
+    private static readonly string Agent = $"kip/{typeof(HttpResources).Assembly.GetName().Version?.ToString(3)}";
+
+    private readonly HttpClient _http;
+    private readonly HttpResourcesOptions _options;
+    private readonly string _server;
+
+    /// <summary>Calls the server at the client's base address.</summary>
+    /// <param name="http">Carries the credentials. It is disposed with this object.</param>
+    /// <param name="options">Null: the defaults.</param>
+    public HttpResources(HttpClient http, HttpResourcesOptions? options = null)
+    {
+        _http = http;
+        _http.Timeout = Timeout.InfiniteTimeSpan;
+        _options = options ?? HttpResourcesOptions.Default;
+        _http.MaxResponseContentBufferSize = _options.MaxAnswerBytes;
+        _server = http.BaseAddress!.GetLeftPart(UriPartial.Authority);
+    }
+
+    /// <summary>Makes a connection as a kubeconfig context describes it. Nothing is sent before the first call.</summary>
+    /// <exception cref="KubeconfigException">A certificate or key cannot be used.</exception>
+    public static HttpResources Connect(KubeconfigContext context, HttpResourcesOptions? options = null)
+    {
+        options ??= HttpResourcesOptions.Default;
+        // A server behind a path: relative addresses are resolved below it.
+        var address = context.Server.AbsolutePath.EndsWith('/') ? context.Server : new Uri($"{context.Server}/");
+        return new HttpResources(new HttpClient(ApiHandlers.Make(context, options.Time)) { BaseAddress = address }, options);
+    }
+
+    public async Task<Resource?> GetAsync(KindDefinition kind, NamespacedName name, CancellationToken cancel)
+    {
+        try
+        {
+            return Read(kind, await SendAsync(HttpMethod.Get, ResourceUrl.Object(kind, name), null, cancel));
+        }
+        catch (ApiException e) when (e.IsNotFound)
+        {
+            return null;
+        }
+    }
+
+    public async Task<ResourceList> ListAsync(KindDefinition kind, ListOptions options, CancellationToken cancel)
+    {
+        var answer = await SendAsync(HttpMethod.Get, ResourceUrl.List(kind, options), null, cancel);
+        try
+        {
+            return ListReader.Read(kind, answer);
+        }
+        catch (JsonException e)
+        {
+            throw ApiException.Of(500, StatusReason.InternalError, $"{_server} sent a list of {kind} that cannot be read: {e.Message}");
+        }
+    }
+
+    public async IAsyncEnumerable<WatchEvent> WatchAsync(
+        KindDefinition kind, ListOptions options, [EnumeratorCancellation] CancellationToken cancel)
+    {
+        var lasting = _options.WatchDuration * (1 + _options.Random());
+        // The server ends the watch; should it not, being gone without a word, this does.
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancel);
+        using var timer = _options.Time.CreateTimer(_ => limit.Cancel(), null, lasting + TimeSpan.FromSeconds(30), Timeout.InfiniteTimeSpan);
+        using var response = await OpenWatchAsync(ResourceUrl.Watch(kind, options, lasting), limit.Token, cancel);
+        await using var stream = await response.Content.ReadAsStreamAsync(cancel);
+        await using var events = WatchReader.ReadAsync(kind, stream, _options.MaxEventBytes, limit.Token).GetAsyncEnumerator(limit.Token);
+        while (true)
+        {
+            try
+            {
+                if (!await events.MoveNextAsync()) yield break;
+            }
+            catch (Exception e) when (e is HttpRequestException or IOException)
+            {
+                throw Failures.Of(e, _server);
+            }
+            catch (OperationCanceledException) when (!cancel.IsCancellationRequested)
+            {
+                // Its time is up: for the caller that is an end like the server's own.
+                yield break;
+            }
+            yield return events.Current;
+        }
+    }
+
+    public async Task<Resource> CreateAsync(Resource resource, CancellationToken cancel)
+    {
+        var kind = resource.GetDefinition();
+        ResourceUrl.RequireNamespace(kind, resource.Key);
+        return Read(kind, await SendAsync(HttpMethod.Post, ResourceUrl.Collection(kind, resource.Metadata.Namespace), Body(resource), cancel));
+    }
+
+    public Task<Resource> UpdateAsync(Resource resource, CancellationToken cancel) => PutAsync(resource, null, cancel);
+
+    public Task<Resource> UpdateStatusAsync(Resource resource, CancellationToken cancel) => PutAsync(resource, "status", cancel);
+
+    public async Task<Resource> PatchAsync(KindDefinition kind, NamespacedName name, Patch patch, CancellationToken cancel)
+    {
+        // Server-side apply wants to know who applies.
+        var query = patch.ContentType == PatchContentType.Apply ? "?fieldManager=kip&force=true" : "";
+        var path = ResourceUrl.Object(kind, name, patch.Subresource) + query;
+        return Read(kind, await SendAsync(HttpMethod.Patch, path, (patch.Body, new MediaTypeHeaderValue(patch.ContentType)), cancel));
+    }
+
+    public async Task ScaleAsync(KindDefinition kind, NamespacedName name, int replicas, CancellationToken cancel)
+    {
+        var body = System.Text.Encoding.UTF8.GetBytes($$$"""{"spec":{"replicas":{{{replicas}}}}}""");
+        await SendAsync(HttpMethod.Patch, ResourceUrl.Object(kind, name, "scale"), (body, new MediaTypeHeaderValue(PatchContentType.Merge)), cancel);
+    }
+
+    public async Task DeleteAsync(KindDefinition kind, NamespacedName name, DeleteOptions options, CancellationToken cancel)
+    {
+        var body = JsonSerializer.SerializeToUtf8Bytes(options with { ApiVersion = "v1", Kind = "DeleteOptions" }, WireJson.Of<DeleteOptions>());
+        await SendAsync(HttpMethod.Delete, ResourceUrl.Object(kind, name), (body, Json), cancel);
+    }
+
+    public void Dispose() => _http.Dispose();
+
+    private static (ReadOnlyMemory<byte> Bytes, MediaTypeHeaderValue Type) Body(Resource resource) => (resource.GetDefinition().Write(resource), Json);
+
+    private Resource Read(KindDefinition kind, byte[] answer)
+    {
+        try
+        {
+            return kind.Read(answer);
+        }
+        catch (JsonException e)
+        {
+            throw ApiException.Of(500, StatusReason.InternalError, $"{_server} sent a {kind.Singular} that cannot be read: {e.Message}");
+        }
+    }
+
+    private async Task<Resource> PutAsync(Resource resource, string? subresource, CancellationToken cancel)
+    {
+        var kind = resource.GetDefinition();
+        return Read(kind, await SendAsync(HttpMethod.Put, ResourceUrl.Object(kind, resource.Key, subresource), Body(resource), cancel));
+    }
+
+    private async Task<byte[]> SendAsync(
+        HttpMethod method, string path, (ReadOnlyMemory<byte> Bytes, MediaTypeHeaderValue Type)? body, CancellationToken cancel)
+    {
+        for (var attempt = 0; ; attempt++)
+        {
+            using var timeout = new CancellationTokenSource(_options.Timeout, _options.Time);
+            using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancel, timeout.Token);
+            using var response = await TrySendAsync(Request(method, path, body), HttpCompletionOption.ResponseContentRead, limit.Token, cancel);
+            // The content is in memory already.
+            var answer = await response.Content.ReadAsByteArrayAsync(CancellationToken.None);
+            if (response.IsSuccessStatusCode) return answer;
+            if (attempt >= _options.MaxRetries || RetryAfter(response) is not { } wait) throw Failures.Of((int)response.StatusCode, answer, _server);
+            await Task.Delay(wait, _options.Time, cancel);
+        }
+    }
+
+    private async Task<HttpResponseMessage> OpenWatchAsync(string path, CancellationToken limit, CancellationToken cancel)
+    {
+        for (var attempt = 0; ; attempt++)
+        {
+            var response = await TrySendAsync(Request(HttpMethod.Get, path, null), HttpCompletionOption.ResponseHeadersRead, limit, cancel);
+            if (response.IsSuccessStatusCode) return response;
+            using (response)
+            {
+                var wait = RetryAfter(response);
+                if (attempt >= _options.MaxRetries || wait is null)
+                    throw Failures.Of((int)response.StatusCode, await response.Content.ReadAsByteArrayAsync(limit), _server);
+                await Task.Delay(wait.Value, _options.Time, cancel);
+            }
+        }
+    }
+
+    private async Task<HttpResponseMessage> TrySendAsync(
+        HttpRequestMessage request, HttpCompletionOption completion, CancellationToken limit, CancellationToken cancel)
+    {
+        try
+        {
+            using (request) return await _http.SendAsync(request, completion, limit);
+        }
+        catch (Exception e) when (e is HttpRequestException or IOException || (e is OperationCanceledException && !cancel.IsCancellationRequested))
+        {
+            throw Failures.Of(e, _server);
+        }
+    }
+
+    private static HttpRequestMessage Request(HttpMethod method, string path, (ReadOnlyMemory<byte> Bytes, MediaTypeHeaderValue Type)? body)
+    {
+        var request = new HttpRequestMessage(method, path)
+        {
+            // Over TLS both sides choose; without it a newer version could not be agreed on.
+            Version = HttpVersion.Version20,
+            VersionPolicy = HttpVersionPolicy.RequestVersionOrLower,
+        };
+        request.Headers.Accept.ParseAdd("application/json");
+        request.Headers.UserAgent.ParseAdd(Agent);
+        if (body is var (bytes, type)) request.Content = new ReadOnlyMemoryContent(bytes) { Headers = { ContentType = type } };
+        return request;
+    }
+
+    private TimeSpan? RetryAfter(HttpResponseMessage response)
+    {
+        if (response.StatusCode is not (HttpStatusCode.TooManyRequests or HttpStatusCode.ServiceUnavailable)) return null;
+        var wait = response.Headers.RetryAfter switch
+        {
+            { Delta: { } delta } => delta,
+            { Date: { } date } => date - _options.Time.GetUtcNow(),
+            _ => (TimeSpan?)null,
+        };
+        return wait <= _options.LongestRetryAfter ? TimeSpan.FromTicks(Math.Max(0, wait.Value.Ticks)) : null;
+    }
+}
