@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Kip.ApiServer.Protobuf;
 
 namespace Kip.ApiServer.Http;
 

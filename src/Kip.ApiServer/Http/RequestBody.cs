@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Text.Json;
 using Kip.ApiServer.Patches;
+using Kip.ApiServer.Protobuf;
 using Kip.Client;
 using Kip.Resources;
 using Microsoft.AspNetCore.Http;
@@ -42,14 +43,35 @@ internal static class RequestBody
         }
     }
 
-    /// <summary>The body of a request that carries an object.</summary>
-    /// <exception cref="ApiException">415: it is not JSON. 400: it is empty or malformed.</exception>
+    /// <summary>The body of a request that carries an object, as JSON.</summary>
+    /// <exception cref="ApiException">415: it is neither JSON nor protobuf of a kind that is understood. 400: it is empty or malformed.</exception>
     public static async Task<JsonDocument> ReadJsonAsync(HttpContext http)
     {
-        ExpectJson(http.Request.ContentType);
+        var type = MediaType(http.Request.ContentType);
+        // Kubernetes' own default is JSON; curl says form data unless told otherwise, and means JSON.
+        if (type is not ("" or "application/json" or "application/x-www-form-urlencoded" or ProtobufObject.ContentType))
+            throw Unsupported($"the body of the request was in an unknown format ({type}) - accepted media types include: application/json");
         var body = await ReadAsync(http);
         if (body.IsEmpty) throw ApiException.BadRequest("the body of the request is empty: send the object as JSON");
-        return Parse(body);
+        return Parse(body, type);
+    }
+
+    /// <summary>Parses a body of either media type.</summary>
+    /// <exception cref="ApiException">415: protobuf of a kind that is not understood. 400: it is malformed.</exception>
+    public static JsonDocument Parse(ReadOnlyMemory<byte> body, string mediaType) =>
+        Parse(mediaType == ProtobufObject.ContentType ? FromProtobuf(body) : body);
+
+    private static byte[] FromProtobuf(ReadOnlyMemory<byte> body)
+    {
+        try
+        {
+            return JsonTree.Write(ProtobufObject.Read(body.Span, out var kind)
+                ?? throw Unsupported($"{kind} is not understood as protobuf: send it as application/json (kubectl create … --dry-run=client -o yaml | kubectl create -f -)"));
+        }
+        catch (FormatException malformed)
+        {
+            throw ApiException.BadRequest($"the body of the request is not protobuf: {malformed.Message}");
+        }
     }
 
     /// <summary>Parses JSON that a client sent.</summary>
@@ -69,16 +91,7 @@ internal static class RequestBody
     private static ApiException TooLarge(long bytes, long limit) => ApiException.Of(
         413, StatusReason.RequestEntityTooLarge, $"Request entity too large: {bytes} bytes, limit is {limit}");
 
-    private static void ExpectJson(string? contentType)
-    {
-        var type = MediaType(contentType);
-        // Kubernetes' own default; curl says form data unless told otherwise, and means JSON.
-        if (type is "" or "application/json" or "application/x-www-form-urlencoded") return;
-        var hint = type == "application/vnd.kubernetes.protobuf"
-            ? "; protobuf is not supported yet, ask your client to send JSON (contentType application/json)" : "";
-        throw ApiException.Of(415, StatusReason.UnsupportedMediaType,
-            $"the body of the request was in an unknown format ({type}) - accepted media types include: application/json{hint}");
-    }
+    private static ApiException Unsupported(string message) => ApiException.Of(415, StatusReason.UnsupportedMediaType, message);
 
     /// <summary>A content type without its parameters, in lower case.</summary>
     public static string MediaType(string? contentType) => (contentType ?? "").Split(';')[0].Trim().ToLowerInvariant();

@@ -64,10 +64,9 @@ internal sealed class ResourceDeletes(ResourceRegistry registry, ResourceReads r
     private static async Task<DeleteOptions> ReadAsync(ApiCall call)
     {
         var type = RequestBody.MediaType(call.Http.Request.ContentType);
-        if (type == "application/vnd.kubernetes.protobuf") await RequestBody.ReadJsonAsync(call.Http);
         var body = await RequestBody.ReadAsync(call.Http);
         if (body.IsEmpty) return DeleteOptions.Default;
-        using var document = RequestBody.Parse(body);
+        using var document = RequestBody.Parse(body, type);
         var decoded = FieldDecoder.Decode(document.RootElement, SchemaBuilder.Of(typeof(DeleteOptions)));
         if (decoded.TypeError is { } wrong) throw ApiException.BadRequest($"the options of the deletion cannot be read: {wrong}");
         return JsonSerializer.Deserialize(decoded.Json, WireJson.Of<DeleteOptions>())!;

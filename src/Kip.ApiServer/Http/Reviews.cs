@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Kip.ApiServer.Patches;
+using Kip.ApiServer.Protobuf;
 using Kip.Client;
 using Microsoft.AspNetCore.Http;
 
@@ -51,7 +52,7 @@ internal sealed record Review(string Group, string Plural, string Kind)
     private static async Task<JsonNode?> SpecAsync(HttpContext http)
     {
         var body = await RequestBody.ReadAsync(http);
-        if (body.IsEmpty || RequestBody.MediaType(http.Request.ContentType) == "application/vnd.kubernetes.protobuf") return null;
+        if (body.IsEmpty || RequestBody.MediaType(http.Request.ContentType) == ProtobufObject.ContentType) return null;
         try
         {
             return (JsonTree.Parse(body) as JsonObject)?["spec"]?.DeepClone();

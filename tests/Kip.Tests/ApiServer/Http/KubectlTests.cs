@@ -263,9 +263,10 @@ public sealed class KubectlTests : IAsyncLifetime
     [Fact]
     public async Task Create_label_annotate_and_replace_work_on_core_kinds()
     {
-        await CreateAsync("namespace", "shop");
-        await CreateAsync("configmap", "settings", "-n", "shop", "--from-literal=a=1");
-        await CreateAsync("secret", "generic", "keys", "-n", "shop", "--from-literal=password=hush");
+        await _api.Kubectl.RunAsync("create", "namespace", "shop");
+        await _api.Kubectl.RunAsync("create", "configmap", "settings", "-n", "shop", "--from-literal=a=1");
+        await _api.Kubectl.RunAsync("create", "secret", "generic", "keys", "-n", "shop", "--from-literal=password=hush");
+        await _api.Kubectl.RunAsync("create", "serviceaccount", "runner", "-n", "shop");
         await _api.Kubectl.RunAsync("label", "configmap", "settings", "-n", "shop", "tier=gold");
         await _api.Kubectl.RunAsync("annotate", "configmap", "settings", "-n", "shop", "note=hi");
 
@@ -276,13 +277,6 @@ public sealed class KubectlTests : IAsyncLifetime
         (await _api.Kubectl.TryAsync("{apiVersion: v1, kind: Namespace, metadata: {name: shop}}", "create", "-f", "-")).Error.ShouldContain("namespaces \"shop\" already exists");
         await _api.Kubectl.RunAsync("delete", "configmaps", "--all", "-n", "shop");
         _api.Registry.Get(ConfigMap.Definition, new("shop", "settings")).ShouldBeNull();
-    }
-
-    // Newer kubectls send what they generate as protobuf; what they print they send as JSON.
-    private async Task CreateAsync(params string[] what)
-    {
-        var manifest = await _api.Kubectl.RunAsync(["create", .. what, "--dry-run=client", "-o", "yaml"]);
-        await _api.Kubectl.RunWithAsync(manifest, "create", "-f", "-");
     }
 
     private Task<string> ApplyAsync(string manifest) => _api.Kubectl.RunWithAsync(manifest, "apply", "-f", "-");

@@ -1,7 +1,7 @@
 using System.Buffers;
 using System.Text;
 
-namespace Kip.ApiServer.Http;
+namespace Kip.ApiServer.Protobuf;
 
 /// <summary>Writes Protocol Buffers' wire format: as much of it as OpenAPI documents need.</summary>
 internal sealed class ProtobufWriter
