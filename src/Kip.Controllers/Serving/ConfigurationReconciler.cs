@@ -10,6 +10,7 @@ namespace Kip.Controllers.Serving;
 /// <summary>Makes a Revision for every generation of every Configuration, and follows which is ready.</summary>
 public sealed class ConfigurationReconciler : IReconciler
 {
+    private readonly ReferenceTracker _namesWatched = new();
     private IIndexer<Configuration> _configurations = null!;
     private IIndexer<Revision> _revisions = null!;
 
@@ -19,12 +20,16 @@ public sealed class ConfigurationReconciler : IReconciler
     {
         _configurations = watch.Own<Configuration>();
         _revisions = watch.OwnedBy<Revision>();
+        // Whoever asks for a name that somebody else's Revision has gets it when that one goes.
+        watch.Related<Revision>(r => _namesWatched.Of(r.Key));
     }
 
     public Plan Plan(NamespacedName key, DateTimeOffset now)
     {
-        if (_configurations.Get(key) is not { Metadata.DeletionTimestamp: null } configuration) return Resources.Planning.Plan.Nothing;
-        var named = configuration.Spec.Template.Metadata.Name;
+        var configuration = _configurations.Get(key);
+        var named = configuration?.Spec.Template.Metadata.Name ?? "";
+        _namesWatched.Set(key, named.Length == 0 ? [] : [new(key.Namespace, named)]);
+        if (configuration is not { Metadata.DeletionTimestamp: null }) return Resources.Planning.Plan.Nothing;
         return ConfigurationPlanner.Plan(new ConfigurationView
         {
             Configuration = configuration,

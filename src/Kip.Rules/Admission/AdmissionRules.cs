@@ -77,6 +77,7 @@ public static class AdmissionRules
     {
         Defaults = DefaultsConfig.Parse(request.Config[DefaultsConfig.MapName], out _),
         Features = new FeaturesConfig(request.Config[FeaturesConfig.MapName]),
+        Autoscaler = AutoscalerConfig.TryParse(request.Config[AutoscalerConfig.MapName], out var autoscaler, out _) ? autoscaler : AutoscalerConfig.Default,
         Platform = request.Config,
     };
 }

@@ -220,6 +220,10 @@ public class LifeOfAServiceTests
         Why(service.Status.Conditions, "ConfigurationsReady").ShouldBe(
             "False RevisionFailed Revision creation failed with message: revisions.serving.knative.dev \"hello-one-00001\" already exists.");
         world.Get<Route>("hello").Status.Traffic[0].RevisionName.ShouldBe("hello-one");
+
+        world.Delete(world.Get<Service>("hello-one"));
+        world.Run();
+        world.Get<Route>("hello").Status.Traffic[0].RevisionName.ShouldBe("hello-one-00001", "the name is free now");
     }
 
     [Fact]

@@ -32,9 +32,7 @@ internal static class TemplateRules
     public static void ValidateAnnotations(StringMap annotations, ServingConfig config, FieldErrors errors)
     {
         if (annotations.IsEmpty) return;
-        // What is wrong with the ConfigMap itself was said when it was written.
-        _ = AutoscalerConfig.TryParse(config.Platform[AutoscalerConfig.MapName], out var autoscaler, out _);
-        errors.AddRange(AutoscalingAnnotationRules.Validate(annotations, autoscaler, "annotations"));
+        errors.AddRange(AutoscalingAnnotationRules.Validate(annotations, config.Autoscaler, "annotations"));
         using var scope = errors.In("annotations");
         foreach (var (key, value) in annotations)
         {

@@ -1,5 +1,6 @@
 using Kip.Resources;
 using Kip.Rules.Admission;
+using Kip.Rules.Scaling;
 
 namespace Kip.Rules.Serving.Configs;
 
@@ -13,6 +14,9 @@ public sealed record ServingConfig
     public DeploymentConfig Deployment { get; init; } = DeploymentConfig.Default;
     public NetworkConfig Network { get; init; } = NetworkConfig.Default;
     public DomainConfig Domain { get; init; } = DomainConfig.Default;
+
+    /// <summary>config-autoscaler; all defaults when the map is wrong.</summary>
+    public AutoscalerConfig Autoscaler { get; init; } = AutoscalerConfig.Default;
 
     /// <summary>The raw maps, for rules of other features (autoscaling).</summary>
     public required PlatformConfig Platform { get; init; }
@@ -29,6 +33,7 @@ public sealed record ServingConfig
         Deployment = DeploymentConfig.Parse(platform[DeploymentConfig.MapName], out _),
         Network = NetworkConfig.Parse(platform[NetworkConfig.MapName], out _),
         Domain = DomainConfig.Parse(platform[DomainConfig.MapName], out _),
+        Autoscaler = AutoscalerConfig.TryParse(platform[AutoscalerConfig.MapName], out var autoscaler, out _) ? autoscaler : AutoscalerConfig.Default,
         Platform = platform,
     };
 

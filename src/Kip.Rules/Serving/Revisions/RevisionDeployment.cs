@@ -48,7 +48,7 @@ internal static class RevisionDeployment
         return wanted with
         {
             Metadata = wanted.Metadata with { Labels = labels.With(ServingLabels.DeploymentHash, hash) },
-            Spec = wanted.Spec with { Replicas = InitialScale(revision, config) },
+            Spec = wanted.Spec with { Replicas = AutoscalingAnnotations.Read(revision.Metadata.Annotations).InitialScaleOrDefault(config.Autoscaler) },
         };
     }
 
@@ -67,12 +67,6 @@ internal static class RevisionDeployment
             Template = wanted.Spec.Template with { Metadata = Merge(wanted.Spec.Template.Metadata, existing.Spec.Template.Metadata) },
         },
     };
-
-    private static int InitialScale(Revision revision, ServingConfig config)
-    {
-        _ = AutoscalerConfig.TryParse(config.Platform[AutoscalerConfig.MapName], out var autoscaler, out _);
-        return AutoscalingAnnotations.Read(revision.Metadata.Annotations).InitialScaleOrDefault(autoscaler);
-    }
 
     private static ObjectMeta Merge(ObjectMeta wanted, ObjectMeta existing) => existing with
     {
