@@ -274,7 +274,7 @@ public sealed class KubectlTests : IAsyncLifetime
         (map.Data["a"], map.Metadata.Labels["tier"], map.Metadata.Annotations["note"]).ShouldBe(("1", "gold", "hi"));
         ((Secret)_api.Registry.Get(Secret.Definition, new("shop", "keys"))!).Data["password"].ShouldBe("aHVzaA==");
         (await _api.Kubectl.RunAsync("auth", "can-i", "delete", "pods")).Trim().ShouldBe("yes");
-        (await _api.Kubectl.TryAsync("{apiVersion: v1, kind: Namespace, metadata: {name: shop}}", "create", "-f", "-")).Error.ShouldContain("namespaces \"shop\" already exists");
+        (await _api.Kubectl.TryAsync(null, "create", "namespace", "shop")).Error.ShouldContain("namespaces \"shop\" already exists");
         await _api.Kubectl.RunAsync("delete", "configmaps", "--all", "-n", "shop");
         _api.Registry.Get(ConfigMap.Definition, new("shop", "settings")).ShouldBeNull();
     }
