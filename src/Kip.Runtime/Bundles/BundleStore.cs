@@ -76,6 +76,16 @@ public sealed class BundleStore(string dataDirectory)
             _manifests.TryRemove(folder.Name, out _);
             pruned++;
         }
+        PruneIndex();
         return pruned;
+    }
+
+    /// <summary>Forgets which inputs gave a bundle that is gone.</summary>
+    private void PruneIndex()
+    {
+        var index = Path.Combine(Root, "inputs");
+        if (!Directory.Exists(index)) return;
+        foreach (var entry in Directory.EnumerateFiles(index))
+            if (!entry.EndsWith(".new", StringComparison.Ordinal) && !Directory.Exists(FolderOf(File.ReadAllText(entry)))) File.Delete(entry);
     }
 }

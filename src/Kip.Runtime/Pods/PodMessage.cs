@@ -30,6 +30,9 @@ internal abstract record PodMessage
     /// <summary>The platform stops.</summary>
     public sealed record Stop : PodMessage;
 
+    /// <summary>The pod has run for its <c>activeDeadlineSeconds</c>.</summary>
+    public sealed record Expired : PodMessage;
+
     /// <summary>What still runs is to be killed.</summary>
     public sealed record Hurry : PodMessage;
 

@@ -25,6 +25,7 @@ internal sealed partial class PodWorker : IDisposable
     private int? _port;
     private int _writeFailures;
     private bool _stopping;
+    private bool _expired;
     private bool _done;
 
     public PodWorker(PodHost host, Pod pod)
@@ -37,6 +38,9 @@ internal sealed partial class PodWorker : IDisposable
 
     /// <summary>Completes when the pod's processes have ended and the pod is gone from the API, or the platform stops.</summary>
     public Task Completion { get; }
+
+    /// <summary>It has given up for a fault of its own; another may take the pod over.</summary>
+    public bool HasFailed { get; private set; }
 
     public Pod Pod => Volatile.Read(ref _pod);
 
@@ -67,6 +71,7 @@ internal sealed partial class PodWorker : IDisposable
         }
         catch (Exception e)
         {
+            HasFailed = true;
             LogBroken(e, _pod.Key);
             foreach (var slot in _slots) slot.Run?.Process.Kill();
         }
@@ -89,6 +94,7 @@ internal sealed partial class PodWorker : IDisposable
             return;
         }
         if (_pod.IsFinished) return;
+        if (_pod.Spec.ActiveDeadlineSeconds is { } seconds) _ = ExpireAsync(TimeSpan.FromSeconds(seconds));
         if (await PlaceAsync())
             foreach (var slot in _slots) await slot.ResumeAsync(_pod, _gone.Token);
         await ReportAsync();
@@ -166,6 +172,10 @@ internal sealed partial class PodWorker : IDisposable
             case PodMessage.StartDue due when due.Slot.Run is null && _ending is null && !_pod.IsFinished:
                 if (await PlaceAsync()) await due.Slot.StartAsync(_pod, _gone.Token);
                 break;
+            case PodMessage.Expired:
+                _expired = true;
+                BeginEnding();
+                break;
             case PodMessage.Hurry:
                 _ending?.Hurry(TimeSpan.Zero);
                 break;
@@ -197,6 +207,14 @@ internal sealed partial class PodWorker : IDisposable
         _ = EndAsync(_ending);
     }
 
+    private async Task ExpireAsync(TimeSpan after)
+    {
+        var since = _pod.Status.StartTime ?? _host.Time.GetUtcNow();
+        var wait = since + after - _host.Time.GetUtcNow();
+        if (wait > TimeSpan.Zero) await Task.Delay(wait, _host.Time);
+        Post(new PodMessage.Expired());
+    }
+
     private async Task EndAsync(PodEnding ending)
     {
         // What runs now is all that will: no container is started once the ending has begun.
@@ -211,6 +229,13 @@ internal sealed partial class PodWorker : IDisposable
         foreach (var slot in _slots)
             if (slot.Run is { } run) slot.Ended(_pod, await run.Process.Exited, mayRestart: false);
         await ReportAsync();
+        // A pod whose time ran out has ended but stays declared; it is kept until somebody deletes it.
+        if (_expired && !_stopping && !_pod.IsTerminating && !_gone.IsCancellationRequested)
+        {
+            _ending?.Dispose();
+            _ending = null;
+            return;
+        }
         _done = true;
         if (!_pod.IsTerminating && !_gone.IsCancellationRequested) return;
         DeleteFolder();
@@ -261,8 +286,10 @@ internal sealed partial class PodWorker : IDisposable
 
     private async Task ReportAsync()
     {
-        if (_gone.IsCancellationRequested) return;
+        // A pod that has ended for good does not change any more.
+        if (_gone.IsCancellationRequested || _written?.Phase is "Succeeded" or "Failed") return;
         var next = PodStatusRules.Next(_pod, [.. _slots.Select(static s => s.Facts)], _host.Time.GetUtcNow());
+        if (_expired && _slots.All(static s => s.Run is null)) next = PodStatusRules.Expired(next);
         if (next == _written) return;
         try
         {

@@ -11,6 +11,7 @@ internal sealed class PodWorkers(PodHost host)
 {
     private readonly ConcurrentDictionary<string, PodWorker> _byUid = new();
     private readonly ConcurrentDictionary<NamespacedName, PodWorker> _byName = new();
+    private readonly ConcurrentDictionary<PodWorker, bool> _running = new();
     private volatile bool _stopping;
 
     /// <summary>The worker of the pod that has this name now, or null.</summary>
@@ -23,7 +24,7 @@ internal sealed class PodWorkers(PodHost host)
         var uid = pod.Metadata.Uid ?? "";
         if (change.IsDeleted)
         {
-            if (_byUid.TryGetValue(uid, out var worker)) worker.Post(new PodMessage.Gone());
+            if (_byUid.TryRemove(uid, out var worker)) worker.Post(new PodMessage.Gone());
             return;
         }
         if (_byUid.TryGetValue(uid, out var known)) known.Post(new PodMessage.Seen(pod));
@@ -35,7 +36,7 @@ internal sealed class PodWorkers(PodHost host)
     public async Task StopAsync(CancellationToken hurry)
     {
         _stopping = true;
-        PodWorker[] all = [.. _byUid.Values];
+        PodWorker[] all = [.. _running.Keys];
         foreach (var worker in all) worker.Post(new PodMessage.Stop());
         await using var kill = hurry.Register(() =>
         {
@@ -51,14 +52,16 @@ internal sealed class PodWorkers(PodHost host)
         var worker = new PodWorker(host, pod);
         _byUid[uid] = worker;
         _byName[pod.Key] = worker;
+        _running[worker] = true;
         _ = ForgetAsync(uid, pod, worker);
     }
 
     private async Task ForgetAsync(string uid, Pod pod, PodWorker worker)
     {
         await worker.Completion;
-        if (_stopping) return;
-        _byUid.TryRemove(new(uid, worker));
+        _running.TryRemove(worker, out _);
         _byName.TryRemove(new(pod.Key, worker));
+        // One that did its work is remembered until the cache has seen the pod go: late news of the pod must not begin another.
+        if (worker.HasFailed) _byUid.TryRemove(new(uid, worker));
     }
 }

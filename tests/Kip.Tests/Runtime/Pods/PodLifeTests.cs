@@ -244,6 +244,21 @@ public class PodLifeTests
     }
 
     [Fact]
+    public async Task A_pod_that_outlives_its_deadline_is_ended_and_fails()
+    {
+        await using var kip = await RuntimeHarness.StartAsync();
+        var image = await kip.ShellBundleAsync("sleep 1000");
+        await kip.CreateAsync(RuntimeHarness.PodOf("late", image, null, static s => s with { ActiveDeadlineSeconds = 1 }));
+
+        var pod = await kip.WaitForAsync<Pod>("late", static p => p.Status.Phase == "Failed");
+
+        pod.Status.Reason.ShouldBe("DeadlineExceeded");
+        App(pod).State!.Terminated!.Signal.ShouldBe(15);
+        await kip.Resources.DeleteAsync<Pod>(pod.Key, CancellationToken.None);
+        await kip.WaitUntilGoneAsync<Pod>("late");
+    }
+
+    [Fact]
     public async Task A_pod_deleted_by_force_leaves_no_process()
     {
         await using var kip = await RuntimeHarness.StartAsync();
