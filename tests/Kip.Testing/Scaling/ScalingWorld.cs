@@ -88,6 +88,16 @@ public sealed class ScalingWorld
 
     public int Replicas(string revision) => Deployment(revision).Spec.Replicas ?? 1;
 
+    /// <summary>Waits, without time passing, until the Deployment asks for so many pods.</summary>
+    public async Task UntilReplicasAsync(string revision, int replicas)
+    {
+        for (var turn = 0; Replicas(revision) != replicas; turn++)
+        {
+            if (turn > 10_000) throw new InvalidOperationException($"{revision} has {Replicas(revision)} replicas, and {replicas} do not come");
+            await Task.Yield();
+        }
+    }
+
     public PodAutoscaler PodAutoscaler(string revision) =>
         (PodAutoscaler)Registry.Get(Kip.Resources.Autoscaling.PodAutoscaler.Definition, Key(revision))!;
 
