@@ -9,6 +9,8 @@ internal sealed class OwnWrites
     private readonly Lock _lock = new();
     private readonly Dictionary<NamespacedName, List<Write>> _writes = [];
     private readonly HashSet<NamespacedName> _parked = [];
+    // Which parked keys a change of an object may free: looking at all of them at every change would cost the square of their number.
+    private readonly Dictionary<(KindDefinition Kind, NamespacedName Name), HashSet<NamespacedName>> _waiting = [];
 
     /// <summary>Remembers that an object was written and got this version.</summary>
     public void Written(NamespacedName key, IInformer informer, Resource stored) => Add(key, new(informer, stored, Deleted: false));
@@ -21,24 +23,47 @@ internal sealed class OwnWrites
     {
         lock (_lock)
         {
-            if (AreSeen_NeedsLock(key)) return true;
-            _parked.Add(key);
-            // The last change may have come between the look and the parking.
-            if (!AreSeen_NeedsLock(key)) return false;
+            if (!AreSeen_NeedsLock(key))
+            {
+                _parked.Add(key);
+                Await_NeedsLock(key);
+                // The last change may have come between the look and the parking.
+                if (!AreSeen_NeedsLock(key)) return false;
+            }
             _parked.Remove(key);
             return true;
         }
     }
 
-    /// <summary>Gives the parked keys whose writes have been seen by now.</summary>
-    public IReadOnlyList<NamespacedName> Release()
+    /// <summary>Gives the keys that were parked for want of this object's change and have nothing else to wait for.</summary>
+    public IReadOnlyList<NamespacedName> Release(KindDefinition kind, NamespacedName changed)
     {
         lock (_lock)
         {
-            if (_parked.Count == 0) return [];
-            NamespacedName[] released = [.. _parked.Where(AreSeen_NeedsLock)];
-            foreach (var key in released) _parked.Remove(key);
+            if (!_waiting.Remove((kind, changed), out var keys)) return [];
+            var released = new List<NamespacedName>();
+            foreach (var key in keys)
+            {
+                if (!_parked.Contains(key)) continue;
+                if (!AreSeen_NeedsLock(key))
+                {
+                    Await_NeedsLock(key);
+                    continue;
+                }
+                _parked.Remove(key);
+                released.Add(key);
+            }
             return released;
+        }
+    }
+
+    private void Await_NeedsLock(NamespacedName key)
+    {
+        foreach (var write in _writes[key])
+        {
+            var awaited = (write.Informer.Kind, write.Object.Key);
+            if (!_waiting.TryGetValue(awaited, out var keys)) _waiting.Add(awaited, keys = []);
+            keys.Add(key);
         }
     }
 

@@ -89,7 +89,7 @@ public sealed partial class ReconcileLoop : IWatchBuilder, IDisposable
         _watched[T.Definition] = informer;
         informer.Subscribe(change =>
         {
-            foreach (var key in _ownWrites.Release()) Enqueue(key);
+            foreach (var key in _ownWrites.Release(T.Definition, change.Key)) Enqueue(key);
             handler(change);
         });
         return informer.Indexer;

@@ -21,7 +21,7 @@ public class ScalingInstrumentsTests
             world.Stats.TryWrite(new(ScalingWorld.Key("called-00001"), world.Time.GetUtcNow(), 21, 4));
             await world.Delay(1);
 
-            var measured = Measure();
+            var measured = Measure(meters);
 
             measured.Keys.ShouldBe(
             [
@@ -36,7 +36,7 @@ public class ScalingInstrumentsTests
         });
     }
 
-    private static Dictionary<string, List<(double Value, string Revision)>> Measure()
+    private static Dictionary<string, List<(double Value, string Revision)>> Measure(Meters meters)
     {
         var measured = new Dictionary<string, List<(double, string)>>();
         void Take(Instrument instrument, double value, ReadOnlySpan<KeyValuePair<string, object?>> tags)
@@ -47,9 +47,10 @@ public class ScalingInstrumentsTests
         }
 
         using var listener = new MeterListener();
-        listener.InstrumentPublished = static (instrument, listener) =>
+        // Other tests' meters carry the same name.
+        listener.InstrumentPublished = (instrument, listener) =>
         {
-            if (instrument.Meter.Name == ScalingInstruments.MeterName) listener.EnableMeasurementEvents(instrument);
+            if (meters.Made.Contains(instrument.Meter)) listener.EnableMeasurementEvents(instrument);
         };
         listener.SetMeasurementEventCallback<double>((instrument, value, tags, _) => Take(instrument, value, tags));
         listener.SetMeasurementEventCallback<int>((instrument, value, tags, _) => Take(instrument, value, tags));
@@ -60,15 +61,15 @@ public class ScalingInstrumentsTests
 
     private sealed class Meters : IMeterFactory
     {
-        private readonly List<Meter> _made = [];
+        public List<Meter> Made { get; } = [];
 
         public Meter Create(MeterOptions options)
         {
             var meter = new Meter(options);
-            _made.Add(meter);
+            Made.Add(meter);
             return meter;
         }
 
-        public void Dispose() => _made.ForEach(static m => m.Dispose());
+        public void Dispose() => Made.ForEach(static m => m.Dispose());
     }
 }
