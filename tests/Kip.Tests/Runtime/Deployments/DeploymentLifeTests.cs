@@ -53,4 +53,25 @@ public class DeploymentLifeTests
         (await kip.Resources.ListAsync<Pod>(ListOptions.All, CancellationToken.None)).ShouldBeEmpty();
         await kip.WaitForAsync<Kip.Resources.Core.Endpoints>("web", static e => e.Subsets.IsEmpty);
     }
+
+    [Fact]
+    public async Task Many_pods_come_and_go_and_nothing_is_left_of_them()
+    {
+        await using var kip = await RuntimeHarness.StartAsync();
+        var image = await kip.ShellBundleAsync("(setsid sleep 1000 &) ; exec sleep 1000;");
+        await kip.Resources.CreateAsync<Deployment>(Of(image, 0), CancellationToken.None);
+
+        foreach (var replicas in (int[])[20, 3, 12, 0])
+        {
+            await kip.Resources.ScaleAsync(Deployment.Definition, new("default", "web"), replicas, CancellationToken.None);
+            await kip.WaitForAsync<Deployment>("web", d => d.Spec.Replicas == replicas && d.Status.ObservedGeneration == d.Metadata.Generation
+                && d.Status is { TerminatingReplicas: null } s && s.AvailableReplicas == replicas && s.Replicas == replicas);
+            (await kip.Resources.ListAsync<Pod>(ListOptions.All, CancellationToken.None)).Count.ShouldBe(replicas);
+        }
+
+        var id = await File.ReadAllTextAsync(Path.Combine(kip.Options.DataDirectory, "runtime-id"), TestContext.Current.CancellationToken);
+        Kip.Runtime.Recovery.ProcessTable.All().Where(p => Kip.Runtime.Recovery.ProcessTable.HasVariable(p.Pid, "KIP_RUNTIME", id.Trim())).ShouldBeEmpty();
+        Directory.EnumerateDirectories(Path.Combine(kip.Options.DataDirectory, "pods")).ShouldBeEmpty();
+        kip.Logs.Lines.ShouldNotContain(static l => l.StartsWith("Error"));
+    }
 }
