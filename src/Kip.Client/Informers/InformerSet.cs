@@ -20,6 +20,7 @@ public sealed class InformerSet(IResources resources, TimeProvider time, ILogger
     private readonly ILogger _logger = (loggers ?? NullLoggerFactory.Instance).CreateLogger<InformerSet>();
     private readonly Func<double> _random = random ?? Random.Shared.NextDouble;
     private bool _started;
+    private bool _disposed;
 
     /// <summary>The cache of a kind.</summary>
     public IIndexer<T> Get<T>() where T : Resource, IResource => Informer<T>().Indexer;
@@ -78,6 +79,8 @@ public sealed class InformerSet(IResources resources, TimeProvider time, ILogger
 
     public async ValueTask DisposeAsync()
     {
+        if (_disposed) return;
+        _disposed = true;
         await StopAsync();
         _stop.Dispose();
     }
