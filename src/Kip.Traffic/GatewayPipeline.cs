@@ -110,11 +110,14 @@ internal sealed class GatewayPipeline(
             {
                 backend.Breaker.Release(pod);
             }
-            if (outcome == ForwardOutcome.ConnectFailed) backend.Breaker.Avoid(pod);
-            else pod.Trust();
-            if (outcome == ForwardOutcome.Done) return;
+            if (outcome == ForwardOutcome.Done)
+            {
+                pod.Trust();
+                return;
+            }
 
             // 8. Again, but only where that is harmless; at another pod if there is one.
+            if (outcome is ForwardOutcome.ConnectFailed or ForwardOutcome.BrokenBeforeResponse) backend.Breaker.Avoid(pod);
             _ = outcome == ForwardOutcome.ConnectFailed ? ++connects : ++sends;
             if (!RetryRule.MayRetry(outcome, connects, sends, request.Http.Method, request.HasBody))
             {

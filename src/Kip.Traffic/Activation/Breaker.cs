@@ -4,9 +4,12 @@ namespace Kip.Traffic.Activation;
 /// <remarks>
 /// Slots are granted in arrival order: nobody passes the queue. No pod ever has more requests than its limit. A pod is chosen by load:
 /// the less loaded of two at random without a limit, the least loaded one with a free slot under a limit.
+/// A pod that lately refused a connection gets nothing while another takes requests, even if that one is full.
 /// </remarks>
 public sealed class Breaker
 {
+    private static readonly TimeSpan LookAgainAfter = TimeSpan.FromMilliseconds(50);
+
     private readonly Lock _lock = new();
     private readonly WaitQueue _queue = new();
     private readonly int _queueDepth;
@@ -16,6 +19,7 @@ public sealed class Breaker
     private volatile int _waiting;
     private volatile bool _failed;
     private bool _gone;
+    private ITimer? _trustAgain;
 
     /// <param name="queueDepth">How many may wait; one more is refused.</param>
     /// <param name="random">Chooses between pods; must be safe to call from any thread, as <see cref="Random.Shared"/> is.</param>
@@ -67,7 +71,11 @@ public sealed class Breaker
     public void Avoid(PodTracker pod)
     {
         pod.Avoid(_time.GetTimestamp(), _time.TimestampFrequency);
-        _failed = true;
+        lock (_lock)
+        {
+            _failed = true;
+            Watch_NeedsLock();
+        }
     }
 
     /// <summary>Replaces the set of pods that take requests, and lets those who wait go to them in order.</summary>
@@ -163,6 +171,23 @@ public sealed class Breaker
         var now = _time.GetTimestamp();
         var trusted = Array.FindAll(pods, pod => !pod.IsAvoided(now));
         if (trusted.Length == pods.Length) _failed = false;
-        return PodChoice.LeastLoaded(trusted, _random) ?? PodChoice.LeastLoaded(pods, _random);
+        // While the trusted ones are full, waiting for them is better than the next refusal.
+        return PodChoice.LeastLoaded(trusted.Length > 0 ? trusted : pods, _random);
+    }
+
+    // Nothing else tells those who wait that a pod is trusted again.
+    private void Watch_NeedsLock()
+    {
+        _trustAgain ??= _time.CreateTimer(static state => ((Breaker)state!).LookAgain(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        _trustAgain.Change(LookAgainAfter, Timeout.InfiniteTimeSpan);
+    }
+
+    private void LookAgain()
+    {
+        Grant();
+        lock (_lock)
+        {
+            if (_failed && _waiting > 0) Watch_NeedsLock();
+        }
     }
 }
