@@ -64,14 +64,14 @@ public sealed class BreakerTests
     {
         var breaker = NewBreaker(depth: 2);
         using var gone = new CancellationTokenSource();
-        var first = breaker.AcquireAsync(gone.Token);
-        var second = breaker.AcquireAsync(default);
+        var first = breaker.AcquireAsync(gone.Token).AsTask();
+        var second = breaker.AcquireAsync(default).AsTask();
         (await breaker.AcquireAsync(default)).Outcome.ShouldBe(SlotOutcome.QueueFull);
 
         await gone.CancelAsync();
         (await first).Outcome.ShouldBe(SlotOutcome.Cancelled);
         breaker.Waiting.ShouldBe(1);
-        var third = breaker.AcquireAsync(default);
+        var third = breaker.AcquireAsync(default).AsTask();
         breaker.SetPods([Pod(0, 1)]);
 
         (await second).Outcome.ShouldBe(SlotOutcome.Granted);
