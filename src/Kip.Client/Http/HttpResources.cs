@@ -3,6 +3,7 @@ using System.Net.Http.Headers;
 using System.Runtime.CompilerServices;
 using System.Text.Json;
 using Kip.Client.Kubeconfigs;
+using Kip.Client.Pods;
 using Kip.Resources;
 
 namespace Kip.Client.Http;
@@ -126,6 +127,15 @@ public sealed class HttpResources : IResources, IDisposable
     {
         var body = JsonSerializer.SerializeToUtf8Bytes(options with { ApiVersion = "v1", Kind = "DeleteOptions" }, WireJson.Of<DeleteOptions>());
         await SendAsync(HttpMethod.Delete, ResourceUrl.Object(kind, name), (body, Json), cancel);
+    }
+
+    /// <summary>Opens what a container wrote, as a stream of its bytes; with <see cref="PodLogOptions.Follow"/> it goes on with the container.</summary>
+    /// <exception cref="ApiException">There is no such pod or container, or it has not started.</exception>
+    public async Task<Stream> OpenLogAsync(NamespacedName pod, PodLogOptions options, CancellationToken cancel)
+    {
+        var response = await OpenWatchAsync(ResourceUrl.Log(pod, options), cancel, cancel);
+        // Disposing the stream ends the answer.
+        return await response.Content.ReadAsStreamAsync(cancel);
     }
 
     public void Dispose() => _http.Dispose();

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using Kip.Client.Pods;
 using Kip.Resources;
 
 namespace Kip.Client.Http;
@@ -45,6 +46,12 @@ internal static class ResourceUrl
         ("watch", "true"), ("labelSelector", options.LabelSelector), ("fieldSelector", options.FieldSelector),
         ("resourceVersion", options.ResourceVersion), ("allowWatchBookmarks", options.AllowBookmarks ? "true" : null),
         ("timeoutSeconds", ((int)lasting.TotalSeconds).ToString(CultureInfo.InvariantCulture)));
+
+    public static string Log(NamespacedName pod, PodLogOptions options) => Object(Resources.Core.Pod.Definition, pod, "log") + Query(
+        ("container", options.Container), ("follow", options.Follow ? "true" : null), ("previous", options.Previous ? "true" : null),
+        ("timestamps", options.Timestamps ? "true" : null), ("sinceTime", options.SinceTime?.UtcDateTime.ToString("O", CultureInfo.InvariantCulture)),
+        ("tailLines", options.TailLines?.ToString(CultureInfo.InvariantCulture)),
+        ("limitBytes", options.LimitBytes?.ToString(CultureInfo.InvariantCulture)));
 
     private static string Query(params ReadOnlySpan<(string Name, string? Value)> parameters)
     {

@@ -1,3 +1,4 @@
+using Kip.Client.Images;
 using Kip.Client.Informers;
 using Kip.Client.Loop;
 using Kip.Resources;
@@ -11,7 +12,8 @@ using Kip.Rules.Serving.Revisions;
 namespace Kip.Controllers.Serving;
 
 /// <summary>Keeps every Revision's Deployment and PodAutoscaler, and says how the Revision is.</summary>
-public sealed class RevisionReconciler : IReconciler
+/// <param name="digests">Finds the content that an image name of this machine stands for. Null: no such image is known.</param>
+public sealed class RevisionReconciler(IImageDigests? digests = null) : IReconciler
 {
     private IIndexer<Revision> _revisions = null!;
     private IIndexer<Deployment> _deployments = null!;
@@ -42,9 +44,21 @@ public sealed class RevisionReconciler : IReconciler
             Pods = deployment is { Spec.Replicas: > 0, Status.AvailableReplicas: 0 }
                 ? [.. _pods.WithLabel(key.Namespace, ServingLabels.Revision, key.Name)]
                 : [],
+            Digests = DigestsFor(revision),
             Config = _config.Current,
             Now = now,
         });
+    }
+
+    // Asked only until the status holds the answer: what a name stands for later does not concern a Revision that is there.
+    private StringMap DigestsFor(Revision revision)
+    {
+        if (digests is null || !revision.Status.ContainerStatuses.IsEmpty) return default;
+        return StringMap.From(revision.Spec.Containers.Concat(revision.Spec.InitContainers)
+            .Where(static c => RevisionImages.NeedsDigest(c.Image))
+            .Select(c => (c.Image, Found: digests.Find(c.Image)))
+            .Where(static f => f.Found is not null)
+            .Select(static f => new KeyValuePair<string, string>(f.Image, f.Found!)));
     }
 
     // A pod that does well changes its Deployment, which is watched anyway; only what the Deployment does not show is followed here.

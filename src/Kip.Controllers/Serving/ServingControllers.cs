@@ -1,3 +1,4 @@
+using Kip.Client.Images;
 using Kip.Client.Loop;
 
 namespace Kip.Controllers.Serving;
@@ -6,6 +7,7 @@ namespace Kip.Controllers.Serving;
 public static class ServingControllers
 {
     /// <summary>A fresh set, to be run by a <see cref="ControllerHost"/>; none is shared between hosts.</summary>
-    public static IReadOnlyList<IReconciler> Create() =>
-        [new ServiceReconciler(), new ConfigurationReconciler(), new RevisionReconciler(), new RouteReconciler(), new LabelerReconciler()];
+    /// <param name="digests">Resolves image names of this machine; null where there are none.</param>
+    public static IReadOnlyList<IReconciler> Create(IImageDigests? digests = null) =>
+        [new ServiceReconciler(), new ConfigurationReconciler(), new RevisionReconciler(digests), new RouteReconciler(), new LabelerReconciler()];
 }

@@ -1,21 +1,67 @@
 using System.Collections.Concurrent;
+using System.Security.Cryptography;
 using System.Text.Json;
+using Kip.Client.Images;
 
 namespace Kip.Runtime.Bundles;
 
 /// <summary>The bundles in a data folder, by digest.</summary>
 /// <remarks>Several processes may use one folder at once: a bundle appears whole, by a rename, and is never changed.</remarks>
 /// <param name="dataDirectory">The platform's data folder; bundles are in <c>bundles/sha256</c> below it.</param>
-public sealed class BundleStore(string dataDirectory)
+public sealed class BundleStore(string dataDirectory) : IImageDigests
 {
     private readonly ConcurrentDictionary<string, BundleManifest> _manifests = new();
 
     internal string Root { get; } = Path.Combine(Path.GetFullPath(dataDirectory), "bundles");
 
+    private const string Latest = ":latest";
+
+    private string Tags => Path.Combine(Root, "tags");
+
+    // A name may hold slashes; the file's name may not.
+    private string TagFile(string name) => Path.Combine(Tags, Uri.EscapeDataString(name));
+
     private string ByDigest => Path.Combine(Root, "sha256");
 
     /// <summary>Finds the bundle that an image reference names. Null: it is no bundle's reference, or the bundle is not here.</summary>
     public Bundle? Resolve(string image) => BundleImage.TryParse(image, out var parsed) ? Find(parsed) : null;
+
+    /// <inheritdoc/>
+    /// <remarks>A name without a digest, <c>kip.local/NAME</c> or <c>kip.local/NAME:latest</c>, stands for what was last built under it.</remarks>
+    public string? Find(string image)
+    {
+        if (!image.StartsWith(BundleImage.Registry, StringComparison.Ordinal)) return null;
+        var name = image[BundleImage.Registry.Length..];
+        if (name.EndsWith(Latest, StringComparison.Ordinal)) name = name[..^Latest.Length];
+        var file = TagFile(name);
+        var reference = File.Exists(file) ? File.ReadAllText(file) : "";
+        return Resolve(reference)?.Image.ToString();
+    }
+
+    /// <summary>Makes a name stand for a bundle from now on.</summary>
+    public void Tag(BundleImage image)
+    {
+        Directory.CreateDirectory(Tags);
+        var fresh = Path.Combine(Tags, $".{Path.GetRandomFileName()}");
+        File.WriteAllText(fresh, image.ToString());
+        File.Move(fresh, TagFile(image.Name), overwrite: true);
+    }
+
+    /// <summary>Keeps a bundle that has no files of its own but starts a program that is on this machine anyway, and tags it.</summary>
+    public BundleImage Add(BundleManifest manifest)
+    {
+        var text = manifest.Write();
+        var image = new BundleImage(manifest.Name, Convert.ToHexStringLower(SHA256.HashData(text)));
+        if (Find(image) is null)
+        {
+            var building = Directory.CreateDirectory(Path.Combine(Root, $"building-{Path.GetRandomFileName()}")).FullName;
+            Directory.CreateDirectory(Path.Combine(building, Bundle.ContentFolder));
+            File.WriteAllBytes(Path.Combine(building, BundleManifest.FileName), text);
+            Adopt(building, image.Hex);
+        }
+        Tag(image);
+        return image;
+    }
 
     internal Bundle? Find(BundleImage image)
     {

@@ -1,73 +1,72 @@
-using System.Diagnostics;
-using System.Globalization;
-using System.Net;
-using System.Net.Sockets;
+using Kip.Client;
+using Kip.Resources;
+using Kip.Resources.Core;
+using Kip.Testing.Programs;
 
 namespace Kip.Bench.Gateway;
 
-/// <summary>Warm requests per second through Kip's gateway and through nginx, to the same application, side by side on this machine.</summary>
+/// <summary>Kip's gateway against nginx, both proxying to the same process, in turn, from few to many connections.</summary>
 internal static class GatewayBench
 {
+    private static readonly int[] Connections = [1, 16, 64, 256];
     private const int Rounds = 3;
     private const int Seconds = 4;
+    private const string Service = "bench";
 
     public static async Task<int> RunAsync()
     {
-        using var app = Child("gateway-app");
-        var appPort = await PortOf(app);
-        using var kip = Child("gateway-serve", appPort.ToString());
-        var kipPort = await PortOf(kip);
-        var nginxPort = FreePort();
-        using var nginx = new BenchNginx(nginxPort, appPort);
-        foreach (var port in new[] { appPort, kipPort, nginxPort }) await WrkRun.RunAsync(port, 64, 3);
-        foreach (var connections in new[] { 1, 16, 64, 256 }) await CompareAsync(connections, kipPort, nginxPort);
-        Print("gateway_app_direct_rps_c64", (await WrkRun.RunAsync(appPort, 64, Seconds)).RequestsPerSecond);
-        foreach (var child in new[] { kip, app })
-        {
-            child.StandardInput.Close();
-            await child.WaitForExitAsync();
-        }
+        var report = new Report("gateway");
+        await using var kip = await KipProgram.StartAsync();
+        var port = await StartApplicationAsync(kip);
+        await using var nginx = await Nginx.StartAsync(port);
+        var host = $"{Service}.default.localhost";
+        await Wrk.RunAsync(kip.Gateway, host, 64, Seconds);
+        await Wrk.RunAsync(nginx.Address, host, 64, Seconds);
+        foreach (var connections in Connections) await CompareAsync(report, kip.Gateway, nginx.Address, host, connections);
+        report.Note(
+            $"wrk, {Rounds} rounds of {Seconds} s each in turn, median; one pod of kip.local/helloworld; nginx: 2 workers, 256 keep-alive connections "
+            + "to the same pod; generator, proxy and application share the cores");
+        await report.AppendAsync();
         return 0;
     }
 
-    private static async Task CompareAsync(int connections, int kipPort, int nginxPort)
+    private static async Task CompareAsync(Report report, Uri kip, Uri nginx, string host, int connections)
     {
-        List<WrkRun> kip = [], nginx = [];
+        var (ours, theirs) = (new List<WrkResult>(), new List<WrkResult>());
         for (var round = 0; round < Rounds; round++)
         {
-            // In turns, so that whatever else the machine does falls on both.
-            nginx.Add(await WrkRun.RunAsync(nginxPort, connections, Seconds));
-            kip.Add(await WrkRun.RunAsync(kipPort, connections, Seconds));
+            theirs.Add(await Wrk.RunAsync(nginx, host, connections, Seconds));
+            ours.Add(await Wrk.RunAsync(kip, host, connections, Seconds));
         }
-        var (ours, theirs) = (Median(kip, static r => r.RequestsPerSecond), Median(nginx, static r => r.RequestsPerSecond));
-        var (ourP99, theirP99) = (Median(kip, static r => r.P99Ms), Median(nginx, static r => r.P99Ms));
-        Print($"gateway_rps_c{connections}", ours);
-        Print($"gateway_nginx_rps_c{connections}", theirs);
-        Print($"gateway_p99_ms_c{connections}", ourP99);
-        Print($"gateway_nginx_p99_ms_c{connections}", theirP99);
-        Print($"gateway_rps_ratio_c{connections}", ours / theirs);
-        Print($"gateway_p99_ratio_c{connections}", ourP99 / theirP99);
-        Print($"gateway_failures_c{connections}", kip.Sum(static r => r.Failures));
+        var (us, them) = (Median(ours, static r => r.RequestsPerSecond), Median(theirs, static r => r.RequestsPerSecond));
+        var (ourTail, theirTail) = (Median(ours, static r => r.P99Milliseconds), Median(theirs, static r => r.P99Milliseconds));
+        report.Figure($"gateway_rps_c{connections}", us);
+        report.Figure($"nginx_rps_c{connections}", them);
+        report.Figure($"gateway_rps_ratio_c{connections}", us / them);
+        report.Figure($"gateway_p99_ms_c{connections}", ourTail);
+        report.Figure($"nginx_p99_ms_c{connections}", theirTail);
+        report.Figure($"gateway_p99_ratio_c{connections}", ourTail / theirTail);
+        report.Figure($"gateway_errors_c{connections}", ours.Sum(static r => r.Errors));
     }
 
-    private static double Median(List<WrkRun> runs, Func<WrkRun, double> value) => runs.Select(value).Order().ElementAt(runs.Count / 2);
+    private static double Median(List<WrkResult> results, Func<WrkResult, double> figure) => Percentiles.Of(results.Select(figure), 50);
 
-    private static void Print(string name, double value) =>
-        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{name}={value:0.###}"));
-
-    private static Process Child(params string[] arguments)
+    /// <summary>Deploys the sample with exactly one pod and returns the port that its process listens on.</summary>
+    private static async Task<int> StartApplicationAsync(KipProgram kip)
     {
-        var start = new ProcessStartInfo(Environment.ProcessPath!) { RedirectStandardInput = true, RedirectStandardOutput = true };
-        foreach (var argument in arguments) start.ArgumentList.Add(argument);
-        return Process.Start(start)!;
-    }
-
-    private static async Task<int> PortOf(Process child) => int.Parse(await child.StandardOutput.ReadLineAsync() ?? "0");
-
-    private static int FreePort()
-    {
-        using var socket = new Socket(SocketType.Stream, ProtocolType.Tcp);
-        socket.Bind(new IPEndPoint(IPAddress.Loopback, 0));
-        return ((IPEndPoint)socket.LocalEndPoint!).Port;
+        using var resources = kip.Connect();
+        var service = SleepingServices.Make(Service, "kip.local/helloworld");
+        var pinned = service.Spec.Template with
+        {
+            Metadata = new()
+            {
+                Annotations = StringMap.Of(("autoscaling.knative.dev/min-scale", "1"), ("autoscaling.knative.dev/max-scale", "1")),
+            },
+        };
+        await resources.CreateAsync(service with { Spec = service.Spec with { Template = pinned } }, CancellationToken.None);
+        await kip.ReadyPodsAsync(Service, static ready => ready == 1);
+        var options = new ListOptions { Namespace = "default", LabelSelector = $"serving.knative.dev/service={Service}" };
+        var pod = (await resources.ListAsync<Pod>(options, CancellationToken.None))[0];
+        return int.Parse(pod.Metadata.Annotations["kip.dev/port"]);
     }
 }

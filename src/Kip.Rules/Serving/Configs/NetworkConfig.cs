@@ -18,7 +18,7 @@ public sealed record NetworkConfig
     /// <summary>
     /// A key of Kip's own: the port of public URLs. The host writes the gateway's port here at start, since on one machine it is seldom 80.
     /// </summary>
-    public const string ExternalPortKey = "kip.dev/external-port";
+    public const string ExternalPortKey = "kip.external-port";
 
     public static readonly NetworkConfig Default = new();
 

@@ -15,6 +15,9 @@ public static class RevisionPlanner
     public const string Active = "Active";
     public const string Deploying = "Deploying";
 
+    // A bundle built later heals the Revision; asking costs a look at a file.
+    private static readonly TimeSpan DigestRetry = TimeSpan.FromSeconds(1);
+
     public static readonly ConditionSet Conditions = ConditionSet.Living(ResourcesAvailable, ContainerHealthy);
 
     /// <summary>Decides what a Revision's Deployment and PodAutoscaler should be, and what its status should say.</summary>
@@ -24,8 +27,9 @@ public static class RevisionPlanner
         var status = seen.Revision.Status with { ObservedGeneration = seen.Revision.Metadata.Generation, LogUrl = LogUrl(seen) };
 
         // 1. The content to run.
-        status = RevisionImages.Resolve(seen.Revision, status, out var failure);
-        if (failure is not null) return Conclude(seen, [], status, conditions.MarkFalse(ContainerHealthy, "ContainerMissing", failure));
+        status = RevisionImages.Resolve(seen.Revision, status, seen.Digests, out var failure);
+        if (failure is not null)
+            return Conclude(seen, [], status, conditions.MarkFalse(ContainerHealthy, "ContainerMissing", failure)) with { RequeueAfter = DigestRetry };
         seen = seen with { Revision = seen.Revision with { Status = status } };
 
         // 2. The Deployment, and what it and its pods show.

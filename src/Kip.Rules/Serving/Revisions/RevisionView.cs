@@ -20,6 +20,9 @@ public sealed record RevisionView
 
     /// <summary>The Revision's pods, in any order. Needed only while some are wanted and none is available.</summary>
     public ValueList<Pod> Pods { get; init; }
+
+    /// <summary>Image without a digest to the reference with one, as far as known; needed until the status holds the digests.</summary>
+    public StringMap Digests { get; init; }
     public ServingConfig Config { get; init; } = ServingConfig.Default;
     public required DateTimeOffset Now { get; init; }
 }

@@ -1,0 +1,61 @@
+using System.CommandLine;
+using Kip.Client;
+using Kip.Client.Http;
+using Kip.Client.Kubeconfigs;
+using Kip.Client.Pods;
+using Kip.Host.Platform;
+using Kip.Resources;
+using Service = Kip.Resources.Serving.Service;
+
+namespace Kip.Host.CommandLine;
+
+/// <summary>The API that a command talks to, and the namespace it means.</summary>
+internal sealed class Connection : IDisposable
+{
+    private readonly HttpResources _resources;
+
+    private Connection(KubeconfigContext context, string? @namespace)
+    {
+        _resources = HttpResources.Connect(context);
+        Namespace = @namespace ?? context.Namespace;
+    }
+
+    public IResources Resources => _resources;
+
+    public string Namespace { get; }
+
+    /// <summary>Connects as <c>--kubeconfig</c> and <c>--namespace</c> say.</summary>
+    public static Connection Open(ParseResult parsed) =>
+        new(Kubeconfig.Load(Choose(parsed)).Resolve(), parsed.GetValue(GlobalOptions.Namespace));
+
+    /// <summary>Connects to the platform that runs over a data folder.</summary>
+    public static Connection Open(DataFolder data, ParseResult parsed) =>
+        new(Kubeconfig.Load(data.Kubeconfig).Resolve(), parsed.GetValue(GlobalOptions.Namespace));
+
+    /// <summary>The Service of a name.</summary>
+    /// <exception cref="CommandFailure">There is none; the message says how to see those that are.</exception>
+    public async Task<Service> ServiceAsync(string name, CancellationToken cancel) =>
+        await Resources.GetAsync<Service>(new(Namespace, name), cancel)
+        ?? throw new CommandFailure($"there is no service \"{name}\" in namespace {Namespace}; see them with: kip get -A");
+
+    /// <summary>The resource in the namespace that it states, or else in the one that is meant.</summary>
+    public Resource Placed(Resource resource) =>
+        resource.GetDefinition().Namespaced && resource.Metadata.Namespace.Length == 0
+            ? resource with { Metadata = resource.Metadata with { Namespace = Namespace } }
+            : resource;
+
+    /// <summary>Opens a pod's log.</summary>
+    public Task<Stream> OpenLogAsync(string pod, PodLogOptions options, CancellationToken cancel) =>
+        _resources.OpenLogAsync(new(Namespace, pod), options, cancel);
+
+    public void Dispose() => _resources.Dispose();
+
+    // A platform of one's own on this machine is what kip is mostly asked about, so it comes before the cluster of ~/.kube/config.
+    private static string? Choose(ParseResult parsed)
+    {
+        if (parsed.GetValue(GlobalOptions.Kubeconfig) is { } named) return named;
+        if (Environment.GetEnvironmentVariable("KUBECONFIG") is { Length: > 0 }) return null;
+        var own = DataFolder.Choose(null).Kubeconfig;
+        return File.Exists(own) ? own : null;
+    }
+}

@@ -1,0 +1,78 @@
+using System.CommandLine;
+using Kip.Host.CommandLine;
+using Kip.Host.Deploy;
+using Kip.Host.Platform;
+using Kip.Resources;
+using Service = Kip.Resources.Serving.Service;
+
+namespace Kip.Host.Commands;
+
+/// <summary><c>kip deploy PATH</c>: from a source directory to a service that answers.</summary>
+internal static class DeployCommand
+{
+    private static readonly Argument<string> Source = new("PATH") { Description = "A directory: C#, Node, Python, or a program with a Procfile" };
+    private static readonly Option<string?> Name = new("--name") { Description = "The service (default: the directory's name)", HelpName = "N" };
+    private static readonly Option<string[]> Environment = new("--env", "-e")
+    {
+        Description = "An environment variable", HelpName = "K=V", Arity = ArgumentArity.ZeroOrMore,
+    };
+
+    private static readonly Option<int?> Port = new("--port")
+    {
+        Description = "The port the program listens on when it does not read $PORT", HelpName = "P",
+    };
+
+    private static readonly Option<string[]> Annotation = new("--annotation", "-a")
+    {
+        Description = "An annotation of the revision, e.g. autoscaling.knative.dev/max-scale=5", HelpName = "K=V", Arity = ArgumentArity.ZeroOrMore,
+    };
+
+    private static readonly Option<int> Timeout = new("--timeout")
+    {
+        Description = "Seconds to wait until it is ready", HelpName = "SECONDS", DefaultValueFactory = static _ => 120,
+    };
+
+    private static readonly Option<string?> Output = GlobalOptions.Output("json", "url");
+
+    public static Verb Make() => new Verb(
+        "deploy",
+        "Build a directory and run it as a service. An unchanged directory is not built again.",
+        "kip deploy samples/hello-csharp --name hello",
+        "kip deploy . -e GREETING=hi -a autoscaling.knative.dev/min-scale=1")
+        .With(Source).With(Name).With(Environment).With(Port).With(Annotation).With(Timeout).With(PlatformOptionSymbols.Data).With(Output)
+        .Does(RunAsync);
+
+    private static async Task RunAsync(ParseResult parsed, CancellationToken cancel)
+    {
+        var data = DataFolder.Choose(parsed.GetValue(PlatformOptionSymbols.Data));
+        using var connection = Connection.Open(parsed);
+        var directory = SourceDirectory(parsed.GetRequiredValue(Source));
+        var name = ServiceName.For(parsed.GetValue(Name), directory);
+        var image = await BundleBuild.RunAsync(data, directory, name, cancel);
+        var request = new DeployRequest
+        {
+            Name = new(connection.Namespace, name),
+            Image = image,
+            Environment = KeyValues.Parse("--env", parsed.GetValue(Environment)),
+            Annotations = KeyValues.Parse("--annotation", parsed.GetValue(Annotation)),
+            Port = parsed.GetValue(Port),
+        };
+        var service = await ServiceDeployment.RunAsync(connection, request, TimeSpan.FromSeconds(parsed.GetValue(Timeout)), cancel);
+        Print(service, parsed.GetValue(Output));
+    }
+
+    private static string SourceDirectory(string path)
+    {
+        if (Directory.Exists(path)) return System.IO.Path.GetFullPath(path);
+        throw new CommandFailure(File.Exists(path)
+            ? $"{path} is a file; kip deploy takes a directory (for a manifest use: kip apply -f {path})"
+            : $"there is no directory {path}");
+    }
+
+    private static void Print(Service service, string? format)
+    {
+        if (format == "json") Console.Out.WriteLine(ResourcePrinter.Json(service));
+        else if (format == "url") Console.Out.WriteLine(service.Status.Url);
+        else Console.Out.WriteLine($"{service.Status.LatestReadyRevisionName} serves at {service.Status.Url}");
+    }
+}

@@ -1,0 +1,127 @@
+using System.Diagnostics;
+using System.Threading.Channels;
+using Kip.ApiServer.Http;
+using Kip.ApiServer.Registry;
+using Kip.ApiServer.Storage;
+using Kip.Client.Informers;
+using Kip.Client.Loop;
+using Kip.Controllers.Scaling;
+using Kip.Controllers.Serving;
+using Kip.Host.CommandLine;
+using Kip.Host.Commands;
+using Kip.Rules.Scaling;
+using Kip.Runtime;
+using Kip.Runtime.Bundles;
+using Kip.Traffic;
+using Microsoft.Extensions.Logging;
+
+namespace Kip.Host.Platform;
+
+/// <summary>The whole platform in one process: the table of contents of Kip.</summary>
+public sealed class KipPlatform : IAsyncDisposable
+{
+    // One report per active revision and second; what does not fit is the oldest, which the next second makes up for.
+    private const int StatsCapacity = 65_536;
+
+    private readonly TimeProvider _time = TimeProvider.System;
+    private readonly CancellationTokenSource _stop = new();
+    private readonly Stack<Func<Task>> _endings = new();
+    private readonly DataFolder _data;
+
+    private KipPlatform(DataFolder data) => _data = data;
+
+    /// <summary>Where it is reached and since when.</summary>
+    public InstanceFile Instance { get; private set; } = null!;
+
+    /// <summary>Starts everything in order and completes when the API answers.</summary>
+    /// <exception cref="CommandFailure">A port or the data folder is in use, or the folder is another version's.</exception>
+    public static async Task<KipPlatform> StartAsync(PlatformOptions options, CancellationToken cancel)
+    {
+        var platform = new KipPlatform(options.Data);
+        try
+        {
+            await platform.StartPartsAsync(options, cancel);
+            return platform;
+        }
+        catch (Exception error) when (StartFailure.Explain(error, options) is { } failure)
+        {
+            await platform.DisposeAsync();
+            throw failure;
+        }
+    }
+
+    /// <summary>Completes when the process is asked to end.</summary>
+    public static async Task WaitForEndAsync(CancellationToken cancel)
+    {
+        using var signal = new EndSignal();
+        await signal.WaitAsync(cancel);
+    }
+
+    /// <summary>Stops everything in the opposite order: no new requests, those under way finished, pods ended, the store closed.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        if (InstanceFile.Read(_data)?.ProcessId == Environment.ProcessId) File.Delete(_data.Instance);
+        await _stop.CancelAsync();
+        while (_endings.TryPop(out var end)) await end();
+        _stop.Dispose();
+    }
+
+    private async Task StartPartsAsync(PlatformOptions options, CancellationToken cancel)
+    {
+        options.Data.Create();
+        var loggers = Logging.Make();
+        Ends(() => Sync(loggers.Dispose));
+
+        // 1. The store: everything that was acknowledged is in memory again.
+        var registry = await ResourceRegistry.OpenAsync(
+            new StoreOptions { Directory = options.Data.Store }, new RegistryOptions { Logger = loggers.CreateLogger("Kip.ApiServer") }, _time, cancel);
+        Ends(() => registry.DisposeAsync().AsTask());
+        Runs(registry.RunAsync(_stop.Token));
+        var resources = new EmbeddedResources(registry);
+        var informers = new InformerSet(resources, _time, loggers);
+
+        // 2. The gateway listens; requests that come before its table is full wait for it.
+        var stats = Channel.CreateBounded<RevisionStat>(
+            new BoundedChannelOptions(StatsCapacity) { FullMode = BoundedChannelFullMode.DropOldest, SingleReader = true });
+        var gateway = await Gateway.StartAsync(
+            new GatewayOptions { EndPoint = options.Gateway }, informers, resources, stats.Writer, _time, loggers, cancel: cancel);
+        await PlatformBootstrap.RunAsync(resources, options, gateway.EndPoint.Port, cancel);
+
+        // 3. The runtime ends what an earlier life left before any pod runs again.
+        var runtime = new ProcessRuntime(new RuntimeOptions { DataDirectory = options.Data.Root }, resources, informers, gateway, _time, loggers);
+        runtime.Bundles.Add(BuiltIn.HelloWorld());
+
+        // 4. Controllers and autoscaler over the same caches.
+        var autoscaler = new AutoscalerLoop(informers, resources, stats.Reader, _time, loggers);
+        var controllers = new ControllerHost(
+            resources, informers,
+            [.. ServingControllers.Create(runtime.Bundles), new PodAutoscalerReconciler(autoscaler), .. runtime.Reconcilers], _time, loggers);
+        await runtime.StartAsync(cancel);
+        Ends(() => controllers.DisposeAsync().AsTask());
+        Ends(() => runtime.DisposeAsync().AsTask());
+        Ends(() => gateway.DisposeAsync().AsTask());
+        await controllers.StartAsync(cancel);
+        Runs(autoscaler.RunAsync(_stop.Token));
+
+        // 5. The API last: who is answered finds all of it at work.
+        var api = await ApiServer.Http.ApiServer.StartAsync(
+            new ApiServerOptions { Endpoint = options.Api, DataDirectory = options.Data.Root }, registry, runtime.Logs, _time, loggers, cancel);
+        Ends(() => api.DisposeAsync().AsTask());
+        await gateway.Ready.WaitAsync(cancel);
+
+        Instance = new InstanceFile(
+            Environment.ProcessId, ProcessStart.Ticks(Environment.ProcessId)!.Value, api.Address.ToString().TrimEnd('/'), $"http://{gateway.EndPoint}",
+            Process.GetCurrentProcess().StartTime.ToUniversalTime(), VersionCommand.Current);
+        Instance.Write(options.Data);
+    }
+
+    private void Ends(Func<Task> end) => _endings.Push(end);
+
+    private void Runs(Task loop) => _endings.Push(() => loop);
+
+    private static Task Sync(Action action)
+    {
+        action();
+        return Task.CompletedTask;
+    }
+}

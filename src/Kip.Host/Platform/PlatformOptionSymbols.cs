@@ -1,0 +1,44 @@
+using System.CommandLine;
+using System.Net;
+using Kip.Host.CommandLine;
+
+namespace Kip.Host.Platform;
+
+/// <summary>The options of <c>kip up</c> and <c>kip quickstart</c>.</summary>
+internal static class PlatformOptionSymbols
+{
+    public static Option<string?> Data { get; } = new("--data")
+    {
+        Description = "The data folder (default: $KIP_DATA, else ~/.kip)", HelpName = "DIR",
+    };
+
+    public static Option<string> Api { get; } = new("--api")
+    {
+        Description = "Where the API listens; port 0 picks a free one", HelpName = "HOST:PORT",
+        DefaultValueFactory = static _ => "127.0.0.1:6443",
+    };
+
+    public static Option<string> Gateway { get; } = new("--gateway")
+    {
+        Description = "Where services are reached; port 0 picks a free one", HelpName = "HOST:PORT",
+        DefaultValueFactory = static _ => "127.0.0.1:8080",
+    };
+
+    public static Option<string?> Domain { get; } = new("--domain")
+    {
+        Description = "The domain of public URLs (default: as config-domain says, localhost at first)", HelpName = "D",
+    };
+
+    public static Option<bool> Detach { get; } = new("--detach", "-d") { Description = "Go on in the background and return when it is ready" };
+
+    /// <summary>Reads <c>HOST:PORT</c>; a host is an IP address or <c>localhost</c>.</summary>
+    /// <exception cref="CommandFailure">It is neither.</exception>
+    public static IPEndPoint EndPoint(string option, string text)
+    {
+        var named = text.StartsWith("localhost:", StringComparison.OrdinalIgnoreCase) ? "127.0.0.1" + text["localhost".Length..] : text;
+        var separator = named.LastIndexOf(':');
+        if (separator > 0 && IPEndPoint.TryParse(named, out var endPoint) && (endPoint.Port != 0 || named.EndsWith(":0", StringComparison.Ordinal)))
+            return endPoint;
+        throw new CommandFailure($"{option} {text} is not HOST:PORT with an IP address, e.g. 127.0.0.1:8080 or 127.0.0.1:0 for a free port");
+    }
+}

@@ -1,0 +1,39 @@
+using System.CommandLine;
+using System.Net;
+using Kip.Host.CommandLine;
+
+namespace Kip.Host.Platform;
+
+/// <summary>What <c>kip up</c> is told.</summary>
+public sealed record PlatformOptions
+{
+    public required DataFolder Data { get; init; }
+    public required IPEndPoint Api { get; init; }
+    public required IPEndPoint Gateway { get; init; }
+
+    /// <summary>The domain of a new platform: browsers and curl take names below it for loopback.</summary>
+    public const string DefaultDomain = "localhost";
+
+    /// <summary>The domain of public URLs. Null: what config-domain says, <see cref="DefaultDomain"/> on a new platform.</summary>
+    public string? Domain { get; init; }
+
+    /// <summary>Reads the options of a command line.</summary>
+    /// <exception cref="CommandFailure">An address is not <c>HOST:PORT</c> or the domain is not a host name.</exception>
+    internal static PlatformOptions From(ParseResult parsed)
+    {
+        var domain = parsed.GetValue(PlatformOptionSymbols.Domain);
+        if (domain is not null && Uri.CheckHostName(domain) != UriHostNameType.Dns)
+            throw new CommandFailure($"--domain {domain} is not a host name such as example.com");
+        return new PlatformOptions
+        {
+            Data = DataFolder.Choose(parsed.GetValue(PlatformOptionSymbols.Data)),
+            Api = PlatformOptionSymbols.EndPoint("--api", parsed.GetRequiredValue(PlatformOptionSymbols.Api)),
+            Gateway = PlatformOptionSymbols.EndPoint("--gateway", parsed.GetRequiredValue(PlatformOptionSymbols.Gateway)),
+            Domain = domain,
+        };
+    }
+
+    /// <summary>The same as the command line of a platform in the background.</summary>
+    internal IReadOnlyList<string> ToArguments() =>
+        ["up", "--data", Data.Root, "--api", Api.ToString(), "--gateway", Gateway.ToString(), .. Domain is null ? [] : (string[])["--domain", Domain]];
+}
