@@ -59,11 +59,11 @@ internal sealed class Tour(Connection connection, DataFolder data, InstanceFile 
     private async Task BurstAsync(HttpClient client, Uri url, CancellationToken cancel)
     {
         output.WriteLine();
-        output.WriteLine($"4. A burst: {Requests} requests, {AtATime} at a time, each half a second long");
+        output.WriteLine($"4. A burst: {Requests} requests, {AtATime} at a time, each a second long");
         await using var progress = Progress.Start("   Sending");
         using var counting = CancellationTokenSource.CreateLinkedTokenSource(cancel);
         var most = _pods.MostAsync(n => progress.Say($"   Sending; {n} pods ready"), counting.Token);
-        var burst = await Burst.RunAsync(client, new Uri(url, "/sleep?ms=500"), Requests, AtATime, cancel);
+        var burst = await Burst.RunAsync(client, new Uri(url, "/sleep?ms=1000"), Requests, AtATime, cancel);
         await counting.CancelAsync();
         output.WriteLine($"   {burst.Succeeded} answered, {burst.Failed} failed, in {burst.Elapsed.TotalSeconds:0.0} s; it scaled to {await most} pods");
         if (burst.FirstFailure is not null) output.WriteLine($"   The first failure: {burst.FirstFailure}");
