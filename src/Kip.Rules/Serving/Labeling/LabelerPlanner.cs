@@ -42,6 +42,7 @@ public static class LabelerPlanner
     {
         var isMarked = RouteList.Of(metadata).Contains(seen.Key.Name);
         if (isWanted == isMarked || (!isWanted && !mayRemove) || metadata.DeletionTimestamp is not null) return null;
+        if (seen.Route is null && IsBornMarked(metadata, seen.Key.Name)) return null;
         var list = metadata.Annotations.Get(ServingAnnotations.Routes);
         var changed = isWanted ? RouteList.Add(list, seen.Key.Name) : RouteList.Remove(list, seen.Key.Name);
         return metadata with
@@ -49,6 +50,9 @@ public static class LabelerPlanner
             Annotations = changed is null ? metadata.Annotations.Without(ServingAnnotations.Routes) : metadata.Annotations.With(ServingAnnotations.Routes, changed),
         };
     }
+
+    // A Service marks what it makes before its Route is there: a Route that is missing then is on its way, or the Service is going itself.
+    private static bool IsBornMarked(ObjectMeta metadata, string route) => metadata.Labels.Get(ServingLabels.Service) == route;
 
     private static ObjectMeta WithState(ObjectMeta metadata, DateTimeOffset now)
     {
