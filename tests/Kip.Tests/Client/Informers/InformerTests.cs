@@ -188,7 +188,12 @@ public sealed class InformerTests : IAsyncDisposable
         stop!.IsCompletedSuccessfully.ShouldBeTrue();
     }
 
-    public ValueTask DisposeAsync() => _informers.DisposeAsync();
+    public ValueTask DisposeAsync()
+    {
+        // On the scheduler, which runs nothing by itself: what the informers still have to do would never be done.
+        _scheduler.RunUntilIdle(() => _ = _informers.StopAsync());
+        return _informers.DisposeAsync();
+    }
 
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
