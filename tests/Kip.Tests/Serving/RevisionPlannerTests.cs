@@ -166,9 +166,13 @@ public class RevisionPlannerTests
     }
 
     [Fact]
-    public void Readiness_is_announced_once()
+    public void A_recovery_is_announced_once_and_a_first_readiness_is_not()
     {
         var seen = Scaled(With(Seen(), ready: 1), "True", "True");
+        RevisionPlanner.Plan(seen).Edits.ShouldBeEmpty();
+        var failed = (Revision)RevisionPlanner.Plan(With(seen) with { Pods = [Pod("p", Ended(3))] }).Status!;
+
+        seen = seen with { Revision = failed };
         var plan = RevisionPlanner.Plan(seen);
         plan.Edits.OfType<Edit.Record>().Single().Reason.ShouldBe("RevisionReady");
         RevisionPlanner.Plan(seen with { Revision = (Revision)plan.Status! }).Edits.ShouldBeEmpty();

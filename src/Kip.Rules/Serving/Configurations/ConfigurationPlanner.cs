@@ -36,7 +36,9 @@ public static class ConfigurationPlanner
         conditions = JudgeLatest(seen, edits, latest, conditions);
         if (FindReady(seen, status.LatestReadyRevisionName) is { } ready)
         {
-            if (ready != status.LatestReadyRevisionName) edits.Add(Announce(seen.Configuration, ready));
+            // The first one is no news: it is what everybody waits for and looks at.
+            if (ready != status.LatestReadyRevisionName && !string.IsNullOrEmpty(status.LatestReadyRevisionName))
+                edits.Add(new Edit.Record(configuration, "Normal", "LatestReadyUpdate", $"LatestReadyRevisionName updated to \"{ready}\""));
             status = status with { LatestReadyRevisionName = ready };
             if (ready == latest.Metadata.Name) conditions = conditions.MarkTrue(ConditionSet.Ready);
         }
@@ -82,11 +84,6 @@ public static class ConfigurationPlanner
             .ThenBy(static r => r.Metadata.Name, StringComparer.Ordinal)
             .FirstOrDefault()?.Metadata.Name;
     }
-
-    private static Edit.Record Announce(Configuration configuration, string ready) =>
-        string.IsNullOrEmpty(configuration.Status.LatestReadyRevisionName)
-            ? new(configuration, "Normal", "ConfigurationReady", "Configuration becomes ready")
-            : new(configuration, "Normal", "LatestReadyUpdate", $"LatestReadyRevisionName updated to \"{ready}\"");
 
     private static bool IsBetween(long generation, long known, Configuration configuration) =>
         generation >= known && generation <= configuration.Metadata.Generation;

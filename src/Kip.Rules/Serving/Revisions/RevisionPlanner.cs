@@ -79,7 +79,8 @@ public static class RevisionPlanner
 
     private static Plan Conclude(RevisionView seen, List<Edit> edits, RevisionStatus status, LivingConditions conditions)
     {
-        if (conditions.IsTrue(ConditionSet.Ready) && !seen.Revision.Status.Conditions.IsTrue(ConditionSet.Ready))
+        // A recovery is news; that a new Revision became ready is in its status, and an Event for each would weigh more than the Revision asleep.
+        if (conditions.IsTrue(ConditionSet.Ready) && seen.Revision.Status.Conditions.IsFalse(ConditionSet.Ready))
             edits.Add(new Edit.Record(seen.Revision, "Normal", "RevisionReady", "Revision becomes ready upon all resources being ready"));
         return new Plan([.. edits], seen.Revision with { Status = status with { Conditions = conditions.ToList() } });
     }
