@@ -24,4 +24,7 @@ var root = new RootCommand("Kip runs Knative services, from source or manifest, 
 root.Options.Add(GlobalOptions.Kubeconfig);
 root.Options.Add(GlobalOptions.Namespace);
 
-return await root.Parse(args).InvokeAsync(new InvocationConfiguration { ProcessTerminationTimeout = null });
+// "@latest" is a revision's name here, not a file of arguments.
+var parsing = new ParserConfiguration { ResponseFileTokenReplacer = null };
+// The verbs that must end gracefully wait for the signals themselves.
+return await root.Parse(args, parsing).InvokeAsync(new InvocationConfiguration { ProcessTerminationTimeout = null });

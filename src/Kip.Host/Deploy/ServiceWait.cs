@@ -27,7 +27,7 @@ public static class ServiceWait
                 var failed = ready?.Status == ConditionStatus.False;
                 // A failure starts the error window once; recovery within it gives the full time back.
                 if (failed != seen.Failed) deadline.CancelAfter(failed ? ErrorWindow : timeout);
-                seen = new Observation(Describe(ready), failed);
+                seen = new Observation(Describe(failed ? Cause(service) ?? ready : ready), failed);
                 say($"Waiting for {name.Name}: {seen.Text}");
                 if (ready?.Status == ConditionStatus.True) return service;
             }
@@ -48,6 +48,10 @@ public static class ServiceWait
         service.Status.ObservedGeneration == service.Metadata.Generation
             ? service.Status.Conditions.FirstOrDefault(static c => c.Type == "Ready")
             : null;
+
+    // A Route fails because its Configuration did: the latter says why.
+    private static Condition? Cause(Service service) =>
+        service.Status.Conditions.FirstOrDefault(static c => c is { Type: "ConfigurationsReady", Status: ConditionStatus.False });
 
     private static string Describe(Condition? ready) => ready switch
     {

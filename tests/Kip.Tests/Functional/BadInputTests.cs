@@ -108,7 +108,7 @@ public sealed class BadInputTests(KipFixture fixture) : IDisposable
         (await Kip.KubectlWithInputAsync(missing, "apply", "-f", "-")).Succeeded();
 
         (await Kip.KubectlAsync("wait", "ksvc/missing", "--for=condition=Ready=False", "--timeout=30s")).Succeeded();
-        var message = await Kip.KubectlAsync("get", "ksvc", "missing", "-o", "jsonpath={.status.conditions[?(@.type=='Ready')].message}");
+        var message = await Kip.KubectlAsync("get", "ksvc", "missing", "-o", "jsonpath={.status.conditions[?(@.type=='ConfigurationsReady')].message}");
         message.Output.ShouldContain("kip.local/never-built");
         message.Output.ShouldContain("kip deploy");
         (await Kip.KipAsync("delete", "missing")).Succeeded();
