@@ -87,6 +87,8 @@ public sealed class HttpResources : IResources, IDisposable
             }
             catch (Exception e) when (e is HttpRequestException or IOException)
             {
+                // A connection that breaks because the caller stops is the caller's doing.
+                cancel.ThrowIfCancellationRequested();
                 throw Failures.Of(e, _server);
             }
             catch (OperationCanceledException) when (!cancel.IsCancellationRequested)

@@ -74,8 +74,9 @@ public sealed partial class Informer<T> : IInformer where T : Resource, IResourc
                 if (before is null) await ListAsync(cancel);
                 await WatchAsync(cancel);
             }
-            catch (OperationCanceledException) when (cancel.IsCancellationRequested)
+            catch (Exception) when (cancel.IsCancellationRequested)
             {
+                // However a stop shows, as a cancelled call or as a connection that breaks, it is no failure.
                 return;
             }
             catch (ApiException e) when (e.IsExpired)
