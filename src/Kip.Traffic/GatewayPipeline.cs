@@ -140,6 +140,7 @@ internal sealed class GatewayPipeline(
         var lease = await backend.Breaker.AcquireAsync(request.Deadline.Token);
         instruments.Queued(backend, -1);
         request.Trace.PodReady = time.GetTimestamp();
+        if (lease.Pod?.Startup is { } startup) request.Trace.Explain(startup, time);
         return lease;
     }
 

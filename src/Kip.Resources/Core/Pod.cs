@@ -32,6 +32,26 @@ public sealed record PodStatus
     public ValueList<ContainerStatus> InitContainerStatuses { get; init; }
     public ValueList<ContainerStatus> ContainerStatuses { get; init; }
     public string? QosClass { get; init; }
+
+    /// <summary>Kip's own: when this pod passed each stage of its last start, to the microsecond, so that a cold start can be explained.</summary>
+    [JsonPropertyName("kip.dev/startup")]
+    public PodStartup? Startup { get; init; }
+}
+
+/// <summary>The stages of a pod's start.</summary>
+public sealed record PodStartup
+{
+    /// <summary>The runtime took the pod on.</summary>
+    [JsonConverter(typeof(MicroTimeConverter))]
+    public DateTimeOffset? Accepted { get; init; }
+
+    /// <summary>The last of its processes was started.</summary>
+    [JsonConverter(typeof(MicroTimeConverter))]
+    public DateTimeOffset? Started { get; init; }
+
+    /// <summary>It was found ready.</summary>
+    [JsonConverter(typeof(MicroTimeConverter))]
+    public DateTimeOffset? Ready { get; init; }
 }
 
 public sealed record PodIP

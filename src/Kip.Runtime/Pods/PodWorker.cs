@@ -27,12 +27,14 @@ internal sealed partial class PodWorker : IDisposable
     private bool _stopping;
     private bool _expired;
     private bool _done;
+    private PodStartup _startup;
 
     public PodWorker(PodHost host, Pod pod)
     {
         _host = host;
         _logger = host.Logger;
         _pod = pod;
+        _startup = new PodStartup { Accepted = host.Time.GetUtcNow() };
         Completion = RunAsync();
     }
 
@@ -290,6 +292,7 @@ internal sealed partial class PodWorker : IDisposable
         if (_gone.IsCancellationRequested || _written?.Phase is "Succeeded" or "Failed") return;
         var next = PodStatusRules.Next(_pod, [.. _slots.Select(static s => s.Facts)], _host.Time.GetUtcNow());
         if (_expired && _slots.All(static s => s.Run is null)) next = PodStatusRules.Expired(next);
+        next = next with { Startup = _startup = Startup(next) };
         if (next == _written) return;
         try
         {
@@ -310,6 +313,14 @@ internal sealed partial class PodWorker : IDisposable
             _ = WriteLaterAsync(WriteRetry.After(++_writeFailures));
         }
     }
+
+    // Said once it is complete: what happens to the pod later is another story.
+    private PodStartup Startup(PodStatus status) => _startup.Ready is not null || !IsReady(status) ? _startup : _startup with
+    {
+        Started = _slots.Max(static s => s.Run?.Process.StartedAt), Ready = _host.Time.GetUtcNow(),
+    };
+
+    private static bool IsReady(PodStatus status) => status.Conditions.Any(static c => c is { Type: "Ready", Status: ConditionStatus.True });
 
     private async Task WriteLaterAsync(TimeSpan wait)
     {

@@ -1,5 +1,6 @@
 using System.Net;
 using Kip.Resources;
+using Kip.Resources.Core;
 
 namespace Kip.Traffic.Activation;
 
@@ -22,16 +23,21 @@ public sealed class PodTracker
     /// <param name="uid">Tells a pod from a later one of the same name.</param>
     /// <param name="endPoint">Where its serving container listens.</param>
     /// <param name="limit">Requests at a time; 0 for no limit.</param>
-    public PodTracker(NamespacedName pod, string uid, IPEndPoint endPoint, int limit)
+    /// <param name="startup">How the pod started, if its runtime says.</param>
+    public PodTracker(NamespacedName pod, string uid, IPEndPoint endPoint, int limit, PodStartup? startup = null)
     {
         Pod = pod;
         Uid = uid;
         EndPoint = endPoint;
         Limit = limit;
+        Startup = startup;
         Address = $"http://{endPoint}";
     }
 
     public NamespacedName Pod { get; }
+
+    /// <summary>When the pod passed each stage of its start; null where its runtime does not say.</summary>
+    public PodStartup? Startup { get; }
 
     public string Uid { get; }
 

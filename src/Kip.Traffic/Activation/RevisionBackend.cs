@@ -77,7 +77,7 @@ public sealed class RevisionBackend
             var uid = pod.Metadata.Uid ?? "";
             if (_pods.TryGetValue(pod.Metadata.Name, out var entry) && entry.Uid == uid && Equals(entry.Address, address)) return;
             var left = entry is null ? Task.CompletedTask : Retire(entry);
-            _pods[pod.Metadata.Name] = new(pod.Key, uid, address) { Left = entry?.Uid == uid ? left : Task.CompletedTask };
+            _pods[pod.Metadata.Name] = new(pod.Key, uid, address, pod.Status.Startup) { Left = entry?.Uid == uid ? left : Task.CompletedTask };
             Publish_NeedsLock();
         }
     }
@@ -122,12 +122,12 @@ public sealed class RevisionBackend
         foreach (var entry in _pods.Values)
         {
             if (settings is null || entry.Address is null) continue;
-            trackers.Add(entry.Tracker ??= new(entry.Pod, entry.Uid, entry.Address, settings.ContainerConcurrency));
+            trackers.Add(entry.Tracker ??= new(entry.Pod, entry.Uid, entry.Address, settings.ContainerConcurrency, entry.Startup));
         }
         Breaker.SetPods([.. trackers]);
     }
 
-    private sealed record Entry(NamespacedName Pod, string Uid, IPEndPoint? Address)
+    private sealed record Entry(NamespacedName Pod, string Uid, IPEndPoint? Address, PodStartup? Startup)
     {
         public PodTracker? Tracker { get; set; }
 
