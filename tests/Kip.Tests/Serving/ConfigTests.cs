@@ -23,7 +23,7 @@ public class ConfigTests
     [InlineData("config-network", "domain-template", "{{.Name}}_{{.Domain}}")]
     [InlineData("config-network", "tag-template", "{{.Bogus}}")]
     [InlineData("config-network", "default-external-scheme", "gopher")]
-    [InlineData("config-network", "kip.dev/external-port", "70000")]
+    [InlineData("config-network", "kip.external-port", "70000")]
     public void A_wrong_value_is_named(string map, string key, string value)
     {
         if (key == "revision-timeout-seconds") ServingConfig.Validate(map, StringMap.Of((key, value), ("max-revision-timeout-seconds", "600"))).Count.ShouldBe(1);

@@ -268,7 +268,7 @@ public class LifeOfAServiceTests
         foreach (var map in Yaml.Read("""
             {apiVersion: v1, kind: ConfigMap, metadata: {name: config-domain, namespace: knative-serving}, data: {example.com: ""}}
             ---
-            {apiVersion: v1, kind: ConfigMap, metadata: {name: config-network, namespace: knative-serving}, data: {kip.dev/external-port: "8080"}}
+            {apiVersion: v1, kind: ConfigMap, metadata: {name: config-network, namespace: knative-serving}, data: {kip.external-port: "8080"}}
             """)) world.Apply(map);
         world.Run();
 

@@ -17,7 +17,7 @@ public class RouteHostsTests
     [Fact]
     public void A_route_has_a_public_name_with_the_gateways_port_in_its_url_and_three_names_inside()
     {
-        var hosts = RouteHosts.For(Make("hello"), "", Config(("kip.dev/external-port", "8080")), out _)!;
+        var hosts = RouteHosts.For(Make("hello"), "", Config(("kip.external-port", "8080")), out _)!;
 
         hosts.Public.ShouldBe("hello.default.localhost");
         hosts.Url.ShouldBe("http://hello.default.localhost:8080");
@@ -30,7 +30,7 @@ public class RouteHostsTests
     [InlineData("https", "80", "https://hello.default.localhost:80")]
     [InlineData("http", "80", "http://hello.default.localhost")]
     public void The_usual_port_is_left_out(string scheme, string port, string expected) =>
-        RouteHosts.For(Make("hello"), "", Config(("default-external-scheme", scheme), ("kip.dev/external-port", port)), out _)!.Url.ShouldBe(expected);
+        RouteHosts.For(Make("hello"), "", Config(("default-external-scheme", scheme), ("kip.external-port", port)), out _)!.Url.ShouldBe(expected);
 
     [Fact]
     public void Templates_shape_public_names_only()
