@@ -31,7 +31,8 @@ public sealed class LabelerReconciler : IReconciler
     public Plan Plan(NamespacedName key, DateTimeOffset now)
     {
         var route = _routes.Get(key);
-        var configurations = Wanted<Configuration>(key, Targets(route, static t => t.ConfigurationName), _configurationsWatched, _configurations.Get)
+        var configurations = Wanted<Configuration>(key, Targets(route, static t => t.ConfigurationName), _configurationsWatched,
+            _configurations.Get)
             .Concat(_configurationsMarked.Of(key, _configurations.Get)).DistinctBy(static c => c.Metadata.Name).ToArray();
         var latest = configurations.Select(static c => c.Status.LatestCreatedRevisionName);
         var revisions = Wanted<Revision>(key, Targets(route, static t => t.RevisionName).Concat(latest), _revisionsWatched, _revisions.Get)
@@ -52,7 +53,8 @@ public sealed class LabelerReconciler : IReconciler
     private static IEnumerable<T> Wanted<T>(
         NamespacedName route, IEnumerable<string?> names, ReferenceTracker tracker, Func<NamespacedName, T?> get) where T : Resource
     {
-        NamespacedName[] keys = [.. names.Where(static n => !string.IsNullOrEmpty(n)).Select(n => new NamespacedName(route.Namespace, n!)).Distinct()];
+        NamespacedName[] keys =
+            [.. names.Where(static n => !string.IsNullOrEmpty(n)).Select(n => new NamespacedName(route.Namespace, n!)).Distinct()];
         tracker.Set(route, keys);
         return [.. keys.Select(get).OfType<T>()];
     }

@@ -9,7 +9,9 @@ internal sealed class ReferenceTracker
     private readonly Dictionary<NamespacedName, HashSet<NamespacedName>> _watchers = [];
     private readonly Dictionary<NamespacedName, NamespacedName[]> _watched = [];
 
-    /// <summary>Sets what one watcher refers to, in place of what it referred to before. Call it before reading, or a change may slip between.</summary>
+    /// <summary>
+    /// Sets what one watcher refers to, in place of what it referred to before. Call it before reading, or a change may slip between.
+    /// </summary>
     public void Set(NamespacedName watcher, IEnumerable<NamespacedName> references)
     {
         NamespacedName[] wanted = [.. references.Distinct()];

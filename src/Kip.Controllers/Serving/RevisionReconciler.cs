@@ -69,7 +69,9 @@ public sealed class RevisionReconciler(IImageDigests? digests = null) : IReconci
     {
         if (pod.Status.Conditions.IsFalse("PodScheduled")) return true;
         foreach (var container in pod.Status.ContainerStatuses)
-            if (container is { LastState.Terminated: not null, Ready: false } or { State.Terminated: not null } or { State.Waiting: not null }) return true;
+            if (container.State is { Terminated: not null } or { Waiting: not null }
+                || container is { LastState.Terminated: not null, Ready: false })
+                return true;
         return false;
     }
 

@@ -61,7 +61,8 @@ public sealed class RouteReconciler : IReconciler
 
     private IEnumerable<Revision> Revisions(Route route, List<Configuration> configurations)
     {
-        var names = route.Spec.Traffic.Select(static t => t.RevisionName).Concat(configurations.Select(static c => c.Status.LatestReadyRevisionName))
+        var names = route.Spec.Traffic.Select(static t => t.RevisionName)
+            .Concat(configurations.Select(static c => c.Status.LatestReadyRevisionName))
             .Where(static n => !string.IsNullOrEmpty(n)).Select(n => new NamespacedName(route.Metadata.Namespace, n!)).Distinct().ToArray();
         _revisionsWatched.Set(route.Key, names);
         return names.Select(_revisions.Get).OfType<Revision>();

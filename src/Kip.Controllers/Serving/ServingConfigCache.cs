@@ -11,7 +11,8 @@ namespace Kip.Controllers.Serving;
 internal sealed class ServingConfigCache(IIndexer<ConfigMap> maps)
 {
     private static readonly NamespacedName[] Keys =
-        [.. ServingConfig.MapNames.Append(AutoscalerConfig.MapName).Append("config-observability").Select(static n => new NamespacedName(PlatformConfig.SystemNamespace, n))];
+        [.. ServingConfig.MapNames.Append(AutoscalerConfig.MapName).Append("config-observability")
+            .Select(static n => new NamespacedName(PlatformConfig.SystemNamespace, n))];
 
     private sealed record Snapshot(ConfigMap?[] Maps, ServingConfig Config);
 

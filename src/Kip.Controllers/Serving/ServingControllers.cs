@@ -9,5 +9,8 @@ public static class ServingControllers
     /// <summary>A fresh set, to be run by a <see cref="ControllerHost"/>; none is shared between hosts.</summary>
     /// <param name="digests">Resolves image names of this machine; null where there are none.</param>
     public static IReadOnlyList<IReconciler> Create(IImageDigests? digests = null) =>
-        [new ServiceReconciler(), new ConfigurationReconciler(), new RevisionReconciler(digests), new RouteReconciler(), new LabelerReconciler()];
+    [
+        new ServiceReconciler(), new ConfigurationReconciler(), new RevisionReconciler(digests), new RouteReconciler(),
+            new LabelerReconciler(),
+    ];
 }

@@ -14,7 +14,9 @@ using Service = Kip.Resources.Core.Service;
 namespace Kip.Rules.Admission;
 
 /// <summary>Defaulting and validation of every kind, before anything is stored.</summary>
-/// <remarks>What holds for all kinds alike (names, labels, owners) and what the API server itself keeps (Namespaces, Secrets) is the registry's.</remarks>
+/// <remarks>
+/// What holds for all kinds alike (names, labels, owners) and what the API server itself keeps (Namespaces, Secrets) is the registry's.
+/// </remarks>
 public static class AdmissionRules
 {
     /// <summary>The object with the defaults that its kind calls for; the very object when there is nothing to add.</summary>
@@ -25,7 +27,8 @@ public static class AdmissionRules
         return request.Object switch
         {
             KnativeService service => ServiceAdmission.Default(service, request.Old as KnativeService, ConfigOf(request), request.User),
-            Configuration configuration => ConfigurationAdmission.Default(configuration, request.Old as Configuration, ConfigOf(request), request.User),
+            Configuration configuration =>
+                ConfigurationAdmission.Default(configuration, request.Old as Configuration, ConfigOf(request), request.User),
             Revision revision => RevisionAdmission.Default(revision, request.Old as Revision, ConfigOf(request)),
             Route route => RouteAdmission.Default(route, request.Old as Route, request.User),
             PodAutoscaler autoscaler => PodAutoscalerAdmission.Default(autoscaler, request.Config),
@@ -51,8 +54,12 @@ public static class AdmissionRules
     {
         switch (request.Object)
         {
-            case KnativeService service: ServiceAdmission.Validate(service, request.Old as KnativeService, ConfigOf(request), errors); break;
-            case Configuration configuration: ConfigurationAdmission.Validate(configuration, request.Old as Configuration, ConfigOf(request), errors); break;
+            case KnativeService service:
+                ServiceAdmission.Validate(service, request.Old as KnativeService, ConfigOf(request), errors);
+                break;
+            case Configuration configuration:
+                ConfigurationAdmission.Validate(configuration, request.Old as Configuration, ConfigOf(request), errors);
+                break;
             case Revision revision: RevisionAdmission.Validate(revision, request.Old as Revision, ConfigOf(request), errors); break;
             case Route route: RouteAdmission.Validate(route, request.Old as Route, errors); break;
             case PodAutoscaler autoscaler: PodAutoscalerAdmission.Validate(autoscaler, errors); break;
@@ -69,7 +76,8 @@ public static class AdmissionRules
     {
         if (map.Metadata.Namespace != PlatformConfig.SystemNamespace) return;
         errors.AddRange(ServingConfig.Validate(map.Metadata.Name, map.Data));
-        if (map.Metadata.Name == AutoscalerConfig.MapName && !AutoscalerConfig.TryParse(map.Data, out _, out var wrong)) errors.AddRange(wrong);
+        if (map.Metadata.Name == AutoscalerConfig.MapName && !AutoscalerConfig.TryParse(map.Data, out _, out var wrong))
+            errors.AddRange(wrong);
     }
 
     // Only what defaulting and validation ask for: domain and network templates are not read for every write.
@@ -77,7 +85,9 @@ public static class AdmissionRules
     {
         Defaults = DefaultsConfig.Parse(request.Config[DefaultsConfig.MapName], out _),
         Features = new FeaturesConfig(request.Config[FeaturesConfig.MapName]),
-        Autoscaler = AutoscalerConfig.TryParse(request.Config[AutoscalerConfig.MapName], out var autoscaler, out _) ? autoscaler : AutoscalerConfig.Default,
+        Autoscaler = AutoscalerConfig.TryParse(request.Config[AutoscalerConfig.MapName], out var autoscaler, out _)
+            ? autoscaler
+            : AutoscalerConfig.Default,
         Platform = request.Config,
     };
 }

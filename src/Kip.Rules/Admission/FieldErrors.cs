@@ -30,7 +30,8 @@ public sealed class FieldErrors
 
     public void Disallowed(params ReadOnlySpan<string> fields) => Add(NotAllowed, "must not set the field(s)", fields);
 
-    public void OutOfBounds(object value, object min, object max, string field) => Add(NotValid, $"expected {min} <= {value} <= {max}", [field]);
+    public void OutOfBounds(object value, object min, object max, string field) =>
+        Add(NotValid, $"expected {min} <= {value} <= {max}", [field]);
 
     public void GotNeither(params ReadOnlySpan<string> fields) => Add(Required, "expected exactly one, got neither", fields);
 
@@ -40,7 +41,8 @@ public sealed class FieldErrors
     public void Say(string message, params ReadOnlySpan<string> fields) => Add(NotValid, message, fields);
 
     /// <summary>Kubernetes' words for a field that must be set.</summary>
-    public void RequiredValue(string field, string? details = null) => Add(Required, details is null ? "Required value" : $"Required value: {details}", [field]);
+    public void RequiredValue(string field, string? details = null) =>
+        Add(Required, details is null ? "Required value" : $"Required value: {details}", [field]);
 
     /// <summary>Kubernetes' words for a value that is not right.</summary>
     public void InvalidValue(object? value, string field, string details) =>
@@ -48,7 +50,8 @@ public sealed class FieldErrors
 
     /// <summary>Kubernetes' words for a value that is not among the possible ones.</summary>
     public void UnsupportedValue(string value, string field, params ReadOnlySpan<string> supported) =>
-        Add("FieldValueNotSupported", $"Unsupported value: \"{value}\": supported values: \"{string.Join("\", \"", supported.ToArray())}\"", [field]);
+        Add("FieldValueNotSupported", $"Unsupported value: \"{value}\": supported values: \"{string.Join("\", \"", supported.ToArray())}\"",
+            [field]);
 
     /// <summary>Kubernetes' words for something that may not be done.</summary>
     public void Forbidden(string field, string details) => Add(NotAllowed, $"Forbidden: {details}", [field]);

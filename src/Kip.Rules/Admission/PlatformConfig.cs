@@ -2,8 +2,12 @@ using Kip.Resources;
 
 namespace Kip.Rules.Admission;
 
-/// <summary>The data of Knative's ConfigMaps in the system namespace, by name (<c>config-autoscaler</c>, <c>config-defaults</c>…).</summary>
-/// <remarks>A missing ConfigMap or key means the documented default. Typed views of single maps are made by the rules that need them.</remarks>
+/// <summary>
+/// The data of Knative's ConfigMaps in the system namespace, by name (<c>config-autoscaler</c>, <c>config-defaults</c>…).
+/// </summary>
+/// <remarks>
+/// A missing ConfigMap or key means the documented default. Typed views of single maps are made by the rules that need them.
+/// </remarks>
 public sealed record PlatformConfig(IReadOnlyDictionary<string, StringMap> Maps)
 {
     /// <summary>The namespace that holds the platform's own objects.</summary>

@@ -3,7 +3,9 @@ using Kip.Resources;
 namespace Kip.Rules.Conditions;
 
 /// <summary>The conditions of one status while a planner works on them. Marking a dependent recomputes <c>Ready</c>.</summary>
-/// <remarks>Immutable: each mark gives a new value. <see cref="ToList"/> ends it. The rules are Knative's (knative.dev/pkg/apis condition sets).</remarks>
+/// <remarks>
+/// Immutable: each mark gives a new value. <see cref="ToList"/> ends it. The rules are Knative's (knative.dev/pkg/apis condition sets).
+/// </remarks>
 public readonly record struct LivingConditions
 {
     private readonly ConditionSet _set;

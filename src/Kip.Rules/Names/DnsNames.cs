@@ -1,6 +1,8 @@
 namespace Kip.Rules.Names;
 
-/// <summary>The forms of names that Kubernetes asks for. Each check answers null when the name is right, else what is wrong with it.</summary>
+/// <summary>
+/// The forms of names that Kubernetes asks for. Each check answers null when the name is right, else what is wrong with it.
+/// </summary>
 public static class DnsNames
 {
     public const int LongestLabel = 63;
@@ -37,7 +39,9 @@ public static class DnsNames
         return null;
     }
 
-    /// <summary>A fully qualified domain name: at least two labels of at most 63 characters each, or the bare name of a private domain.</summary>
+    /// <summary>
+    /// A fully qualified domain name: at least two labels of at most 63 characters each, or the bare name of a private domain.
+    /// </summary>
     public static string? CheckDomain(string name)
     {
         if (CheckDns1123Subdomain(name) is { } wrong) return wrong;

@@ -54,7 +54,8 @@ public sealed class NameTemplate
             var action = text[(open + 2)..close].Trim().TrimStart('-').TrimEnd('-').Trim();
             if (ParseField(action) is not { } field)
             {
-                error = $"template \"{text}\": \"{action}\" is not understood; use .Name, .Namespace, .Domain, .Tag, .Labels.x or .Annotations.x";
+                error = $"template \"{text}\": \"{action}\" is not understood; "
+                    + "use .Name, .Namespace, .Domain, .Tag, .Labels.x or .Annotations.x";
                 return null;
             }
             parts.Add((action, field));
@@ -89,7 +90,8 @@ public sealed class NameTemplate
         if (words is not [var word]) return null;
         if (word is ".Name" or ".Namespace" or ".Domain" or ".Tag") return new(word, null);
         foreach (var map in (ReadOnlySpan<string>)[".Labels", ".Annotations"])
-            if (word.StartsWith(map + ".", StringComparison.Ordinal) && word.Length > map.Length + 1) return new(map, word[(map.Length + 1)..]);
+            if (word.StartsWith(map + ".", StringComparison.Ordinal) && word.Length > map.Length + 1)
+                return new(map, word[(map.Length + 1)..]);
         return null;
     }
 

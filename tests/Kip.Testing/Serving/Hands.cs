@@ -43,7 +43,8 @@ public static class Hands
                         deployment.Spec.Replicas == 0
                             ? Of("Ready", ConditionStatus.False, "NoTraffic", "The target is not receiving traffic.")
                             : isUp ? Of("Ready", ConditionStatus.True)
-                            : Of("Ready", ConditionStatus.Unknown, "Queued", "Requests to the target are being buffered as resources are provisioned."),
+                            : Of("Ready", ConditionStatus.Unknown, "Queued",
+                                "Requests to the target are being buffered as resources are provisioned."),
                         Of("ScaleTargetInitialized", isInitialized ? ConditionStatus.True : ConditionStatus.Unknown),
                     ],
                 },
@@ -57,7 +58,10 @@ public static class Hands
         foreach (var ingress in world.Objects.OfType<Ingress>().ToArray())
             world.SetStatus(ingress with
             {
-                Status = new IngressStatus { ObservedGeneration = ingress.Metadata.Generation, Conditions = [Of("Ready", ConditionStatus.True)] },
+                Status = new IngressStatus
+                {
+                    ObservedGeneration = ingress.Metadata.Generation, Conditions = [Of("Ready", ConditionStatus.True)],
+                },
             });
     }
 
@@ -100,8 +104,14 @@ public static class Hands
         {
             Name = pod.Spec.Containers[0].Name,
             RestartCount = 1,
-            State = new ContainerState { Waiting = new ContainerStateWaiting { Reason = "CrashLoopBackOff", Message = "back-off 10s restarting failed container" } },
-            LastState = new ContainerState { Terminated = new ContainerStateTerminated { ExitCode = exitCode, Reason = "Error", Message = message } },
+            State = new ContainerState
+            {
+                Waiting = new ContainerStateWaiting { Reason = "CrashLoopBackOff", Message = "back-off 10s restarting failed container" },
+            },
+            LastState = new ContainerState
+            {
+                Terminated = new ContainerStateTerminated { ExitCode = exitCode, Reason = "Error", Message = message },
+            },
         };
         world.SetStatus(pod with { Status = new PodStatus { Phase = "Running", ContainerStatuses = [container] } });
     }

@@ -72,7 +72,8 @@ public sealed class ServingWorld
         var old = _objects[Id(resource.GetDefinition(), resource.Key)];
         _objects.Remove(Id(old.GetDefinition(), old.Key));
         Tell(old, null);
-        foreach (var owned in _objects.Values.Where(o => o.Metadata.OwnerReferences.Any(r => r.Uid == old.Metadata.Uid)).ToArray()) Delete(owned);
+        var owned = _objects.Values.Where(o => o.Metadata.OwnerReferences.Any(r => r.Uid == old.Metadata.Uid)).ToArray();
+        foreach (var one in owned) Delete(one);
     }
 
     /// <summary>Runs the reconcilers until none has anything to do.</summary>
@@ -98,7 +99,9 @@ public sealed class ServingWorld
             switch (edit)
             {
                 case Edit.Create create: Create(create.Object, "system:kip"); break;
-                case Edit.Update update: Update(update.Object, _objects[Id(update.Object.GetDefinition(), update.Object.Key)], "system:kip"); break;
+                case Edit.Update update:
+                    Update(update.Object, _objects[Id(update.Object.GetDefinition(), update.Object.Key)], "system:kip");
+                    break;
                 case Edit.Record record: Events.Add(record); break;
                 default: throw new InvalidOperationException($"{reconciler.GetType().Name} asks for {edit}: Serving deletes and scales nothing");
             }
@@ -111,7 +114,8 @@ public sealed class ServingWorld
 
     private void Create(Resource resource, string user)
     {
-        if (_objects.ContainsKey(Id(resource.GetDefinition(), resource.Key))) throw new InvalidOperationException($"{resource.Kind} {resource.Key} exists");
+        if (_objects.ContainsKey(Id(resource.GetDefinition(), resource.Key)))
+            throw new InvalidOperationException($"{resource.Kind} {resource.Key} exists");
         var metadata = resource.Metadata with { Uid = NewUid(resource), Generation = 1, CreationTimestamp = Now };
         Store(Admit(resource with { Metadata = metadata }, null, user), null);
     }
@@ -135,13 +139,15 @@ public sealed class ServingWorld
         if (wanted is IHasStatus half) wanted = half.WithStatusOf(old);
         wanted = Admit(wanted, old, user);
         if (wanted == old) return;
-        if (wanted is IHasStatus now && !now.SpecEquals(old)) wanted = wanted with { Metadata = wanted.Metadata with { Generation = old.Metadata.Generation + 1 } };
+        if (wanted is IHasStatus now && !now.SpecEquals(old))
+            wanted = wanted with { Metadata = wanted.Metadata with { Generation = old.Metadata.Generation + 1 } };
         Store(wanted, old);
     }
 
     private Resource Admit(Resource resource, Resource? old, string user)
     {
-        var maps = _objects.Values.OfType<Resources.Core.ConfigMap>().Where(static m => m.Metadata.Namespace == PlatformConfig.SystemNamespace)
+        var maps = _objects.Values.OfType<Resources.Core.ConfigMap>()
+            .Where(static m => m.Metadata.Namespace == PlatformConfig.SystemNamespace)
             .ToDictionary(static m => m.Metadata.Name, static m => m.Data);
         var request = new AdmissionRequest(resource, old, user, null, new PlatformConfig(maps));
         request = request with { Object = AdmissionRules.Default(request) };
@@ -161,7 +167,8 @@ public sealed class ServingWorld
         foreach (var watch in _watches) watch.Changed(old, now);
     }
 
-    private static (string, string, string) Id(KindDefinition kind, NamespacedName name) => (kind.QualifiedPlural, name.Namespace, name.Name);
+    private static (string, string, string) Id(KindDefinition kind, NamespacedName name) =>
+        (kind.QualifiedPlural, name.Namespace, name.Name);
 }
 
 /// <summary>Admission has refused an object.</summary>

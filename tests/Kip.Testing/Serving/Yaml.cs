@@ -21,14 +21,16 @@ public static class Yaml
 
     private static Resource ToResource(JsonObject json)
     {
-        var kind = Kinds.Find((string)json["apiVersion"]!, (string)json["kind"]!) ?? throw new InvalidOperationException($"no such kind: {json["kind"]}");
+        var kind = Kinds.Find((string)json["apiVersion"]!, (string)json["kind"]!)
+            ?? throw new InvalidOperationException($"no such kind: {json["kind"]}");
         if (kind.Namespaced) json["metadata"]!["namespace"] ??= "default";
         return kind.Read(System.Text.Encoding.UTF8.GetBytes(json.ToJsonString()));
     }
 
     private static JsonNode? ToJson(YamlNode node) => node switch
     {
-        YamlMappingNode map => new JsonObject(map.Children.Select(static e => KeyValuePair.Create(((YamlScalarNode)e.Key).Value!, ToJson(e.Value)))),
+        YamlMappingNode map =>
+            new JsonObject(map.Children.Select(static e => KeyValuePair.Create(((YamlScalarNode)e.Key).Value!, ToJson(e.Value)))),
         YamlSequenceNode list => new JsonArray([.. list.Children.Select(ToJson)]),
         YamlScalarNode { Style: ScalarStyle.Plain } plain => Plain(plain.Value!),
         YamlScalarNode quoted => JsonValue.Create(quoted.Value),

@@ -42,7 +42,8 @@ internal static class CoreServiceAdmission
             if (port.Port is < 1 or > 65535) errors.InvalidValue(port.Port, "port", "must be between 1 and 65535, inclusive");
             if (port.TargetPort is { Text: null, Number: < 1 or > 65535 } target)
                 errors.InvalidValue(target.Number, "targetPort", "must be between 1 and 65535, inclusive");
-            if (port.Protocol is { } protocol && protocol is not ("TCP" or "UDP" or "SCTP")) errors.UnsupportedValue(protocol, "protocol", "SCTP", "TCP", "UDP");
+            if (port.Protocol is { } protocol && protocol is not ("TCP" or "UDP" or "SCTP"))
+                errors.UnsupportedValue(protocol, "protocol", "SCTP", "TCP", "UDP");
             if (spec.Ports.Count > 1 && string.IsNullOrEmpty(port.Name)) errors.RequiredValue("name");
             else if (!string.IsNullOrEmpty(port.Name) && !names.Add(port.Name)) errors.Say($"Duplicate value: \"{port.Name}\"", "name");
         }

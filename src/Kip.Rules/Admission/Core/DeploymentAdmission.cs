@@ -56,7 +56,8 @@ internal static class DeploymentAdmission
         foreach (var (key, value) in selector.MatchLabels)
             if (spec.Template.Metadata.Labels.Get(key) != value)
             {
-                errors.InvalidValue(spec.Template.Metadata.Labels, "template.metadata.labels", "`selector` does not match template `labels`");
+                errors.InvalidValue(spec.Template.Metadata.Labels, "template.metadata.labels",
+                    "`selector` does not match template `labels`");
                 break;
             }
         if (old is not null && old.Spec.Selector != selector) errors.InvalidValue(selector.MatchLabels, "selector", "field is immutable");

@@ -22,8 +22,10 @@ internal static class PodAdmission
         }
         else if (pod.Spec != old.Spec && WithoutMutable(pod.Spec, old.Spec) != old.Spec)
         {
-            errors.Forbidden("spec", "pod updates may not change fields other than `spec.containers[*].image`,`spec.initContainers[*].image`,"
-                + "`spec.activeDeadlineSeconds`,`spec.tolerations` (only additions to existing tolerations),`spec.terminationGracePeriodSeconds` "
+            errors.Forbidden("spec",
+                "pod updates may not change fields other than `spec.containers[*].image`,`spec.initContainers[*].image`,"
+                + "`spec.activeDeadlineSeconds`,`spec.tolerations` (only additions to existing tolerations),"
+                + "`spec.terminationGracePeriodSeconds` "
                 + "(allow it to be set to 1 if it was previously negative)");
         }
     }

@@ -12,7 +12,8 @@ internal static class PodDefaults
     {
         var containers = Each(spec.Containers, Fill);
         var initContainers = Each(spec.InitContainers, Fill);
-        if (spec is { RestartPolicy: not null, DnsPolicy: not null, SchedulerName: not null, TerminationGracePeriodSeconds: not null, SecurityContext: not null }
+        if (spec is { RestartPolicy: not null, DnsPolicy: not null, SchedulerName: not null, TerminationGracePeriodSeconds: not null,
+            SecurityContext: not null }
             && containers == spec.Containers && initContainers == spec.InitContainers) return spec;
         return spec with
         {
@@ -51,7 +52,8 @@ internal static class PodDefaults
         var http = probe.HttpGet is { } get && (get.Scheme is null || string.IsNullOrEmpty(get.Path))
             ? get with { Scheme = get.Scheme ?? "HTTP", Path = string.IsNullOrEmpty(get.Path) ? "/" : get.Path }
             : probe.HttpGet;
-        if (probe is { TimeoutSeconds: not 0, PeriodSeconds: not 0, SuccessThreshold: not 0, FailureThreshold: not 0 } && ReferenceEquals(http, probe.HttpGet))
+        if (probe is { TimeoutSeconds: not 0, PeriodSeconds: not 0, SuccessThreshold: not 0, FailureThreshold: not 0 }
+            && ReferenceEquals(http, probe.HttpGet))
             return probe;
         return probe with
         {

@@ -45,10 +45,12 @@ internal static class PodRules
         }
         for (var i = 0; i < container.Env.Count; i++)
             if (container.Env[i].Name.Length == 0 || container.Env[i].Name.Contains('='))
-                errors.InvalidValue(container.Env[i].Name, $"env[{i}].name", "a valid environment variable name is not empty and holds no '='");
+                errors.InvalidValue(container.Env[i].Name, $"env[{i}].name",
+                    "a valid environment variable name is not empty and holds no '='");
         ValidateResources(container.Resources, errors);
         foreach (var (name, probe) in (ReadOnlySpan<(string, Probe?)>)
-                 [("livenessProbe", container.LivenessProbe), ("readinessProbe", container.ReadinessProbe), ("startupProbe", container.StartupProbe)])
+                 [("livenessProbe", container.LivenessProbe), ("readinessProbe", container.ReadinessProbe),
+                     ("startupProbe", container.StartupProbe)])
             if (probe is not null) ValidateProbe(probe, name, errors);
     }
 
@@ -57,19 +59,23 @@ internal static class PodRules
         if (resources is null) return;
         foreach (var (side, map) in (ReadOnlySpan<(string, StringMap)>)[("limits", resources.Limits), ("requests", resources.Requests)])
             foreach (var (resource, quantity) in map)
-                if (!Quantity.IsValid(quantity)) errors.InvalidValue(quantity, $"resources.{side}[{resource}]", "quantities must be like 500m or 128Mi");
+                if (!Quantity.IsValid(quantity))
+                    errors.InvalidValue(quantity, $"resources.{side}[{resource}]", "quantities must be like 500m or 128Mi");
     }
 
     private static void ValidateProbe(Probe probe, string field, FieldErrors errors)
     {
         using var _ = errors.In(field);
-        var handlers = (probe.HttpGet is null ? 0 : 1) + (probe.TcpSocket is null ? 0 : 1) + (probe.Exec is null ? 0 : 1) + (probe.Grpc is null ? 0 : 1);
+        object?[] stated = [probe.HttpGet, probe.TcpSocket, probe.Exec, probe.Grpc];
+        var handlers = stated.Count(static h => h is not null);
         if (handlers == 0) errors.RequiredValue("", "must specify a handler type");
         if (handlers > 1) errors.Forbidden("", "may not specify more than 1 handler type");
         if (probe.PeriodSeconds < 0) errors.InvalidValue(probe.PeriodSeconds, "periodSeconds", "must be greater than or equal to 0");
         if (probe.TimeoutSeconds < 0) errors.InvalidValue(probe.TimeoutSeconds, "timeoutSeconds", "must be greater than or equal to 0");
-        if (probe.InitialDelaySeconds < 0) errors.InvalidValue(probe.InitialDelaySeconds, "initialDelaySeconds", "must be greater than or equal to 0");
-        if (field != "readinessProbe" && probe.SuccessThreshold > 1) errors.InvalidValue(probe.SuccessThreshold, "successThreshold", "must be 1");
+        if (probe.InitialDelaySeconds < 0)
+            errors.InvalidValue(probe.InitialDelaySeconds, "initialDelaySeconds", "must be greater than or equal to 0");
+        if (field != "readinessProbe" && probe.SuccessThreshold > 1)
+            errors.InvalidValue(probe.SuccessThreshold, "successThreshold", "must be 1");
     }
 
     private static void ValidateVolumes(PodSpec spec, FieldErrors errors)

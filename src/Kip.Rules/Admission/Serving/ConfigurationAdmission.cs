@@ -9,7 +9,8 @@ internal static class ConfigurationAdmission
     /// <summary>The Configuration as it would be stored in place of another, whoever asks.</summary>
     public static Configuration Default(Configuration configuration, ServingConfig config, Configuration old)
     {
-        var spec = RevisionSpecDefaults.Apply(configuration.Spec.Template.Spec, configuration.Metadata, config.Defaults, old.Spec.Template.Spec);
+        var spec = RevisionSpecDefaults.Apply(configuration.Spec.Template.Spec, configuration.Metadata, config.Defaults,
+            old.Spec.Template.Spec);
         return ReferenceEquals(spec, configuration.Spec.Template.Spec)
             ? configuration
             : configuration with { Spec = configuration.Spec with { Template = configuration.Spec.Template with { Spec = spec } } };
@@ -22,7 +23,8 @@ internal static class ConfigurationAdmission
             configuration = configuration with { Spec = configuration.Spec with { Template = template } };
         // A Configuration of a Service says who changed the Service.
         if (!configuration.Metadata.OwnerReferences.IsEmpty) return configuration;
-        var metadata = UserInfo.Stamp(configuration.Metadata, old?.Metadata, specChanged: old is null || configuration.Spec != old.Spec, user);
+        var specChanged = old is null || configuration.Spec != old.Spec;
+        var metadata = UserInfo.Stamp(configuration.Metadata, old?.Metadata, specChanged, user);
         return ReferenceEquals(metadata, configuration.Metadata) ? configuration : configuration with { Metadata = metadata };
     }
 

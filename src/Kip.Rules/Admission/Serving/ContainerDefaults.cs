@@ -37,7 +37,10 @@ internal static class ContainerDefaults
     // One nameless container gets the bare name; several, or one whose name is in use, get numbers.
     private static string[] Names(ValueList<Container> containers, NameTemplate template, ObjectMeta owner, string fallback)
     {
-        var values = new NameTemplateValues { Name = owner.Name, Namespace = owner.Namespace, Labels = owner.Labels, Annotations = owner.Annotations };
+        var values = new NameTemplateValues
+        {
+            Name = owner.Name, Namespace = owner.Namespace, Labels = owner.Labels, Annotations = owner.Annotations,
+        };
         var bare = template.Render(values, out _) ?? fallback;
         var used = containers.Where(static c => c.Name.Length > 0).Select(static c => c.Name).ToHashSet();
         var isBareFree = containers.Count(static c => c.Name.Length == 0) == 1 && !used.Contains(bare);

@@ -39,7 +39,8 @@ internal static class ContainerListRules
     {
         if (container.Name == "queue-proxy") errors.Say("\"queue-proxy\" is a reserved container name", "name");
         if (container.Name.Length > 0 && !names.Add(container.Name)) errors.Say($"duplicate container name \"{container.Name}\"", "name");
-        if (container.Name.Length > 0 && Names.DnsNames.CheckDns1123Label(container.Name) is { } wrong) errors.Invalid(container.Name, "name", wrong);
+        if (container.Name.Length > 0 && Names.DnsNames.CheckDns1123Label(container.Name) is { } wrong)
+            errors.Invalid(container.Name, "name", wrong);
     }
 
     private static void ValidatePorts(RevisionSpec spec, FieldErrors errors)

@@ -23,7 +23,8 @@ internal static class ContainerRules
         if (container.Image.Length == 0) errors.Missing("image");
         else if (ImageReference.Check(container.Image) is { } wrong)
             errors.Invalid(container.Image, "image", $"Failed to parse image reference: {wrong}");
-        if (container.ImagePullPolicy is not (null or "" or "Always" or "IfNotPresent" or "Never")) errors.Invalid(container.ImagePullPolicy, "imagePullPolicy");
+        if (container.ImagePullPolicy is not (null or "" or "Always" or "IfNotPresent" or "Never"))
+            errors.Invalid(container.ImagePullPolicy, "imagePullPolicy");
         if (container.TerminationMessagePolicy is not (null or "" or "File" or "FallbackToLogsOnError"))
             errors.Invalid(container.TerminationMessagePolicy, "terminationMessagePolicy");
         for (var i = 0; i < container.Ports.Count; i++)
@@ -61,16 +62,19 @@ internal static class ContainerRules
         if (port.HostPort != 0) errors.Disallowed("hostPort");
         if (!string.IsNullOrEmpty(port.HostIP)) errors.Disallowed("hostIP");
         if (port.ContainerPortNumber is < 0 or > 65535) errors.OutOfBounds(port.ContainerPortNumber, 0, 65535, "containerPort");
-        else if (ReservedPorts.Contains(port.ContainerPortNumber)) errors.Invalid(port.ContainerPortNumber, "containerPort", "the port is reserved");
+        else if (ReservedPorts.Contains(port.ContainerPortNumber))
+            errors.Invalid(port.ContainerPortNumber, "containerPort", "the port is reserved");
         if (port.Protocol is not (null or "" or "TCP")) errors.Invalid(port.Protocol, "protocol");
-        if (port.Name is not (null or "" or "http1" or "h2c")) errors.Say($"Port name {port.Name} is not allowed: Name must be empty, or one of: 'h2c', 'http1'", "name");
+        if (port.Name is not (null or "" or "http1" or "h2c"))
+            errors.Say($"Port name {port.Name} is not allowed: Name must be empty, or one of: 'h2c', 'http1'", "name");
     }
 
     private static void ValidateResources(ResourceRequirements? resources, FieldErrors errors)
     {
         if (resources is null) return;
         using var _ = errors.In("resources");
-        foreach (var (side, map) in (ReadOnlySpan<(string, Resources.StringMap)>)[("limits", resources.Limits), ("requests", resources.Requests)])
+        foreach (var (side, map) in (ReadOnlySpan<(string, Resources.StringMap)>)
+                 [("limits", resources.Limits), ("requests", resources.Requests)])
             foreach (var (resource, quantity) in map)
                 if (!Quantity.IsValid(quantity)) errors.Invalid(quantity, $"{side}.{resource}", "not a quantity such as 500m or 128Mi");
     }
@@ -80,7 +84,8 @@ internal static class ContainerRules
         if (role == ContainerRole.Init) return;
         var mayProbe = role == ContainerRole.Serving || features.IsEnabled(FeaturesConfig.MultiContainerProbing);
         foreach (var (name, probe) in (ReadOnlySpan<(string, Probe?)>)
-                 [("livenessProbe", container.LivenessProbe), ("readinessProbe", container.ReadinessProbe), ("startupProbe", container.StartupProbe)])
+                 [("livenessProbe", container.LivenessProbe), ("readinessProbe", container.ReadinessProbe),
+                     ("startupProbe", container.StartupProbe)])
         {
             if (probe is null) continue;
             if (!mayProbe)

@@ -27,7 +27,8 @@ internal static class EnvironmentRules
     private static void ValidateOne(EnvVar variable, ContainerRole role, FeaturesConfig features, FieldErrors errors)
     {
         if (variable.Name.Length == 0) errors.Missing("name");
-        else if (variable.Name is "K_SERVICE" or "K_CONFIGURATION" or "K_REVISION" || (variable.Name == "PORT" && role == ContainerRole.Serving))
+        else if (variable.Name is "K_SERVICE" or "K_CONFIGURATION" or "K_REVISION"
+            || (variable.Name == "PORT" && role == ContainerRole.Serving))
             errors.Say($"\"{variable.Name}\" is a reserved environment variable", "name");
         if (variable.ValueFrom is not { } from) return;
         using var _ = errors.In("valueFrom");

@@ -21,13 +21,15 @@ internal static class ImageReference
         var colon = rest.IndexOf(':', slash + 1);
         if (colon >= 0)
         {
-            if (!IsTag(rest[(colon + 1)..])) return $"could not parse reference: {image}: the tag may hold letters, digits, '_', '.' and '-', at most 128";
+            if (!IsTag(rest[(colon + 1)..]))
+                return $"could not parse reference: {image}: the tag may hold letters, digits, '_', '.' and '-', at most 128";
             rest = rest[..colon];
         }
         var parts = rest.Split('/');
         var hasHost = parts.Length > 1 && (parts[0].Contains('.') || parts[0].Contains(':') || parts[0] == "localhost");
         foreach (var part in hasHost ? parts.AsSpan(1) : parts.AsSpan())
-            if (!IsPathPart(part)) return $"could not parse reference: {image}: a repository is lower case letters, digits and the separators '.', '_', '-'";
+            if (!IsPathPart(part))
+                return $"could not parse reference: {image}: a repository is lower case letters, digits and the separators '.', '_', '-'";
         return hasHost && !IsHost(parts[0]) ? $"could not parse reference: {image}: \"{parts[0]}\" is not a registry host" : null;
     }
 

@@ -19,7 +19,8 @@ internal static class MountRules
             if (!string.IsNullOrEmpty(mount.SubPathExpr)) errors.Disallowed("subPathExpr");
             if (string.IsNullOrEmpty(mount.MountPropagation)) continue;
             if (!features.IsEnabled(FeaturesConfig.MountPropagation)) errors.Disallowed("mountPropagation");
-            else if (mount.MountPropagation is not ("None" or "HostToContainer")) errors.Invalid(mount.MountPropagation, "mountPropagation");
+            else if (mount.MountPropagation is not ("None" or "HostToContainer"))
+                errors.Invalid(mount.MountPropagation, "mountPropagation");
         }
     }
 

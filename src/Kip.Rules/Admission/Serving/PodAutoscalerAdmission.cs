@@ -15,7 +15,9 @@ internal static class PodAutoscalerAdmission
     {
         var annotations = autoscaler.Metadata.Annotations;
         if (!annotations.ContainsKey(Class))
-            annotations = annotations.With(Class, config["config-autoscaler"].Get("pod-autoscaler-class") is { Length: > 0 } configured ? configured : KpaClass);
+            annotations = annotations.With(Class, config["config-autoscaler"].Get("pod-autoscaler-class") is { Length: > 0 } configured
+                ? configured
+                : KpaClass);
         if (!annotations.ContainsKey(Metric) && annotations[Class] is KpaClass or HpaClass)
             annotations = annotations.With(Metric, annotations[Class] == KpaClass ? "concurrency" : "cpu");
         return annotations == autoscaler.Metadata.Annotations
@@ -27,7 +29,8 @@ internal static class PodAutoscalerAdmission
     {
         using var _ = errors.In("spec");
         var spec = autoscaler.Spec;
-        if (spec.ContainerConcurrency is < 0 or > 1_000_000) errors.OutOfBounds(spec.ContainerConcurrency, 0, 1_000_000, "containerConcurrency");
+        if (spec.ContainerConcurrency is < 0 or > 1_000_000)
+            errors.OutOfBounds(spec.ContainerConcurrency, 0, 1_000_000, "containerConcurrency");
         if (spec.ScaleTargetRef is not { } target) errors.Missing("scaleTargetRef");
         else
         {

@@ -11,7 +11,8 @@ namespace Kip.Rules.Admission.Serving;
 internal static class RevisionSpecDefaults
 {
     /// <param name="owner">The metadata that container name templates refer to.</param>
-    /// <param name="old">What it was before; null when it is new. Service links are decided once: a new default must not change what is there.</param>
+    /// <param name="old">What it was before; null when it is new. Service links are decided once: a new default must not change what is
+    /// there.</param>
     public static RevisionSpec Apply(RevisionSpec spec, ObjectMeta owner, DefaultsConfig defaults, RevisionSpec? old)
     {
         var timeout = spec.TimeoutSeconds is null or 0 ? defaults.TimeoutSeconds : spec.TimeoutSeconds.Value;

@@ -8,7 +8,8 @@ namespace Kip.Rules.Admission.Serving;
 internal static class SecurityContextRules
 {
     private static readonly HashSet<string> Permitted =
-        ["runAsUser", "runAsGroup", "runAsNonRoot", "readOnlyRootFilesystem", "allowPrivilegeEscalation", "seccompProfile", "capabilities", "privileged"];
+        ["runAsUser", "runAsGroup", "runAsNonRoot", "readOnlyRootFilesystem", "allowPrivilegeEscalation", "seccompProfile", "capabilities",
+            "privileged"];
 
     public static void Validate(RawJson? context, FeaturesConfig features, FieldErrors errors)
     {
@@ -31,7 +32,8 @@ internal static class SecurityContextRules
 
     private static void ValidateId(JsonProperty property, FieldErrors errors)
     {
-        if (property.Value.ValueKind != JsonValueKind.Number || !property.Value.TryGetInt64(out var id)) errors.Invalid(property.Value, property.Name);
+        if (property.Value.ValueKind != JsonValueKind.Number || !property.Value.TryGetInt64(out var id))
+            errors.Invalid(property.Value, property.Name);
         else if (id is < 0 or > int.MaxValue) errors.OutOfBounds(id, 0, int.MaxValue, property.Name);
     }
 

@@ -13,18 +13,23 @@ internal static class TemplateRules
     [
         "networking.knative.dev/ingress.class", "networking.knative.dev/ingress-class",
         "networking.knative.dev/certificate.class", "networking.knative.dev/certificate-class",
-        "networking.knative.dev/disableAutoTLS", "networking.knative.dev/disable-auto-tls", "networking.knative.dev/disable-external-domain-tls",
+        "networking.knative.dev/disableAutoTLS", "networking.knative.dev/disable-auto-tls",
+        "networking.knative.dev/disable-external-domain-tls",
         "networking.knative.dev/httpOption", "networking.knative.dev/http-protocol",
     ];
 
-    public static void Validate(RevisionTemplateSpec template, RevisionTemplateSpec? old, ObjectMeta parent, ServingConfig config, FieldErrors errors)
+    public static void Validate(RevisionTemplateSpec template, RevisionTemplateSpec? old, ObjectMeta parent, ServingConfig config,
+        FieldErrors errors)
     {
         using (errors.In("metadata"))
         {
             ValidateName(template.Metadata, parent, errors);
             ValidateAnnotations(template.Metadata.Annotations, config, errors);
             if (old is not null && template.Metadata.Name.Length > 0 && template.Metadata.Name == old.Metadata.Name && template != old)
-                errors.Say("Saw the following changes without a name change (-old +new): give the template another name, or none, to make a new Revision", "name");
+                errors.Say(
+                    "Saw the following changes without a name change (-old +new): "
+                    + "give the template another name, or none, to make a new Revision",
+                    "name");
         }
         using (errors.In("spec")) RevisionSpecRules.Validate(template.Spec, config, errors);
     }
@@ -52,7 +57,8 @@ internal static class TemplateRules
             else if (!metadata.Name.StartsWith(parent.Name + "-", StringComparison.Ordinal))
                 errors.Invalid(metadata.Name, "name", $"must have prefix \"{parent.Name}-\"");
         }
-        if (!string.IsNullOrEmpty(metadata.GenerateName) && DnsNames.CheckDns1035Label(metadata.GenerateName.TrimEnd('-')) is { } wrongPrefix)
+        if (!string.IsNullOrEmpty(metadata.GenerateName)
+            && DnsNames.CheckDns1035Label(metadata.GenerateName.TrimEnd('-')) is { } wrongPrefix)
             errors.Say($"not a DNS 1035 label prefix: [{wrongPrefix}]", "generateName");
     }
 }

@@ -14,7 +14,8 @@ internal static class TrafficAdmission
         if (traffic.IsEmpty) return isService ? AllToLatest : traffic;
         return traffic.All(static t => t.LatestRevision is not null)
             ? traffic
-            : traffic.Select(static t => t.LatestRevision is null ? t with { LatestRevision = string.IsNullOrEmpty(t.RevisionName) } : t).ToValueList();
+            : traffic.Select(static t => t.LatestRevision is null ? t with { LatestRevision = string.IsNullOrEmpty(t.RevisionName) } : t)
+                .ToValueList();
     }
 
     public static void Validate(ValueList<TrafficTarget> traffic, bool isService, FieldErrors errors)
@@ -40,11 +41,13 @@ internal static class TrafficAdmission
     private static void ValidateOne(TrafficTarget target, bool isService, FieldErrors errors)
     {
         if (target.Percent is < 0 or > 100) errors.OutOfBounds(target.Percent, 0, 100, "percent");
-        if (!string.IsNullOrEmpty(target.Tag) && DnsNames.CheckDns1035Label(target.Tag) is { } wrong) errors.Invalid(target.Tag, "tag", $"not a DNS 1035 label: [{wrong}]");
+        if (!string.IsNullOrEmpty(target.Tag) && DnsNames.CheckDns1035Label(target.Tag) is { } wrong)
+            errors.Invalid(target.Tag, "tag", $"not a DNS 1035 label: [{wrong}]");
         if (!string.IsNullOrEmpty(target.Url)) errors.Disallowed("url");
         var hasRevision = !string.IsNullOrEmpty(target.RevisionName);
         var hasConfiguration = !string.IsNullOrEmpty(target.ConfigurationName);
-        if (hasRevision && DnsNames.CheckDns1123Subdomain(target.RevisionName!) is not null) errors.Invalid(target.RevisionName, "revisionName");
+        if (hasRevision && DnsNames.CheckDns1123Subdomain(target.RevisionName!) is not null)
+            errors.Invalid(target.RevisionName, "revisionName");
         if (isService)
         {
             if (hasConfiguration) errors.Disallowed("configurationName");

@@ -19,7 +19,8 @@ internal static class UserInfo
             if (!annotations.ContainsKey(ServingAnnotations.Creator) && old.Annotations.Get(ServingAnnotations.Creator) is { } creator)
                 annotations = annotations.With(ServingAnnotations.Creator, creator);
             if (specChanged) annotations = annotations.With(ServingAnnotations.LastModifier, user);
-            else if (!annotations.ContainsKey(ServingAnnotations.LastModifier) && old.Annotations.Get(ServingAnnotations.LastModifier) is { } modifier)
+            else if (!annotations.ContainsKey(ServingAnnotations.LastModifier)
+                && old.Annotations.Get(ServingAnnotations.LastModifier) is { } modifier)
                 annotations = annotations.With(ServingAnnotations.LastModifier, modifier);
         }
         return annotations == metadata.Annotations ? metadata : metadata with { Annotations = annotations };

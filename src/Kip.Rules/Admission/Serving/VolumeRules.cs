@@ -12,7 +12,8 @@ internal static class VolumeRules
     public static void Validate(RevisionSpec spec, FeaturesConfig features, FieldErrors errors)
     {
         if (spec.Volumes.IsEmpty) return;
-        var mounted = spec.Containers.Concat(spec.InitContainers).SelectMany(static c => c.VolumeMounts).Select(static m => m.Name).ToHashSet();
+        var mounted = spec.Containers.Concat(spec.InitContainers).SelectMany(static c => c.VolumeMounts).Select(static m => m.Name)
+            .ToHashSet();
         var names = new HashSet<string>();
         for (var i = 0; i < spec.Volumes.Count; i++)
         {

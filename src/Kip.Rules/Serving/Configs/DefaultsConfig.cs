@@ -55,7 +55,8 @@ public sealed record DefaultsConfig
         var timeout = read.Whole("revision-timeout-seconds", 300, 1, int.MaxValue);
         var max = read.Whole("max-revision-timeout-seconds", Math.Max(600, timeout), 1, int.MaxValue);
         if (max < timeout)
-            max = read.Wrong("max-revision-timeout-seconds", $"revision-timeout-seconds ({timeout}) cannot be greater than max-revision-timeout-seconds ({max})", timeout);
+            max = read.Wrong("max-revision-timeout-seconds",
+                $"revision-timeout-seconds ({timeout}) cannot be greater than max-revision-timeout-seconds ({max})", timeout);
         var config = new DefaultsConfig
         {
             TimeoutSeconds = timeout,

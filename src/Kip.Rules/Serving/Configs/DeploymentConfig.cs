@@ -24,7 +24,8 @@ public sealed record DeploymentConfig
         var read = new ConfigReader(data);
         var deadline = read.PositiveDuration("progress-deadline", Default.ProgressDeadline);
         if (deadline.Ticks % TimeSpan.TicksPerSecond != 0)
-            deadline = read.Wrong("progress-deadline", $"ProgressDeadline must be rounded to a whole second, was: {data.Get("progress-deadline")}", Default.ProgressDeadline);
+            deadline = read.Wrong("progress-deadline",
+                $"ProgressDeadline must be rounded to a whole second, was: {data.Get("progress-deadline")}", Default.ProgressDeadline);
         var config = new DeploymentConfig
         {
             ProgressDeadline = deadline,

@@ -27,7 +27,8 @@ internal static class DomainSelector
                 continue;
             }
             inSelector = key == "selector" && value.Length == 0;
-            if (!inSelector && !(key == "selector" && value == "{}") && !(key == "type" && value is "wildcard" or "")) return Wrong(word, out error);
+            if (!inSelector && !(key == "selector" && value == "{}") && !(key == "type" && value is "wildcard" or ""))
+                return Wrong(word, out error);
         }
         error = "";
         return StringMap.From(labels);

@@ -59,7 +59,9 @@ public sealed record NetworkConfig
         var stated = read.Text(key) is not null ? key : alias;
         if (read.Text(stated) is not { } text) return byDefault;
         if (NameTemplate.Parse(text, out var error) is not { } template) return read.Wrong(stated, error, byDefault);
-        var sample = new NameTemplateValues { Name = "foo", Namespace = "bar", Domain = "baz.com", Tag = "v1", Labels = SampleLabels(text), Annotations = SampleLabels(text) };
+        var any = SampleLabels(text);
+        var sample = new NameTemplateValues { Name = "foo", Namespace = "bar", Domain = "baz.com", Tag = "v1", Labels = any,
+            Annotations = any };
         var host = template.Render(sample, out error);
         var wrong = host is null ? error : key == "domain-template" ? DnsNames.CheckDomain(host) : DnsNames.CheckDns1123Subdomain(host);
         return wrong is null ? template : read.Wrong(stated, $"the template does not make a valid name: {wrong}", byDefault);
@@ -67,6 +69,7 @@ public sealed record NetworkConfig
 
     // Every label that the template may mention is given a value, whatever it is called.
     private static StringMap SampleLabels(string text) => StringMap.From(
-        text.Split(['{', '}', '"', ' ', '.'], StringSplitOptions.RemoveEmptyEntries).Select(static w => new KeyValuePair<string, string>(w, "x"))
+        text.Split(['{', '}', '"', ' ', '.'], StringSplitOptions.RemoveEmptyEntries)
+            .Select(static w => new KeyValuePair<string, string>(w, "x"))
             .Concat(text.Split('"').Select(static w => new KeyValuePair<string, string>(w, "x"))));
 }

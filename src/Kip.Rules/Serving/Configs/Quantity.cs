@@ -3,7 +3,8 @@ namespace Kip.Rules.Serving.Configs;
 /// <summary>Kubernetes' quantities as text: <c>500m</c>, <c>1.5</c>, <c>128Mi</c>, <c>2e3</c>.</summary>
 public static class Quantity
 {
-    private static readonly HashSet<string> Suffixes = ["", "n", "u", "m", "k", "M", "G", "T", "P", "E", "Ki", "Mi", "Gi", "Ti", "Pi", "Ei"];
+    private static readonly HashSet<string> Suffixes =
+        ["", "n", "u", "m", "k", "M", "G", "T", "P", "E", "Ki", "Mi", "Gi", "Ti", "Pi", "Ei"];
 
     /// <summary>Whether the text is a quantity that is not negative.</summary>
     public static bool IsValid(string text)

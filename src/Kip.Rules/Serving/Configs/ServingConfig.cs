@@ -33,7 +33,9 @@ public sealed record ServingConfig
         Deployment = DeploymentConfig.Parse(platform[DeploymentConfig.MapName], out _),
         Network = NetworkConfig.Parse(platform[NetworkConfig.MapName], out _),
         Domain = DomainConfig.Parse(platform[DomainConfig.MapName], out _),
-        Autoscaler = AutoscalerConfig.TryParse(platform[AutoscalerConfig.MapName], out var autoscaler, out _) ? autoscaler : AutoscalerConfig.Default,
+        Autoscaler = AutoscalerConfig.TryParse(platform[AutoscalerConfig.MapName], out var autoscaler, out _)
+            ? autoscaler
+            : AutoscalerConfig.Default,
         Platform = platform,
     };
 

@@ -24,7 +24,8 @@ public static class RevisionGeneration
 {
     /// <summary>The label's number; 0 when it has none.</summary>
     public static long Of(Revision revision) =>
-        long.TryParse(revision.Metadata.Labels.Get(ServingLabels.ConfigurationGeneration), NumberStyles.None, CultureInfo.InvariantCulture, out var generation)
+        long.TryParse(revision.Metadata.Labels.Get(ServingLabels.ConfigurationGeneration), NumberStyles.None, CultureInfo.InvariantCulture,
+            out var generation)
             ? generation
             : 0;
 }

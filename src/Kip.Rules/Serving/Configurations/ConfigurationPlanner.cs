@@ -22,7 +22,8 @@ public static class ConfigurationPlanner
         if (latest is null && !BroughtName.IsFree(configuration.Spec.Template, configuration, seen.NamedRevision))
         {
             conditions = conditions.MarkFalse(ConditionSet.Ready, "RevisionFailed",
-                $"Revision creation failed with message: revisions.serving.knative.dev \"{configuration.Spec.Template.Metadata.Name}\" already exists.");
+                "Revision creation failed with message: "
+                + $"revisions.serving.knative.dev \"{configuration.Spec.Template.Metadata.Name}\" already exists.");
             return Conclude(seen, edits, status, conditions);
         }
         if (latest is null)
@@ -66,7 +67,9 @@ public static class ConfigurationPlanner
         if (seen.Configuration.Status.Conditions.Find(ConditionSet.Ready)?.Message != message)
         {
             // A Revision that had been ready is another story for the reader than one that never was.
-            var reason = seen.Configuration.Status.LatestReadyRevisionName == latest.Metadata.Name ? "LatestReadyFailed" : "LatestCreatedFailed";
+            var reason = seen.Configuration.Status.LatestReadyRevisionName == latest.Metadata.Name
+                ? "LatestReadyFailed"
+                : "LatestCreatedFailed";
             edits.Add(new Edit.Record(seen.Configuration, "Warning", reason, message));
         }
         return conditions.MarkFalse(ConditionSet.Ready, "RevisionFailed", message);
@@ -78,7 +81,8 @@ public static class ConfigurationPlanner
         var knownGeneration = seen.Revisions.FirstOrDefault(r => r.Metadata.Name == known) is { } ready ? RevisionGeneration.Of(ready) : 0;
         var named = seen.Configuration.Spec.Template.Metadata.Name;
         return seen.Revisions
-            .Where(r => IsReady(r) && (r.Metadata.Name == named || IsBetween(RevisionGeneration.Of(r), knownGeneration, seen.Configuration)))
+            .Where(r => IsReady(r)
+                && (r.Metadata.Name == named || IsBetween(RevisionGeneration.Of(r), knownGeneration, seen.Configuration)))
             .OrderByDescending(r => r.Metadata.Name == named)
             .ThenByDescending(RevisionGeneration.Of)
             .ThenBy(static r => r.Metadata.Name, StringComparer.Ordinal)

@@ -13,7 +13,9 @@ public static class RevisionOfConfiguration
         ? brought
         : ChildName.Of(configuration.Metadata.Name, $"-{configuration.Metadata.Generation:00000}");
 
-    /// <summary>The Revision to create: the template's spec (shared, not copied), its labels and annotations, and where it comes from.</summary>
+    /// <summary>
+    /// The Revision to create: the template's spec (shared, not copied), its labels and annotations, and where it comes from.
+    /// </summary>
     /// <remarks>Nothing of the Configuration's own labels and annotations reaches it but its identity and its routes.</remarks>
     public static Revision Make(Configuration configuration, DateTimeOffset now)
     {
@@ -52,9 +54,11 @@ public static class RevisionOfConfiguration
     {
         var annotations = new List<KeyValuePair<string, string>>(configuration.Spec.Template.Metadata.Annotations)
         {
-            new(ServingAnnotations.RoutingStateModified, now.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture)),
+            new(ServingAnnotations.RoutingStateModified,
+                now.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture)),
         };
-        if (configuration.Metadata.Annotations.Get(ServingAnnotations.LastModifier) is { } creator) annotations.Add(new(ServingAnnotations.Creator, creator));
+        if (configuration.Metadata.Annotations.Get(ServingAnnotations.LastModifier) is { } creator)
+            annotations.Add(new(ServingAnnotations.Creator, creator));
         if (routes is not null) annotations.Add(new(ServingAnnotations.Routes, routes));
         return StringMap.From(annotations);
     }

@@ -16,18 +16,24 @@ public static class LabelerPlanner
     /// <summary>Decides which marks are to be set and which removed for one Route.</summary>
     public static Plan Plan(LabelerView seen)
     {
-        var wanted = seen.Route is null || seen.Route.Metadata.DeletionTimestamp is not null ? RouteReferences.None : RouteReferences.Of(seen);
+        var isGone = seen.Route?.Metadata.DeletionTimestamp is not null || seen.Route is null;
+        var wanted = isGone ? RouteReferences.None : RouteReferences.Of(seen);
         // While it is not clear what the Route serves, nothing is taken away from what it served before.
-        var mayRemove = seen.Route is null || seen.Route.Metadata.DeletionTimestamp is not null || IsSettled(seen.Route);
+        var mayRemove = isGone || IsSettled(seen.Route!);
         var edits = new List<Edit>();
         foreach (var configuration in seen.Configurations.OrderBy(static c => c.Metadata.Name, StringComparer.Ordinal))
-            if (Marked(configuration.Metadata, wanted.Configurations.Contains(configuration.Metadata.Name), mayRemove, seen) is { } metadata)
+        {
+            var isWanted = wanted.Configurations.Contains(configuration.Metadata.Name);
+            if (Marked(configuration.Metadata, isWanted, mayRemove, seen) is { } metadata)
                 edits.Add(new Edit.Update(configuration with { Metadata = metadata }));
+        }
         foreach (var revision in seen.Revisions.OrderBy(static r => r.Metadata.Name, StringComparer.Ordinal))
         {
-            var metadata = Marked(revision.Metadata, wanted.Revisions.Contains(revision.Metadata.Name), mayRemove, seen) ?? revision.Metadata;
+            var isWanted = wanted.Revisions.Contains(revision.Metadata.Name);
+            var metadata = Marked(revision.Metadata, isWanted, mayRemove, seen) ?? revision.Metadata;
             // What never had a Route stays pending; only one that has or had one is active or in reserve.
-            if (RouteList.Of(metadata).Length > 0 || !ReferenceEquals(metadata, revision.Metadata)) metadata = WithState(metadata, seen.Now);
+            if (RouteList.Of(metadata).Length > 0 || !ReferenceEquals(metadata, revision.Metadata))
+                metadata = WithState(metadata, seen.Now);
             if (!ReferenceEquals(metadata, revision.Metadata)) edits.Add(new Edit.Update(revision with { Metadata = metadata }));
         }
         return new Plan([.. edits]);
@@ -47,7 +53,9 @@ public static class LabelerPlanner
         var changed = isWanted ? RouteList.Add(list, seen.Key.Name) : RouteList.Remove(list, seen.Key.Name);
         return metadata with
         {
-            Annotations = changed is null ? metadata.Annotations.Without(ServingAnnotations.Routes) : metadata.Annotations.With(ServingAnnotations.Routes, changed),
+            Annotations = changed is null
+                ? metadata.Annotations.Without(ServingAnnotations.Routes)
+                : metadata.Annotations.With(ServingAnnotations.Routes, changed),
         };
     }
 

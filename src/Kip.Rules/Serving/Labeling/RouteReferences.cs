@@ -26,10 +26,12 @@ public sealed record RouteReferences(IReadOnlySet<string> Configurations, IReadO
                 if (configuration.Metadata.Labels.Get(ServingLabels.Service) == service) configurations.Add(configuration.Metadata.Name);
         // The latest made counts before it is ready, so that it comes up with the pods that its minimum asks for.
         foreach (var configuration in seen.Configurations)
-            if (FollowsLatest(seen.Route, configuration.Metadata.Name) && configuration.Status.LatestCreatedRevisionName is { Length: > 0 } latest)
+            if (FollowsLatest(seen.Route, configuration.Metadata.Name)
+                && configuration.Status.LatestCreatedRevisionName is { Length: > 0 } latest)
                 revisions.Add(latest);
         return new(configurations, revisions);
     }
 
-    private static bool FollowsLatest(Route route, string configuration) => route.Spec.Traffic.Any(t => t.ConfigurationName == configuration);
+    private static bool FollowsLatest(Route route, string configuration) =>
+        route.Spec.Traffic.Any(t => t.ConfigurationName == configuration);
 }

@@ -2,7 +2,9 @@ using Kip.Resources.Apps;
 
 namespace Kip.Rules.Serving.Revisions;
 
-/// <summary>A short name for what a Deployment was made from. While it stays the same, others may change the Deployment undisturbed.</summary>
+/// <summary>
+/// A short name for what a Deployment was made from. While it stays the same, others may change the Deployment undisturbed.
+/// </summary>
 internal static class DeploymentHash
 {
     private const string Digits = "0123456789abcdefghijklmnopqrstuvwxyz";

@@ -9,7 +9,8 @@ public static class ProgressDeadline
 {
     /// <summary>The Revision's annotation, else the ConfigMap's value.</summary>
     public static TimeSpan For(Revision revision, DeploymentConfig config) =>
-        GoDuration.TryParse(revision.Metadata.Annotations.Get(ServingAnnotations.ProgressDeadline), out var stated) && stated > TimeSpan.Zero
+        GoDuration.TryParse(revision.Metadata.Annotations.Get(ServingAnnotations.ProgressDeadline), out var stated)
+            && stated > TimeSpan.Zero
             ? stated
             : config.ProgressDeadline;
 }

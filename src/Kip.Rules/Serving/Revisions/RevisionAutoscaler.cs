@@ -12,24 +12,30 @@ namespace Kip.Rules.Serving.Revisions;
 internal static class RevisionAutoscaler
 {
     /// <summary>
-    /// The PodAutoscaler as it should be now. The Revision's autoscaling annotations are copied, removals too, so that editing them on a Revision
-    /// takes effect without a new one.
+    /// The PodAutoscaler as it should be now. The Revision's autoscaling annotations are copied, removals too, so that editing them on a
+    /// Revision takes effect without a new one.
     /// </summary>
     /// <param name="existing">What is there now; what does not differ is kept, so that an unchanged object compares equal.</param>
     public static PodAutoscaler Make(
-        Revision revision, PodAutoscaler? existing, StringMap labels, Deployment? deployment, LivingConditions conditions, ServingConfig config)
+        Revision revision, PodAutoscaler? existing, StringMap labels, Deployment? deployment, LivingConditions conditions,
+        ServingConfig config)
     {
         var spec = new PodAutoscalerSpec
         {
             ContainerConcurrency = revision.Spec.ContainerConcurrency ?? 0,
-            ScaleTargetRef = new ScaleTargetRef { ApiVersion = "apps/v1", Kind = "Deployment", Name = RevisionNames.Deployment(revision.Metadata.Name) },
+            ScaleTargetRef = new ScaleTargetRef
+            {
+                ApiVersion = "apps/v1", Kind = "Deployment", Name = RevisionNames.Deployment(revision.Metadata.Name),
+            },
             Reachability = Reachability(revision, deployment, conditions),
             ProtocolType = RevisionProtocol.Of(revision.Spec),
         };
         var annotations = RevisionMetadata.AutoscalingAnnotations(revision);
         var wanted = (existing ?? new PodAutoscaler()) with
         {
-            Metadata = existing is null ? New(revision, labels, annotations) : existing.Metadata with { Labels = labels, Annotations = annotations },
+            Metadata = existing is null
+                ? New(revision, labels, annotations)
+                : existing.Metadata with { Labels = labels, Annotations = annotations },
             Spec = existing is not null && existing.Spec == spec ? existing.Spec : spec,
         };
         // With its defaults, as it is stored: class and metric are annotations that the Revision need not have.

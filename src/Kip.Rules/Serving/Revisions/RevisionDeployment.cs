@@ -48,7 +48,10 @@ internal static class RevisionDeployment
         return wanted with
         {
             Metadata = wanted.Metadata with { Labels = labels.With(ServingLabels.DeploymentHash, hash) },
-            Spec = wanted.Spec with { Replicas = AutoscalingAnnotations.Read(revision.Metadata.Annotations).InitialScaleOrDefault(config.Autoscaler) },
+            Spec = wanted.Spec with
+            {
+                Replicas = AutoscalingAnnotations.Read(revision.Metadata.Annotations).InitialScaleOrDefault(config.Autoscaler),
+            },
         };
     }
 

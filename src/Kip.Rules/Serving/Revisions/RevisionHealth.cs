@@ -22,30 +22,37 @@ internal static class RevisionHealth
         return stated.Find("Progressing") switch
         {
             { Status: ConditionStatus.True } => conditions.MarkTrue(RevisionPlanner.ResourcesAvailable),
-            { Status: ConditionStatus.False } stuck => conditions.MarkFalse(RevisionPlanner.ResourcesAvailable, stuck.Reason ?? DeadlineExceeded, stuck.Message),
+            { Status: ConditionStatus.False } stuck =>
+                conditions.MarkFalse(RevisionPlanner.ResourcesAvailable, stuck.Reason ?? DeadlineExceeded, stuck.Message),
             { } unknown => conditions.MarkUnknown(RevisionPlanner.ResourcesAvailable, unknown.Reason, unknown.Message),
             null => conditions.MarkUnknown(RevisionPlanner.ResourcesAvailable, RevisionPlanner.Deploying, null),
         };
     }
 
     /// <summary>A pod in trouble speaks for all while none is available; one that is ready proves the containers healthy.</summary>
-    public static LivingConditions FromPods(Deployment deployment, ValueList<Pod> pods, DeploymentConfig config, LivingConditions conditions)
+    public static LivingConditions FromPods(Deployment deployment, ValueList<Pod> pods, DeploymentConfig config,
+        LivingConditions conditions)
     {
         if (deployment is { Spec.Replicas: > 0, Status.AvailableReplicas: 0 } && Sample(pods) is { } pod)
         {
-            if (!config.PodIsAlwaysSchedulable && pod.Status.Conditions.Find("PodScheduled") is { Status: ConditionStatus.False } unscheduled)
-                conditions = conditions.MarkFalse(RevisionPlanner.ResourcesAvailable, unscheduled.Reason ?? "Unschedulable", unscheduled.Message);
+            if (!config.PodIsAlwaysSchedulable
+                && pod.Status.Conditions.Find("PodScheduled") is { Status: ConditionStatus.False } unscheduled)
+                conditions = conditions.MarkFalse(RevisionPlanner.ResourcesAvailable, unscheduled.Reason ?? "Unschedulable",
+                    unscheduled.Message);
             conditions = FromContainers(pod, HasTimedOut(deployment), conditions);
         }
         return deployment.Status.ReadyReplicas > 0 ? conditions.MarkTrue(RevisionPlanner.ContainerHealthy) : conditions;
     }
 
-    /// <summary>Copies the scale, mirrors Ready as Active, and settles the Revision once its first scale was reached, or was given up.</summary>
+    /// <summary>
+    /// Copies the scale, mirrors Ready as Active, and settles the Revision once its first scale was reached, or was given up.
+    /// </summary>
     public static RevisionStatus FromAutoscaler(PodAutoscaler? autoscaler, RevisionStatus status, ref LivingConditions conditions)
     {
         var ready = autoscaler?.Status.Conditions.Find(ConditionSet.Ready);
         var isBad = conditions.IsFalse(RevisionPlanner.ResourcesAvailable);
-        status = status with { ActualReplicas = NotNegative(autoscaler?.Status.ActualScale), DesiredReplicas = NotNegative(autoscaler?.Status.DesiredScale) };
+        var scale = autoscaler?.Status;
+        status = status with { ActualReplicas = NotNegative(scale?.ActualScale), DesiredReplicas = NotNegative(scale?.DesiredScale) };
         if (ready is null)
         {
             conditions = conditions.MarkUnknown(RevisionPlanner.Active, RevisionPlanner.Deploying, null);
@@ -69,7 +76,8 @@ internal static class RevisionHealth
         foreach (var container in pod.Status.ContainerStatuses)
         {
             if ((container.LastState?.Terminated ?? container.State?.Terminated) is { } ended)
-                return conditions.MarkFalse(RevisionPlanner.ContainerHealthy, $"ExitCode{ended.ExitCode}", $"Container failed with: {WhyEnded(ended)}");
+                return conditions.MarkFalse(RevisionPlanner.ContainerHealthy, $"ExitCode{ended.ExitCode}",
+                    $"Container failed with: {WhyEnded(ended)}");
             if (hasTimedOut && container.State?.Waiting is { } waiting)
                 return conditions.MarkFalse(RevisionPlanner.ResourcesAvailable, waiting.Reason ?? DeadlineExceeded, waiting.Message);
         }

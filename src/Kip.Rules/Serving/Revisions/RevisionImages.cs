@@ -12,15 +12,16 @@ public static class RevisionImages
 
     /// <summary>The status with the digest of every container; or, with a message, why there is none.</summary>
     /// <remarks>
-    /// A reference that names a digest passes through. One that names a tag is recorded with an empty digest and runs as written, as Knative does
-    /// for the registries in <c>registries-skipping-tag-resolving</c>.
+    /// A reference that names a digest passes through. One that names a tag is recorded with an empty digest and runs as written, as
+    /// Knative does for the registries in <c>registries-skipping-tag-resolving</c>.
     /// </remarks>
     /// <param name="digests">For images of this machine that name no digest: the reference that does, as far as one is known.</param>
     public static RevisionStatus Resolve(Revision revision, RevisionStatus status, StringMap digests, out string? failure)
     {
         failure = null;
         var spec = revision.Spec;
-        if (status.ContainerStatuses.Count + status.InitContainerStatuses.Count == spec.Containers.Count + spec.InitContainers.Count) return status;
+        if (status.ContainerStatuses.Count + status.InitContainerStatuses.Count == spec.Containers.Count + spec.InitContainers.Count)
+            return status;
         foreach (var container in spec.Containers.Concat(spec.InitContainers))
         {
             if (!NeedsDigest(container.Image) || digests.ContainsKey(container.Image)) continue;

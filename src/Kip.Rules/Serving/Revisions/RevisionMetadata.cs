@@ -20,7 +20,9 @@ internal static class RevisionMetadata
         return StringMap.From(labels);
     }
 
-    /// <summary>The annotations for the Deployment and its pods: those of scaling and routing stay behind, since they may change freely.</summary>
+    /// <summary>
+    /// The annotations for the Deployment and its pods: those of scaling and routing stay behind, since they may change freely.
+    /// </summary>
     public static StringMap Annotations(Revision revision) => revision.Metadata.Annotations.Where(static key =>
         !IsAutoscaling(key)
         && key is not (ServingAnnotations.LastPinned or ServingAnnotations.NoGarbageCollection

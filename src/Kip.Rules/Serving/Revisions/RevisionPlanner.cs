@@ -29,7 +29,8 @@ public static class RevisionPlanner
         // 1. The content to run.
         status = RevisionImages.Resolve(seen.Revision, status, seen.Digests, out var failure);
         if (failure is not null)
-            return Conclude(seen, [], status, conditions.MarkFalse(ContainerHealthy, "ContainerMissing", failure)) with { RequeueAfter = DigestRetry };
+            return Conclude(seen, [], status,
+                conditions.MarkFalse(ContainerHealthy, "ContainerMissing", failure)) with { RequeueAfter = DigestRetry };
         seen = seen with { Revision = seen.Revision with { Status = status } };
 
         // 2. The Deployment, and what it and its pods show.
@@ -79,7 +80,8 @@ public static class RevisionPlanner
 
     private static Plan Conclude(RevisionView seen, List<Edit> edits, RevisionStatus status, LivingConditions conditions)
     {
-        // A recovery is news; that a new Revision became ready is in its status, and an Event for each would weigh more than the Revision asleep.
+        // A recovery is news; that a new Revision became ready is in its status, and an Event for each would weigh more than the Revision
+        // asleep.
         if (conditions.IsTrue(ConditionSet.Ready) && seen.Revision.Status.Conditions.IsFalse(ConditionSet.Ready))
             edits.Add(new Edit.Record(seen.Revision, "Normal", "RevisionReady", "Revision becomes ready upon all resources being ready"));
         return new Plan([.. edits], seen.Revision with { Status = status with { Conditions = conditions.ToList() } });

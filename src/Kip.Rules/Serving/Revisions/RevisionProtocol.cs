@@ -16,9 +16,12 @@ public static class RevisionProtocol
     public static string Of(RevisionSpec spec) => ServingPort(spec)?.Name == H2c ? H2c : Http1;
 
     /// <summary>The port that the application listens on, as the manifest says.</summary>
-    public static int UserPort(RevisionSpec spec) => ServingPort(spec) is { ContainerPortNumber: > 0 } port ? port.ContainerPortNumber : DefaultUserPort;
+    public static int UserPort(RevisionSpec spec) =>
+        ServingPort(spec) is { ContainerPortNumber: > 0 } port ? port.ContainerPortNumber : DefaultUserPort;
 
-    /// <summary>The position of the container that gets the requests: the only one, or the one with a port. -1 when there is none.</summary>
+    /// <summary>
+    /// The position of the container that gets the requests: the only one, or the one with a port. -1 when there is none.
+    /// </summary>
     public static int ServingContainer(RevisionSpec spec)
     {
         if (spec.Containers.Count == 1) return 0;

@@ -12,7 +12,9 @@ namespace Kip.Rules.Serving.Routes;
 /// <param name="LocalUrl">Where a workload goes: always <c>http://name.ns.svc.cluster.local</c>.</param>
 public sealed record RouteHosts(string? Public, ValueList<string> Local, string Url, string LocalUrl)
 {
-    /// <summary>Makes the names for a tag, or for the Route itself when the tag is empty; null, with an error, when they are no valid names.</summary>
+    /// <summary>
+    /// Makes the names for a tag, or for the Route itself when the tag is empty; null, with an error, when they are no valid names.
+    /// </summary>
     public static RouteHosts? For(Route route, string tag, ServingConfig config, out string error)
     {
         if (NameOf(route, tag, config.Network, out error) is not { } name) return null;
@@ -54,6 +56,8 @@ public sealed record RouteHosts(string? Public, ValueList<string> Local, string 
     private static string PublicUrl(string host, NetworkConfig network)
     {
         var usual = network.DefaultExternalScheme == "https" ? 443 : 80;
-        return network.ExternalPort == usual ? $"{network.DefaultExternalScheme}://{host}" : $"{network.DefaultExternalScheme}://{host}:{network.ExternalPort}";
+        return network.ExternalPort == usual
+            ? $"{network.DefaultExternalScheme}://{host}"
+            : $"{network.DefaultExternalScheme}://{host}:{network.ExternalPort}";
     }
 }

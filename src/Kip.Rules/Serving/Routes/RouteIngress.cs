@@ -16,7 +16,8 @@ internal static class RouteIngress
 
     /// <summary>The Ingress for the groups, each with the names it is reached under.</summary>
     /// <param name="existing">What is there now; what does not differ is kept, so that an unchanged object compares equal.</param>
-    public static Ingress Make(Route route, IReadOnlyList<(TrafficGroup Group, RouteHosts Hosts)> groups, Ingress? existing, ServingConfig config)
+    public static Ingress Make(Route route, IReadOnlyList<(TrafficGroup Group, RouteHosts Hosts)> groups, Ingress? existing,
+        ServingConfig config)
     {
         var labels = route.Metadata.Labels
             .With(ServingLabels.Route, route.Metadata.Name)
@@ -49,7 +50,9 @@ internal static class RouteIngress
     private static StringMap Annotations(Route route, IReadOnlyList<(TrafficGroup Group, RouteHosts Hosts)> groups, ServingConfig config)
     {
         var annotations = route.Metadata.Annotations;
-        var ingressClass = annotations.Get(ServingAnnotations.IngressClass) ?? annotations.Get(ServingAnnotations.IngressClassAlias) ?? config.Network.IngressClass;
+        var ingressClass = annotations.Get(ServingAnnotations.IngressClass)
+            ?? annotations.Get(ServingAnnotations.IngressClassAlias)
+            ?? config.Network.IngressClass;
         annotations = annotations.Without(ServingAnnotations.LastApplied).Without(ServingAnnotations.IngressClassAlias)
             .With(ServingAnnotations.IngressClass, ingressClass);
         return groups.Count > 1 ? annotations.With(ServingAnnotations.TagToHost, TagToHost(groups)) : annotations;

@@ -6,7 +6,9 @@ using Kip.Rules.Conditions;
 
 namespace Kip.Rules.Serving.Routes;
 
-/// <summary>Route → one Ingress; the Route's status is its URLs, its traffic as Revisions, and what the gateway says of the Ingress.</summary>
+/// <summary>
+/// Route → one Ingress; the Route's status is its URLs, its traffic as Revisions, and what the gateway says of the Ingress.
+/// </summary>
 public static class RoutePlanner
 {
     public const string AllTrafficAssigned = "AllTrafficAssigned";
@@ -38,14 +40,16 @@ public static class RoutePlanner
             if (RouteHosts.For(route, group.Tag, seen.Config, out error) is not { } names) return Refuse(seen, status, conditions, error);
             groups.Add((group, names));
         }
-        conditions = conditions.MarkTrue(AllTrafficAssigned).MarkTrue(CertificateProvisioned, "TLSNotEnabled", "external-domain-tls is not enabled");
+        conditions = conditions.MarkTrue(AllTrafficAssigned)
+            .MarkTrue(CertificateProvisioned, "TLSNotEnabled", "external-domain-tls is not enabled");
         status = status with { Traffic = StatusTraffic(resolution, groups) };
 
         // 3. The Ingress, and what the gateway says of it.
         return PlanIngress(seen, groups, status, conditions);
     }
 
-    private static Plan PlanIngress(RouteView seen, List<(TrafficGroup, RouteHosts)> groups, RouteStatus status, LivingConditions conditions)
+    private static Plan PlanIngress(RouteView seen, List<(TrafficGroup, RouteHosts)> groups, RouteStatus status,
+        LivingConditions conditions)
     {
         var existing = seen.Ingress;
         if (existing is not null && !existing.IsControlledBy(seen.Route))
@@ -64,7 +68,8 @@ public static class RoutePlanner
         return Conclude(seen, edits, status, conditions);
     }
 
-    private static ValueList<TrafficTarget> StatusTraffic(TrafficResolution resolution, List<(TrafficGroup Group, RouteHosts Hosts)> groups) =>
+    private static ValueList<TrafficTarget> StatusTraffic(TrafficResolution resolution,
+        List<(TrafficGroup Group, RouteHosts Hosts)> groups) =>
         TrafficTargets.Merge(resolution.Targets.Select(static t => t.Target))
             .Select(t => string.IsNullOrEmpty(t.Tag) ? t : t with { Url = groups.Find(g => g.Group.Tag == t.Tag).Hosts.Url })
             .ToValueList();

@@ -10,12 +10,15 @@ public sealed record RevisionShare(string RevisionName, int Percent, string Prot
 /// <param name="Shares">They add up to 100; none is 0.</param>
 public sealed record TrafficGroup(string Tag, ValueList<RevisionShare> Shares)
 {
-    /// <summary>The groups of a Route, the default one first, then by tag. Every target counts for the default group by its percentage;</summary>
-    /// <remarks>a tag's host always gets all of its own traffic, whatever the percentage says.</remarks>
+    /// <summary>The groups of a Route, the default one first, then by tag.</summary>
+    /// <remarks>
+    /// Every target counts for the default group by its percentage; a tag's host always gets all of its own traffic, whatever that says.
+    /// </remarks>
     public static ValueList<TrafficGroup> Of(ValueList<ResolvedTarget> targets)
     {
         var groups = new List<TrafficGroup> { new("", Normalise(targets, static t => t.Target.Percent ?? 0)) };
-        foreach (var tag in targets.Where(static t => !string.IsNullOrEmpty(t.Target.Tag)).GroupBy(static t => t.Target.Tag!).OrderBy(static g => g.Key, StringComparer.Ordinal))
+        var tagged = targets.Where(static t => !string.IsNullOrEmpty(t.Target.Tag)).GroupBy(static t => t.Target.Tag!);
+        foreach (var tag in tagged.OrderBy(static g => g.Key, StringComparer.Ordinal))
             groups.Add(new(tag.Key, Normalise(tag, static _ => 100)));
         return [.. groups];
     }

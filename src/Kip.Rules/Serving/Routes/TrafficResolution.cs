@@ -5,7 +5,8 @@ using Kip.Rules.Conditions;
 namespace Kip.Rules.Serving.Routes;
 
 /// <summary>A target with the Revision it stands for now.</summary>
-/// <param name="Target">As it will be shown in the status: revision name and percentage filled in, no configuration name, no URL yet.</param>
+/// <param name="Target">As it will be shown in the status: revision name and percentage filled in, no configuration name, no URL
+/// yet.</param>
 /// <param name="Protocol"><c>http1</c> or <c>h2c</c>.</param>
 public sealed record ResolvedTarget(TrafficTarget Target, string Protocol);
 
@@ -20,8 +21,10 @@ public sealed record TrafficProblem(string Status, string Reason, string Message
         new(ConditionStatus.False, $"{kind}Missing", $"{kind} \"{name}\" referenced in traffic not found.");
 
     internal static TrafficProblem NotReady(Configuration configuration) => configuration.Status.Conditions.IsFalse(ConditionSet.Ready)
-        ? new(ConditionStatus.False, "RevisionMissing", $"Configuration \"{configuration.Metadata.Name}\" does not have any ready Revision.")
-        : new(ConditionStatus.Unknown, "RevisionMissing", $"Configuration \"{configuration.Metadata.Name}\" is waiting for a Revision to become ready.");
+        ? new(ConditionStatus.False, "RevisionMissing",
+            $"Configuration \"{configuration.Metadata.Name}\" does not have any ready Revision.")
+        : new(ConditionStatus.Unknown, "RevisionMissing",
+            $"Configuration \"{configuration.Metadata.Name}\" is waiting for a Revision to become ready.");
 
     internal static TrafficProblem NotReady(Revision revision) => revision.Status.Conditions.IsFalse(ConditionSet.Ready)
         ? new(ConditionStatus.False, "RevisionMissing", $"Revision \"{revision.Metadata.Name}\" failed to become ready.")

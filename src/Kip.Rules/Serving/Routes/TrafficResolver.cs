@@ -17,7 +17,8 @@ public static class TrafficResolver
         {
             var found = ResolveOne(seen, target, out var wrong);
             if (found is not null) targets.Add(found);
-            else if (problem is null || (wrong!.Status == ConditionStatus.False && problem.Status != ConditionStatus.False)) problem = wrong;
+            else if (problem is null || (wrong!.Status == ConditionStatus.False && problem.Status != ConditionStatus.False))
+                problem = wrong;
         }
         return problem is null ? new TrafficResolution([.. targets], null) : new TrafficResolution([], problem);
     }

@@ -10,7 +10,8 @@ internal static class ServiceChildren
 {
     /// <summary>The Configuration: the template itself (shared, not copied) under the Service's labels and annotations.</summary>
     /// <param name="existing">What is there now; what does not differ is kept, so that an unchanged object compares equal.</param>
-    /// <param name="routeIsOurs">False when the Route of that name is somebody else's: then it is not for us to say that it refers to this.</param>
+    /// <param name="routeIsOurs">False when the Route of that name is somebody else's: then it is not for us to say that it refers to
+    /// this.</param>
     public static Configuration Configuration(Service service, Configuration? existing, bool routeIsOurs, ServingConfig config)
     {
         var labels = service.Metadata.Labels
@@ -30,7 +31,8 @@ internal static class ServiceChildren
             Spec = existing is not null && existing.Spec == spec ? existing.Spec : spec,
         };
         // Compared as it would be stored, so that a default that is newer than the Service does not make it differ for ever.
-        return existing is null || ReferenceEquals(wanted.Spec, existing.Spec) ? wanted : ConfigurationAdmission.Default(wanted, config, existing);
+        var isAsStored = existing is null || ReferenceEquals(wanted.Spec, existing.Spec);
+        return isAsStored ? wanted : ConfigurationAdmission.Default(wanted, config, existing!);
     }
 
     /// <summary>The Route: the Service's traffic, with targets that name no Revision pointed at the Configuration.</summary>
@@ -38,7 +40,9 @@ internal static class ServiceChildren
     {
         var labels = service.Metadata.Labels.With(ServingLabels.Service, service.Metadata.Name);
         var traffic = service.Spec.Traffic
-            .Select(t => string.IsNullOrEmpty(t.RevisionName) ? t with { RevisionName = null, ConfigurationName = service.Metadata.Name } : t)
+            .Select(t => string.IsNullOrEmpty(t.RevisionName)
+                ? t with { RevisionName = null, ConfigurationName = service.Metadata.Name }
+                : t)
             .ToValueList();
         var spec = new RouteSpec { Traffic = traffic };
         return (existing ?? new Route()) with

@@ -109,5 +109,6 @@ public static class ServicePlanner
         return TrafficTargets.Merge(wanted).Select(Comparable).SequenceEqual(route.Status.Traffic.Select(Comparable));
     }
 
-    private static TrafficTarget Comparable(TrafficTarget target) => target with { Url = null, LatestRevision = null, Percent = target.Percent ?? 0 };
+    private static TrafficTarget Comparable(TrafficTarget target) =>
+        target with { Url = null, LatestRevision = null, Percent = target.Percent ?? 0 };
 }
