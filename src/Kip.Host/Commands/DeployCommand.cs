@@ -19,7 +19,7 @@ internal static class DeployCommand
 
     private static readonly Option<int?> Port = new("--port")
     {
-        Description = "The port the program listens on when it does not read $PORT", HelpName = "P",
+        Description = "The port of a program that does not read $PORT; only one pod of it can run at a time", HelpName = "P",
     };
 
     private static readonly Option<string[]> Annotation = new("--annotation", "-a")

@@ -14,7 +14,7 @@ public sealed record DeployRequest
     public required string Image { get; init; }
     public StringMap Environment { get; init; }
 
-    /// <summary>The port the program listens on; null leaves it to <c>$PORT</c>.</summary>
+    /// <summary>The port of a program that does not read <c>$PORT</c>; null for one that does. Such a program runs in one pod at most.</summary>
     public int? Port { get; init; }
 
     /// <summary>Annotations of the revision template, e.g. <c>autoscaling.knative.dev/window</c>.</summary>
@@ -24,6 +24,9 @@ public sealed record DeployRequest
 /// <summary>Makes the Service that a deployment asks for: a new one, or the present one with what the request changes.</summary>
 public static class ServiceManifest
 {
+    private const string FixedPort = "kip.dev/fixed-port";
+    private const string MaxScale = "autoscaling.knative.dev/max-scale";
+
     /// <summary>The Service to store. What the request does not mention stays as it is, so that <c>kubectl edit</c> and <c>kip deploy</c> mix.</summary>
     public static Service For(DeployRequest request, Service? present)
     {
@@ -38,12 +41,17 @@ public static class ServiceManifest
                 Template = template with
                 {
                     // A name the user chose belongs to the old revision; a new template gets a new name.
-                    Metadata = template.Metadata with { Name = "", Annotations = template.Metadata.Annotations.With(request.Annotations) },
+                    Metadata = template.Metadata with { Name = "", Annotations = Annotations(template.Metadata.Annotations, request) },
                     Spec = template.Spec with { Containers = [container, .. containers.Skip(1)] },
                 },
             },
         };
     }
+
+    // A program that listens where it likes gets its port as it is; there can be one pod of it, unless the user knows better.
+    private static StringMap Annotations(StringMap present, DeployRequest request) => request.Port is null
+        ? present.With(request.Annotations)
+        : present.With(FixedPort, "true").With(MaxScale, "1").With(request.Annotations);
 
     private static Container Change(Container container, DeployRequest request)
     {

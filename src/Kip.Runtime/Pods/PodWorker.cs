@@ -105,7 +105,7 @@ internal sealed partial class PodWorker : IDisposable
     /// <summary>Gives the pod its node and its port, if it has none yet: one made by hand, or one whose port another took meanwhile.</summary>
     private async Task<bool> PlaceAsync()
     {
-        var needsPort = ServingPort.Container(_pod.Spec) is not null;
+        var needsPort = ServingPort.Container(_pod.Spec) is not null && !ServingPort.IsFixed(_pod.Metadata);
         for (var attempt = 1; attempt <= 20; attempt++)
         {
             var given = ServingPort.Given(_pod);

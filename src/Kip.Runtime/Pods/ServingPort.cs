@@ -1,4 +1,5 @@
 using System.Globalization;
+using Kip.Resources;
 using Kip.Resources.Core;
 
 namespace Kip.Runtime.Pods;
@@ -8,6 +9,13 @@ public static class ServingPort
 {
     /// <summary>Published on the pod: the port it was given, in decimal. It stands for the first port of the serving container.</summary>
     public const string Annotation = "kip.dev/port";
+
+    /// <summary>On a template: <c>"true"</c> for a program that listens on its container port whatever <c>$PORT</c> says.</summary>
+    /// <remarks>Processes share the host's ports, so only one pod of such a program can run at a time.</remarks>
+    public const string FixedAnnotation = "kip.dev/fixed-port";
+
+    /// <summary>Whether the program chooses its port itself.</summary>
+    public static bool IsFixed(ObjectMeta metadata) => metadata.Annotations.Get(FixedAnnotation) == "true";
 
     /// <summary>The pod's given port, or null.</summary>
     public static int? Given(Pod pod) =>
