@@ -4,9 +4,10 @@ builder.Logging.AddSimpleConsole(options => options.SingleLine = true);
 builder.Services.AddRoutingCore();
 
 var app = builder.Build();
+var greeting = Environment.GetEnvironmentVariable("GREETING") ?? "Hello";
 var revision = Environment.GetEnvironmentVariable("K_REVISION") ?? "nowhere";
 
-app.MapGet("/", () => $"Hello from {revision}\n");
+app.MapGet("/", () => $"{greeting} from {revision}\n");
 
 // /sleep?ms=200 holds the request for a while: watch Kip scale out.
 app.MapGet("/sleep", async (int ms, CancellationToken cancel) =>

@@ -5,6 +5,7 @@ import time
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import parse_qs, urlparse
 
+GREETING = os.environ.get("GREETING", "Hello")
 REVISION = os.environ.get("K_REVISION", "nowhere")
 
 
@@ -13,7 +14,7 @@ class Hello(BaseHTTPRequestHandler):
 
     def do_GET(self):
         url = urlparse(self.path)
-        text = f"Hello from {REVISION}\n"
+        text = f"{GREETING} from {REVISION}\n"
         if url.path == "/sleep":
             # /sleep?ms=200 holds the request for a while: watch Kip scale out.
             ms = min(int(parse_qs(url.query).get("ms", ["0"])[0]), 60_000)

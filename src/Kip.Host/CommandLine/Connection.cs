@@ -14,29 +14,41 @@ internal sealed class Connection : IDisposable
 {
     private readonly HttpResources _resources;
 
-    private Connection(KubeconfigContext context, string? @namespace)
+    private Connection(KubeconfigContext context, string? @namespace, DataFolder? data)
     {
         _resources = HttpResources.Connect(context);
         Namespace = @namespace ?? context.Namespace;
+        Data = data ?? DataFolder.Beside(context.Source) ?? DataFolder.Choose(null);
     }
 
     public IResources Resources => _resources;
 
     public string Namespace { get; }
 
+    /// <summary>The data folder of the platform: the one that was named, the one that its kubeconfig lies in, else the usual one.</summary>
+    public DataFolder Data { get; }
+
     /// <summary>Connects as <c>--kubeconfig</c> and <c>--namespace</c> say.</summary>
     public static Connection Open(ParseResult parsed) =>
-        new(Kubeconfig.Load(Choose(parsed)).Resolve(), parsed.GetValue(GlobalOptions.Namespace));
+        new(Load(Choose(parsed)).Resolve(), parsed.GetValue(GlobalOptions.Namespace), data: null);
 
     /// <summary>Connects to the platform that runs over a data folder.</summary>
     public static Connection Open(DataFolder data, ParseResult parsed) =>
-        new(Kubeconfig.Load(data.Kubeconfig).Resolve(), parsed.GetValue(GlobalOptions.Namespace));
+        new(Load(parsed.GetValue(GlobalOptions.Kubeconfig) ?? data.Kubeconfig).Resolve(), parsed.GetValue(GlobalOptions.Namespace), data);
 
     /// <summary>The Service of a name.</summary>
     /// <exception cref="CommandFailure">There is none; the message says how to see those that are.</exception>
     public async Task<Service> ServiceAsync(string name, CancellationToken cancel) =>
         await Resources.GetAsync<Service>(new(Namespace, name), cancel)
         ?? throw new CommandFailure($"there is no service \"{name}\" in namespace {Namespace}; see them with: kip get -A");
+
+    /// <summary>Completes when the namespace is there.</summary>
+    /// <exception cref="CommandFailure">It is not; the message says how to make it.</exception>
+    public async Task RequireNamespaceAsync(CancellationToken cancel)
+    {
+        if (await Resources.GetAsync(Kip.Resources.Core.Namespace.Definition, new("", Namespace), cancel) is null)
+            throw new CommandFailure($"there is no namespace \"{Namespace}\"; make it with: kubectl create namespace {Namespace}");
+    }
 
     /// <summary>The resource in the namespace that it states, or else in the one that is meant.</summary>
     public Resource Placed(Resource resource) =>
@@ -49,6 +61,18 @@ internal sealed class Connection : IDisposable
         _resources.OpenLogAsync(new(Namespace, pod), options, cancel);
 
     public void Dispose() => _resources.Dispose();
+
+    private static Kubeconfig Load(string? path)
+    {
+        try
+        {
+            return Kubeconfig.Load(path);
+        }
+        catch (KubeconfigException missing) when (path is null or { Length: > 0 } && !File.Exists(path))
+        {
+            throw new CommandFailure($"{missing.Message}. To start a platform, which writes one: kip up --detach");
+        }
+    }
 
     // A platform of one's own on this machine is what kip is mostly asked about, so it comes before the cluster of ~/.kube/config.
     private static string? Choose(ParseResult parsed)

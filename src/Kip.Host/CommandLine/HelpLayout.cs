@@ -5,7 +5,7 @@ using System.CommandLine.Invocation;
 namespace Kip.Host.CommandLine;
 
 /// <summary>What <c>--help</c> prints: the library's own sections, then the verb's examples.</summary>
-internal sealed class HelpLayout(Verb verb) : SynchronousCommandLineAction
+internal sealed class HelpLayout : SynchronousCommandLineAction
 {
     private readonly HelpAction _sections = new();
 
@@ -15,7 +15,7 @@ internal sealed class HelpLayout(Verb verb) : SynchronousCommandLineAction
     public override int Invoke(ParseResult parseResult)
     {
         var code = _sections.Invoke(parseResult);
-        if (verb.Examples.Count == 0) return code;
+        if (parseResult.CommandResult.Command is not Verb { Examples.Count: > 0 } verb) return code;
         var output = parseResult.InvocationConfiguration.Output;
         output.WriteLine("Examples:");
         foreach (var example in verb.Examples) output.WriteLine($"  {example}");

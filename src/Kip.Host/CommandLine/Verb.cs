@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.CommandLine.Help;
 
 namespace Kip.Host.CommandLine;
 
@@ -12,11 +11,7 @@ internal sealed class Verb : Command
     /// <param name="description">One sentence for the list of commands; more may follow in the same text.</param>
     /// <param name="examples">Whole command lines, shown by <c>--help</c>.</param>
     public Verb(string name, string description, params string[] examples)
-        : base(name, description)
-    {
-        _examples = examples;
-        Options.Add(new HelpOption { Action = new HelpLayout(this) });
-    }
+        : base(name, description) => _examples = examples;
 
     internal IReadOnlyList<string> Examples => _examples;
 

@@ -36,8 +36,7 @@ internal static class DeleteCommand
         foreach (var (kind, name) in Targets(parsed, connection))
         {
             var present = await connection.Resources.GetAsync(kind, name, cancel) ?? throw ApiException.NotFound(kind, name.Name);
-            await using var progress = Progress.Start($"Deleting {name.Name}");
-            await DeleteAsync(connection.Resources, present, cancel);
+            await using (Progress.Start($"Deleting {name.Name}")) await DeleteAsync(connection.Resources, present, cancel);
             ResourcePrinter.Done(Console.Out, present, "deleted", parsed.GetValue(Output));
         }
     }

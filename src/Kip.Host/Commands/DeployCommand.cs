@@ -44,11 +44,14 @@ internal static class DeployCommand
 
     private static async Task RunAsync(ParseResult parsed, CancellationToken cancel)
     {
-        var data = DataFolder.Choose(parsed.GetValue(PlatformOptionSymbols.Data));
-        using var connection = Connection.Open(parsed);
+        using var connection = parsed.GetValue(PlatformOptionSymbols.Data) is { } folder
+            ? Connection.Open(new DataFolder(folder), parsed)
+            : Connection.Open(parsed);
         var directory = SourceDirectory(parsed.GetRequiredValue(Source));
         var name = ServiceName.For(parsed.GetValue(Name), directory);
-        var image = await BundleBuild.RunAsync(data, directory, name, cancel);
+        // Asked before the build, which may take long, and may be for nothing.
+        await connection.RequireNamespaceAsync(cancel);
+        var image = await BundleBuild.RunAsync(connection.Data, directory, name, cancel);
         var request = new DeployRequest
         {
             Name = new(connection.Namespace, name),

@@ -30,17 +30,19 @@ internal static partial class DownCommand
             Console.Out.WriteLine($"Kip is not running over {data.Root}.");
             return;
         }
+        await StopAsync(running, TimeSpan.FromSeconds(parsed.GetValue(Timeout)), cancel);
+        Console.Out.WriteLine("Kip has stopped.");
+    }
+
+    private static async Task StopAsync(InstanceFile running, TimeSpan patience, CancellationToken cancel)
+    {
         await using var progress = Progress.Start($"Stopping Kip (pid {running.ProcessId})");
         Signal(running, Sigterm);
-        if (await GoneAsync(running, TimeSpan.FromSeconds(parsed.GetValue(Timeout)), cancel))
-        {
-            Console.Out.WriteLine("Kip has stopped.");
-            return;
-        }
+        if (await GoneAsync(running, patience, cancel)) return;
         Signal(running, Sigkill);
         await GoneAsync(running, TimeSpan.FromSeconds(5), cancel);
         throw new CommandFailure(
-            $"Kip did not stop within {parsed.GetValue(Timeout)} s and was killed; nothing acknowledged is lost, leftover pods end at the next start");
+            $"Kip did not stop within {patience.TotalSeconds:0} s and was killed; nothing acknowledged is lost, leftover pods end at the next start");
     }
 
     private static void Signal(InstanceFile running, int signal)

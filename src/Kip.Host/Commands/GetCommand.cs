@@ -43,7 +43,12 @@ internal static class GetCommand
                 foreach (var resource in found) Console.Out.WriteLine(ResourcePrinter.Name(resource));
                 break;
             default:
-                ResourceTable.Print(Console.Out, kind, found, withNamespace: parsed.GetValue(All), TimeProvider.System.GetUtcNow());
+                if (found.Count > 0)
+                    ResourceTable.Print(Console.Out, kind, found, withNamespace: parsed.GetValue(All), TimeProvider.System.GetUtcNow());
+                else
+                    Console.Error.WriteLine(kind.Namespaced && !parsed.GetValue(All)
+                        ? $"No {kind.Plural} in namespace {connection.Namespace}."
+                        : $"No {kind.Plural}.");
                 break;
         }
     }

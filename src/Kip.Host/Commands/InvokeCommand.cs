@@ -46,14 +46,20 @@ internal static class InvokeCommand
         var url = await UrlAsync(parsed, cancel);
         using var client = GatewayClient.Make();
         using var request = Request(parsed, url);
-        await using var progress = Progress.Start($"Calling {url}");
         var started = Stopwatch.GetTimestamp();
-        using var response = await client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancel);
+        using var response = await SendAsync(client, request, cancel);
         var headersAfter = Stopwatch.GetElapsedTime(started);
         if (parsed.GetValue(Output) == "json") await PrintJsonAsync(response, headersAfter, cancel);
         else await PrintAsync(response, headersAfter, parsed.GetValue(Trace), cancel);
         if (!response.IsSuccessStatusCode)
             throw new CommandFailure($"{url} answered {(int)response.StatusCode} {response.ReasonPhrase}", 22);
+    }
+
+    // Progress ends with the headers: the body goes to the same terminal.
+    private static async Task<HttpResponseMessage> SendAsync(HttpClient client, HttpRequestMessage request, CancellationToken cancel)
+    {
+        await using var progress = Progress.Start($"Calling {request.RequestUri}");
+        return await client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancel);
     }
 
     private static async Task<Uri> UrlAsync(ParseResult parsed, CancellationToken cancel)
@@ -75,7 +81,7 @@ internal static class InvokeCommand
         var method = parsed.GetValue(Method) ?? (body is null ? "GET" : "POST");
         var request = new HttpRequestMessage(new HttpMethod(method), url);
         if (body is not null) request.Content = new ByteArrayContent(Body(body));
-        if (parsed.GetValue(Trace)) request.Headers.Add("Kip-Trace", "1");
+        if (parsed.GetValue(Trace) || parsed.GetValue(Output) == "json") request.Headers.Add("Kip-Trace", "1");
         foreach (var header in parsed.GetValue(Header) ?? []) AddHeader(request, header);
         return request;
     }

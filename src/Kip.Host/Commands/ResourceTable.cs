@@ -9,11 +9,6 @@ internal static class ResourceTable
 {
     public static void Print(TextWriter output, KindDefinition kind, IReadOnlyList<Resource> resources, bool withNamespace, DateTimeOffset now)
     {
-        if (resources.Count == 0)
-        {
-            Console.Error.WriteLine($"No {kind.Plural} found.");
-            return;
-        }
         var columns = TableWriter.ColumnsOf(kind).Where(static c => c.Priority == 0).ToArray();
         var names = columns.Select(static c => c.Name.ToUpperInvariant());
         var table = new TextTable(withNamespace ? ["NAMESPACE", .. names] : [.. names]);

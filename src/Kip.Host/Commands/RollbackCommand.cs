@@ -11,7 +11,7 @@ internal static class RollbackCommand
     private static readonly Argument<string> Name = new("NAME") { Description = "The service" };
     private static readonly Option<string?> To = new("--to")
     {
-        Description = "The revision to go back to (default: the newest ready one before the one that serves now)", HelpName = "REVISION",
+        Description = "The revision to go back to (default: the newest ready one before the newest that gets traffic)", HelpName = "REVISION",
     };
 
     private static readonly Option<string?> Output = GlobalOptions.Output("json");

@@ -16,6 +16,11 @@ internal static class ServiceTraffic
             Console.Out.WriteLine(JsonSerializer.Serialize(service.Status.Traffic, WireJson.Of<ValueList<TrafficTarget>>()));
             return;
         }
+        if (service.Status.Traffic.IsEmpty)
+        {
+            Console.Out.WriteLine("No revision gets traffic yet.");
+            return;
+        }
         var table = new TextTable("REVISION", "PERCENT", "LATEST", "TAG", "URL");
         foreach (var target in service.Status.Traffic)
             table.Row(

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Net;
 using Kip.Host.CommandLine;
 using Kip.Host.Platform;
 
@@ -25,12 +26,33 @@ internal static class UpCommand
         var json = parsed.GetValue(Output) == "json";
         if (parsed.GetValue(PlatformOptionSymbols.Detach))
         {
-            Welcome.Print(await DetachedStart.RunAsync(options.Data, options.ToArguments(), cancel), options.Data, detached: true, json);
+            var running = InstanceFile.Read(options.Data);
+            // Up is what was asked for, so a second time is no mistake, unless it asks for another one.
+            if (running is not null) RequireSame(running, options, parsed);
+            running ??= await DetachedStart.RunAsync(options.Data, options.ToArguments(), cancel);
+            Welcome.Print(running, options.Data, detached: true, json);
             return;
         }
         await using var platform = await KipPlatform.StartAsync(options, cancel);
         Welcome.Print(platform.Instance, options.Data, detached: false, json);
         await KipPlatform.WaitForEndAsync(cancel);
         Console.Error.WriteLine("Stopping: no new requests, those under way are finished…");
+    }
+
+    private static void RequireSame(InstanceFile running, PlatformOptions options, ParseResult parsed)
+    {
+        Require(PlatformOptionSymbols.Api, options.Api, running.Api);
+        Require(PlatformOptionSymbols.Gateway, options.Gateway, running.Gateway);
+        if (options.Domain is not null) throw AlreadyRuns("--domain", options.Domain);
+
+        void Require(Option<string> option, IPEndPoint asked, string has)
+        {
+            var isAsked = parsed.GetResult(option) is { Implicit: false } && asked.Port != 0;
+            if (isAsked && !has.EndsWith($"//{asked}", StringComparison.Ordinal)) throw AlreadyRuns(option.Name, asked);
+        }
+
+        CommandFailure AlreadyRuns(string option, object asked) => new(
+            $"Kip runs over {options.Data.Root} already (pid {running.ProcessId}), not with {option} {asked}; "
+            + $"stop it first with: kip down{Welcome.DataOption(options.Data)}");
     }
 }

@@ -20,6 +20,13 @@ public sealed class DataFolder(string root)
     public static DataFolder Choose(string? option) =>
         new(option ?? Environment.GetEnvironmentVariable("KIP_DATA") ?? System.IO.Path.Combine(Home, ".kip"));
 
+    /// <summary>The folder that a kubeconfig lies in, if that is a data folder; else null.</summary>
+    public static DataFolder? Beside(string kubeconfig)
+    {
+        var folder = new DataFolder(System.IO.Path.GetDirectoryName(System.IO.Path.GetFullPath(kubeconfig))!);
+        return Directory.Exists(folder.Store) ? folder : null;
+    }
+
     public static string Home => Environment.GetFolderPath(Environment.SpecialFolder.UserProfile);
 
     /// <summary>Makes the folder, readable by its owner only.</summary>

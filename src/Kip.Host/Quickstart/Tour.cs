@@ -60,22 +60,33 @@ internal sealed class Tour(Connection connection, DataFolder data, InstanceFile 
     {
         output.WriteLine();
         output.WriteLine($"4. A burst: {Requests} requests, {AtATime} at a time, each a second long");
+        var (burst, most) = await SendAsync(client, new Uri(url, "/sleep?ms=1000"), cancel);
+        output.WriteLine($"   {burst.Succeeded} answered, {burst.Failed} failed, in {burst.Elapsed.TotalSeconds:0.0} s; it scaled to {most} pods");
+        if (burst.FirstFailure is not null) output.WriteLine($"   The first failure: {burst.FirstFailure}");
+    }
+
+    private async Task<(BurstResult Burst, int MostPods)> SendAsync(HttpClient client, Uri url, CancellationToken cancel)
+    {
         await using var progress = Progress.Start("   Sending");
         using var counting = CancellationTokenSource.CreateLinkedTokenSource(cancel);
         var most = _pods.MostAsync(n => progress.Say($"   Sending; {n} pods ready"), counting.Token);
-        var burst = await Burst.RunAsync(client, new Uri(url, "/sleep?ms=1000"), Requests, AtATime, cancel);
+        var burst = await Burst.RunAsync(client, url, Requests, AtATime, cancel);
         await counting.CancelAsync();
-        output.WriteLine($"   {burst.Succeeded} answered, {burst.Failed} failed, in {burst.Elapsed.TotalSeconds:0.0} s; it scaled to {await most} pods");
-        if (burst.FirstFailure is not null) output.WriteLine($"   The first failure: {burst.FirstFailure}");
+        return (burst, await most);
     }
 
     private async Task SleepAsync(CancellationToken cancel)
     {
         output.WriteLine();
         output.WriteLine("5. Back to zero, when the window of 6 s is empty");
-        await using var progress = Progress.Start("   Waiting");
-        var elapsed = await _pods.UntilNoneAsync(n => progress.Say($"   Waiting; {n} pods left"), cancel);
+        var elapsed = await AsleepAsync(cancel);
         output.WriteLine($"   No pod is running after {elapsed.TotalSeconds:0} s.");
+    }
+
+    private async Task<TimeSpan> AsleepAsync(CancellationToken cancel)
+    {
+        await using var progress = Progress.Start("   Waiting");
+        return await _pods.UntilNoneAsync(n => progress.Say($"   Waiting; {n} pods left"), cancel);
     }
 
     private void TryNext(Uri url)

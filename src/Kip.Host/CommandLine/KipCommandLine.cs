@@ -1,0 +1,61 @@
+using System.CommandLine;
+using System.CommandLine.Help;
+using System.CommandLine.Invocation;
+using Kip.Host.Commands;
+
+namespace Kip.Host.CommandLine;
+
+/// <summary>The whole command line: every verb, how words become a call, and how a mistake is answered.</summary>
+internal static class KipCommandLine
+{
+    /// <summary>The exit code of a command line that cannot be understood, as of the shell's own commands.</summary>
+    public const int UsageError = 2;
+
+    /// <summary>The program's commands, made anew.</summary>
+    public static RootCommand Make()
+    {
+        var root = new RootCommand("Kip runs Knative services, from source or manifest, in one process on this machine.")
+        {
+            UpCommand.Make(),
+            DownCommand.Make(),
+            QuickstartCommand.Make(),
+            StatusCommand.Make(),
+            DeployCommand.Make(),
+            InvokeCommand.Make(),
+            LogsCommand.Make(),
+            TrafficCommand.Make(),
+            RollbackCommand.Make(),
+            ApplyCommand.Make(),
+            GetCommand.Make(),
+            DescribeCommand.Make(),
+            DeleteCommand.Make(),
+            VersionCommand.Make(),
+            CompletionCommand.Make(),
+            HelloWorldCommand.Make(),
+        };
+        root.Options.Remove(root.Options.OfType<HelpOption>().Single());
+        root.Options.Add(new HelpOption("--help", "-h") { Action = new HelpLayout() });
+        root.Options.Add(GlobalOptions.Kubeconfig);
+        root.Options.Add(GlobalOptions.Namespace);
+        return root;
+    }
+
+    /// <summary>Runs what the words ask for. Words that cannot be understood are answered by one sentence and where to read more.</summary>
+    /// <param name="arguments">The words behind the program's name; none asks for help.</param>
+    /// <param name="output">Where help goes.</param>
+    /// <param name="error">Where the sentence goes.</param>
+    /// <returns>The exit code: 0, what the verb failed with, or <see cref="UsageError"/>.</returns>
+    public static async Task<int> RunAsync(IReadOnlyList<string> arguments, TextWriter output, TextWriter error)
+    {
+        // "@latest" is a revision's name here, not a file of arguments.
+        var parsing = new ParserConfiguration { ResponseFileTokenReplacer = null };
+        var parsed = Make().Parse(arguments.Count == 0 ? ["--help"] : arguments, parsing);
+        if (ParseMistake.IsIn(parsed))
+        {
+            await error.WriteLineAsync($"kip: {ParseMistake.Describe(parsed)}\nsee: {ParseMistake.HelpLine(parsed)}");
+            return UsageError;
+        }
+        // The verbs that must end gracefully wait for the signals themselves.
+        return await parsed.InvokeAsync(new InvocationConfiguration { ProcessTerminationTimeout = null, Output = output, Error = error });
+    }
+}
