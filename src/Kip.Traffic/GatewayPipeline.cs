@@ -23,109 +23,89 @@ internal sealed class GatewayPipeline(
     {
         // 1. Too many at once are refused before they cost anything.
         if (Interlocked.Increment(ref _inFlight) > options.MaxRequestsInFlight)
-        {
-            Interlocked.Decrement(ref _inFlight);
-            return GatewayErrors.TooBusy(request.Response, options.MaxRequestsInFlight);
-        }
-        return CountedAsync(request);
+            return AnswerAsync(GatewayErrors.TooBusy(request.Response, options.MaxRequestsInFlight));
+        return ready.IsCompletedSuccessfully ? RouteAsync(request) : RouteWhenReadyAsync(request);
     }
 
-    private async Task CountedAsync(GatewayRequest request)
+    private Task RouteAsync(GatewayRequest request)
     {
-        try
-        {
-            if (!ready.IsCompletedSuccessfully && !await IsReadyAsync(request)) return;
+        // 2. The table is read once: the whole request sees one state of the routes.
+        var http = request.Http;
+        var host = http.Headers.Host.ToString();
+        var routes = table().Find(host);
+        if (routes is null || (routes.IsClusterLocal && !options.ServesClusterLocal)) return AnswerAsync(GatewayErrors.UnknownHost(request.Response, host));
 
-            // 2. The table is read once: the whole request sees one state of the routes.
-            var routes = table().Find(request.Http.Headers.Host.ToString());
-            if (routes is null || (routes.IsClusterLocal && !options.ServesClusterLocal))
-            {
-                await GatewayErrors.UnknownHost(request.Response, request.Http.Headers.Host.ToString());
-                return;
-            }
+        // 3. Probes of the network are for the gateway itself, and so is the way to HTTPS.
+        if (NetworkProbe.Answers(http, out var answer)) return AnswerAsync(NetworkProbe.WriteAsync(request.Response, answer));
+        if (routes.RedirectToHttps && HttpsRedirect.Applies(http)) return AnswerAsync(HttpsRedirect.WriteAsync(http, request.Response));
 
-            // 3. Probes of the network are for the gateway itself.
-            if (NetworkProbe.Answers(request.Http, out var answer))
-            {
-                await NetworkProbe.WriteAsync(request.Response, answer);
-                return;
-            }
-            if (routes.RedirectToHttps && HttpsRedirect.Applies(request.Http))
-            {
-                HttpsRedirect.Write(request.Http, request.Response);
-                return;
-            }
-
-            // 4. The path decides between revisions, the split draws one.
-            var target = routes.Match(request.Http.Path.Value ?? "/", request.Http.Headers)?.Pick(random);
-            if (target is null) await GatewayErrors.UnknownPath(request.Response, request.Http.Headers.Host.ToString(), request.Http.Path.Value ?? "/");
-            else if (target.Backend.Settings is not { } settings) await GatewayErrors.NoRevision(request.Response, target.Backend.Name);
-            else await ServeAsync(request, target, settings);
-        }
-        finally
-        {
-            Interlocked.Decrement(ref _inFlight);
-        }
+        // 4. The path decides between revisions, the split draws one.
+        var path = http.Path.Value ?? "/";
+        var target = routes.Match(path, http.Headers)?.Pick(random);
+        if (target is null) return AnswerAsync(GatewayErrors.UnknownPath(request.Response, host, path));
+        return target.Backend.Settings is { } settings
+            ? ServeAsync(request, target, settings)
+            : AnswerAsync(GatewayErrors.NoRevision(request.Response, target.Backend.Name));
     }
 
-    private async ValueTask ServeAsync(GatewayRequest request, SplitTarget target, RevisionSettings settings)
+    // From here to the pod's answer there is one asynchronous method per side, because each more of them costs on every request.
+    private async Task ServeAsync(GatewayRequest request, SplitTarget target, RevisionSettings settings)
     {
         // 5. From here the clock runs and the autoscaler counts; the first request of an idle revision tells it so at once.
+        var backend = target.Backend;
         request.Deadline.Begin(settings, request.Trace.Received);
-        if (reporter.Enter(target.Backend)) request.Trace.Poked = time.GetTimestamp();
+        if (reporter.Enter(backend)) request.Trace.Poked = time.GetTimestamp();
         try
         {
-            await AttemptAsync(request, target, settings);
+            while (true)
+            {
+                // 6. A slot at a pod: at once if one is free, else in the queue.
+                if (!backend.Breaker.TryAcquire(out var lease)) lease = await WaitAsync(request, backend);
+                if (lease.Pod is not { } pod)
+                {
+                    await RefuseAsync(request, backend, lease.Outcome);
+                    return;
+                }
+
+                // 7. Forward, and give the slot back. If that failed: again, but only where that is harmless.
+                ForwardOutcome outcome;
+                try
+                {
+                    outcome = await (settings.IsHttp2 ? http2 : http1).ForwardAsync(request, target, pod);
+                }
+                finally
+                {
+                    backend.Breaker.Release(pod);
+                }
+                if (outcome == ForwardOutcome.Done)
+                {
+                    pod.Trust();
+                    return;
+                }
+                if (!await MayRetryAsync(request, backend, pod, outcome)) return;
+            }
         }
         finally
         {
-            // 9. Count out.
-            StatReporter.Leave(target.Backend);
+            // 8. Count out.
+            StatReporter.Leave(backend);
+            Interlocked.Decrement(ref _inFlight);
             request.Trace.Done = time.GetTimestamp();
-            instruments.Served(target.Backend, request, settings);
+            instruments.Served(backend, request, settings);
         }
     }
 
-    private async ValueTask AttemptAsync(GatewayRequest request, SplitTarget target, RevisionSettings settings)
+    private async ValueTask<bool> MayRetryAsync(GatewayRequest request, RevisionBackend backend, PodTracker pod, ForwardOutcome outcome)
     {
-        var backend = target.Backend;
-        int connects = 0, sends = 0;
-        while (true)
+        if (outcome is ForwardOutcome.ConnectFailed or ForwardOutcome.BrokenBeforeResponse) backend.Breaker.Avoid(pod);
+        request.Count(outcome);
+        if (RetryRule.MayRetry(outcome, request.Connects, request.Sends, request.Http.Method, request.HasBody))
         {
-            // 6. A slot at a pod: at once if one is free, else in the queue.
-            if (!backend.Breaker.TryAcquire(out var lease)) lease = await WaitAsync(request, backend);
-            if (lease.Pod is not { } pod)
-            {
-                await RefuseAsync(request, backend, lease.Outcome);
-                return;
-            }
-
-            // 7. Forward, and give the slot back.
-            ForwardOutcome outcome;
-            try
-            {
-                outcome = await (settings.IsHttp2 ? http2 : http1).ForwardAsync(request, target, pod);
-            }
-            finally
-            {
-                backend.Breaker.Release(pod);
-            }
-            if (outcome == ForwardOutcome.Done)
-            {
-                pod.Trust();
-                return;
-            }
-
-            // 8. Again, but only where that is harmless; at another pod if there is one.
-            if (outcome is ForwardOutcome.ConnectFailed or ForwardOutcome.BrokenBeforeResponse) backend.Breaker.Avoid(pod);
-            _ = outcome == ForwardOutcome.ConnectFailed ? ++connects : ++sends;
-            if (!RetryRule.MayRetry(outcome, connects, sends, request.Http.Method, request.HasBody))
-            {
-                await FailAsync(request, backend, pod, outcome);
-                return;
-            }
-            await PauseAsync(request, RetryRule.Pause(outcome, connects, backend.Breaker.HasTrustedPod));
+            await PauseAsync(request, RetryRule.Pause(outcome, request.Connects, backend.Breaker.HasTrustedPod));
+            return true;
         }
+        await FailAsync(request, backend, pod, outcome);
+        return false;
     }
 
     private async ValueTask<SlotLease> WaitAsync(GatewayRequest request, RevisionBackend backend)
@@ -157,17 +137,29 @@ internal sealed class GatewayPipeline(
         }
     }
 
-    private async ValueTask<bool> IsReadyAsync(GatewayRequest request)
+    private async Task RouteWhenReadyAsync(GatewayRequest request)
     {
         try
         {
             await ready.WaitAsync(StartPatience, time, request.Context.RequestAborted);
-            return true;
         }
         catch (Exception e) when (e is TimeoutException or OperationCanceledException)
         {
-            await GatewayErrors.NotReady(request.Response);
-            return false;
+            await AnswerAsync(GatewayErrors.NotReady(request.Response));
+            return;
+        }
+        await RouteAsync(request);
+    }
+
+    private async Task AnswerAsync(Task answer)
+    {
+        try
+        {
+            await answer;
+        }
+        finally
+        {
+            Interlocked.Decrement(ref _inFlight);
         }
     }
 

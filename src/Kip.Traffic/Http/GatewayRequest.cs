@@ -61,11 +61,18 @@ internal sealed class GatewayRequest
 
     public RequestBodyKind BodyKind { get; private set; }
 
+    /// <summary>Attempts that ended without a connection.</summary>
+    public int Connects { get; private set; }
+
+    /// <summary>Attempts that sent something.</summary>
+    public int Sends { get; private set; }
+
     public void Begin(IFeatureCollection features)
     {
         Context.Initialize(features);
         _trace = new() { Received = _time.GetTimestamp() };
         BodyFailure = null;
+        Connects = Sends = 0;
         var headers = Http.Headers;
         IsTraced = headers.ContainsKey(ColdStartTrace.RequestHeader);
         _told = ClientIdentity.IsTold(headers) ? ClientIdentity.Of(Http) : null;
@@ -81,6 +88,13 @@ internal sealed class GatewayRequest
         _aborted = default;
         Deadline.End();
         Context.Uninitialize();
+    }
+
+    /// <summary>An attempt has failed.</summary>
+    public void Count(ForwardOutcome outcome)
+    {
+        if (outcome == ForwardOutcome.ConnectFailed) Connects++;
+        else Sends++;
     }
 
     /// <summary>The request is on its way to a pod.</summary>

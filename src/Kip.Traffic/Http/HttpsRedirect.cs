@@ -8,10 +8,11 @@ internal static class HttpsRedirect
 {
     public static bool Applies(HttpRequest request) => !request.IsHttps && !request.Path.StartsWithSegments("/.well-known/acme-challenge");
 
-    public static void Write(HttpRequest request, HttpResponse response)
+    public static Task WriteAsync(HttpRequest request, HttpResponse response)
     {
         var host = HostName.WithoutPort(request.Headers.Host.ToString());
         response.StatusCode = StatusCodes.Status301MovedPermanently;
         response.Headers.Location = $"https://{host}{request.PathBase.ToUriComponent()}{request.Path.ToUriComponent()}{request.QueryString}";
+        return Task.CompletedTask;
     }
 }

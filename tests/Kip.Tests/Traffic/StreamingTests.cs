@@ -74,8 +74,11 @@ public sealed class StreamingTests : GatewayTest
     {
         await ServeAsync(async context =>
         {
-            if (!chunked) context.Response.ContentLength = context.Request.ContentLength;
-            await context.Request.Body.CopyToAsync(context.Response.Body);
+            // First all in, then all out: the HTTP client does not read before it has sent everything.
+            var kept = new MemoryStream();
+            await context.Request.Body.CopyToAsync(kept);
+            if (!chunked) context.Response.ContentLength = kept.Length;
+            await context.Response.Body.WriteAsync(kept.GetBuffer().AsMemory(0, (int)kept.Length));
         });
         var bytes = new byte[5_000_003];
         new Random(7).NextBytes(bytes);

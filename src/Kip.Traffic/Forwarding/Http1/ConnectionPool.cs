@@ -1,7 +1,8 @@
 namespace Kip.Traffic.Forwarding.Http1;
 
 /// <summary>The open connections to one pod that no request uses now; the one used last is used next.</summary>
-internal sealed class ConnectionPool(TimeProvider time, TimeSpan idleTimeout) : IDisposable
+/// <param name="filled">Told when there is something to prune.</param>
+internal sealed class ConnectionPool(TimeProvider time, TimeSpan idleTimeout, Action<ConnectionPool> filled) : IDisposable
 {
     private const int MaxIdle = 1024;
 
@@ -47,15 +48,17 @@ internal sealed class ConnectionPool(TimeProvider time, TimeSpan idleTimeout) : 
     public void Return(PodConnection connection)
     {
         connection.IdleSince = time.GetTimestamp();
+        var kept = false;
         lock (_lock)
         {
             if (!_closed && _idle.Count < MaxIdle)
             {
                 _idle.Add(connection);
-                return;
+                kept = true;
             }
         }
-        connection.Dispose();
+        if (!kept) connection.Dispose();
+        else if (!IsListed) filled(this);
     }
 
     /// <summary>Closes all idle connections: one that broke says that the others are no better.</summary>

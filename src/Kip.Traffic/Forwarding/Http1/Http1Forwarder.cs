@@ -1,6 +1,5 @@
 using System.Collections.Concurrent;
 using System.Net.Sockets;
-using System.Runtime.CompilerServices;
 using Kip.Traffic.Activation;
 using Kip.Traffic.Http;
 using Kip.Traffic.Routing;
@@ -24,25 +23,11 @@ internal sealed class Http1Forwarder(GatewayOptions options, TimeProvider time) 
         }
     }
 
-    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
-    public async ValueTask<ForwardOutcome> ForwardAsync(GatewayRequest request, SplitTarget target, PodTracker pod)
+    public ValueTask<ForwardOutcome> ForwardAsync(GatewayRequest request, SplitTarget target, PodTracker pod)
     {
-        // 1. A connection: an open one if there is one.
         var pool = PoolOf(pod);
-        var connection = pool.Take(careful: !RetryRule.IsRepeatable(request.Http.Method, request.HasBody)) ?? await ConnectAsync(pod, request);
-        if (connection is null) return request.Deadline.Token.IsCancellationRequested ? ForwardOutcome.Cancelled : ForwardOutcome.ConnectFailed;
-
-        // 2. From here the end of the client's connection, or of the time, ends this one too.
-        ForwardOutcome outcome;
-        using (request.Deadline.Token.UnsafeRegister(static state => ((PodConnection)state!).Abort(), connection))
-            outcome = await connection.Exchange.RunAsync(request, target);
-
-        // 3. A connection on which both messages ended where they should serves the next request.
-        if (connection.Exchange.IsReusable && !request.Deadline.Token.IsCancellationRequested) Return(pool, connection);
-        else connection.Dispose();
-        // One that broke says that the others are no better.
-        if (outcome == ForwardOutcome.BrokenBeforeResponse) pool.Clear();
-        return outcome;
+        var connection = pool.Take(careful: !RetryRule.IsRepeatable(request.Http.Method, request.HasBody));
+        return connection is null ? ConnectAndForwardAsync(pool, request, target, pod) : connection.Exchange.RunAsync(pool, request, target);
     }
 
     public void Dispose()
@@ -50,28 +35,24 @@ internal sealed class Http1Forwarder(GatewayOptions options, TimeProvider time) 
         foreach (var (pool, _) in _used) pool.Dispose();
     }
 
-    private async ValueTask<PodConnection?> ConnectAsync(PodTracker pod, GatewayRequest request)
+    private async ValueTask<ForwardOutcome> ConnectAndForwardAsync(ConnectionPool pool, GatewayRequest request, SplitTarget target, PodTracker pod)
     {
-        using var patience = CancellationTokenSource.CreateLinkedTokenSource(request.Deadline.Token);
-        patience.CancelAfter(options.ConnectTimeout);
+        PodConnection connection;
         try
         {
-            return await PodConnection.ConnectAsync(pod.EndPoint, time, patience.Token);
+            using var patience = CancellationTokenSource.CreateLinkedTokenSource(request.Deadline.Token);
+            patience.CancelAfter(options.ConnectTimeout);
+            connection = await PodConnection.ConnectAsync(pod.EndPoint, time, patience.Token);
         }
         catch (Exception e) when (e is SocketException or OperationCanceledException)
         {
-            return null;
+            return request.Deadline.Token.IsCancellationRequested ? ForwardOutcome.Cancelled : ForwardOutcome.ConnectFailed;
         }
+        return await connection.Exchange.RunAsync(pool, request, target);
     }
 
     private ConnectionPool PoolOf(PodTracker pod) =>
-        (ConnectionPool?)pod.Connections ?? (ConnectionPool)pod.Keep(new ConnectionPool(time, options.PodIdleTimeout));
-
-    private void Return(ConnectionPool pool, PodConnection connection)
-    {
-        pool.Return(connection);
-        if (!pool.IsListed) List(pool);
-    }
+        (ConnectionPool?)pod.Connections ?? (ConnectionPool)pod.Keep(new ConnectionPool(time, options.PodIdleTimeout, List));
 
     private void List(ConnectionPool pool)
     {

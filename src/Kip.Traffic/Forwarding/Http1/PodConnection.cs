@@ -62,20 +62,30 @@ internal sealed class PodConnection : IDisposable
 
     public ValueTask SendOutputAsync(int length) => SendAsync(_output.AsMemory(0, length));
 
-    public async ValueTask SendAsync(ReadOnlyMemory<byte> bytes)
+    public ValueTask SendAsync(ReadOnlyMemory<byte> bytes)
     {
-        while (bytes.Length > 0) bytes = bytes[await _socket.SendAsync(bytes, SocketFlags.None)..];
+        var sending = _socket.SendAsync(bytes, SocketFlags.None);
+        if (!sending.IsCompletedSuccessfully) return SendRestAsync(sending, bytes);
+        // Mostly the system takes all at once.
+        var sent = sending.Result;
+        return sent == bytes.Length ? default : SendRestAsync(new(sent), bytes);
     }
 
     /// <summary>No more will be sent.</summary>
     public void EndSending() => _socket.Shutdown(SocketShutdown.Send);
 
-    /// <summary>Reads what comes next behind <see cref="Unread"/>. False at the end of the connection.</summary>
-    public async ValueTask<bool> ReceiveAsync(int limit)
+    /// <summary>Reads what comes next behind <see cref="Unread"/>; tell <see cref="Received"/> how much it was. 0 at the end of the connection.</summary>
+    /// <exception cref="MalformedResponseException">More than the limit is unread.</exception>
+    public ValueTask<int> ReceiveAsync(int limit)
     {
         if (_start == _end) _start = _end = 0;
         else if (_end == _input.Length) MakeRoom(limit);
-        var count = await _socket.ReceiveAsync(_input.AsMemory(_end), SocketFlags.None);
+        return _socket.ReceiveAsync(_input.AsMemory(_end), SocketFlags.None);
+    }
+
+    /// <summary>Takes note of what <see cref="ReceiveAsync(int)"/> read. False when it was the end.</summary>
+    public bool Received(int count)
+    {
         _end += count;
         return count > 0;
     }
@@ -94,6 +104,12 @@ internal sealed class PodConnection : IDisposable
         _socket.Dispose();
         ArrayPool<byte>.Shared.Return(_input);
         ArrayPool<byte>.Shared.Return(_output);
+    }
+
+    private async ValueTask SendRestAsync(ValueTask<int> sending, ReadOnlyMemory<byte> bytes)
+    {
+        bytes = bytes[await sending..];
+        while (bytes.Length > 0) bytes = bytes[await _socket.SendAsync(bytes, SocketFlags.None)..];
     }
 
     private void MakeRoom(int limit)

@@ -37,7 +37,7 @@ internal static class UpgradedStream
             connection.Consume(connection.Unread.Length);
             request.Deadline.Progress();
         }
-        while (await connection.ReceiveAsync(BufferSize));
+        while (connection.Received(await connection.ReceiveAsync(BufferSize)));
     }
 
     private static async Task ToPodAsync(GatewayRequest request, Stream client, PodConnection connection, CancellationToken over)
