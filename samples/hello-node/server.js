@@ -4,6 +4,7 @@ const greeting = process.env.GREETING ?? "Hello";
 const revision = process.env.K_REVISION ?? "nowhere";
 
 const server = createServer((request, response) => {
+  console.log(`${request.method} ${request.url}`);
   const url = new URL(request.url, "http://localhost");
   if (url.pathname !== "/sleep") return response.end(`${greeting} from ${revision}\n`);
   // /sleep?ms=200 holds the request for a while: watch Kip scale out.

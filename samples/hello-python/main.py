@@ -27,8 +27,8 @@ class Hello(BaseHTTPRequestHandler):
         self.end_headers()
         self.wfile.write(body)
 
-    def log_message(self, *args):
-        pass
+    def log_message(self, format, *args):
+        print(format % args, flush=True)
 
 
 signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))

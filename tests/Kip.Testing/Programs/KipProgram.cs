@@ -71,6 +71,13 @@ public sealed class KipProgram : IAsyncDisposable
     public Task<CommandResult> KipAsync(params string[] arguments) =>
         Command.RunAsync(Repository.Kip, arguments, Environment, directory: Repository.Root);
 
+    /// <summary>The same with text on its standard input.</summary>
+    public Task<CommandResult> KipWithInputAsync(string input, params string[] arguments) =>
+        Command.RunAsync(Repository.Kip, arguments, Environment, input, Repository.Root);
+
+    /// <summary>Starts a verb that goes on until it is interrupted.</summary>
+    public FollowedProgram Follow(params string[] arguments) => FollowedProgram.Start(Repository.Kip, arguments, Environment);
+
     /// <summary>Runs the real kubectl against this platform.</summary>
     public Task<CommandResult> KubectlAsync(params string[] arguments) =>
         Command.RunAsync("kubectl", arguments, Environment, directory: Repository.Root);
