@@ -40,6 +40,7 @@ public sealed class Kubeconfig
     {
         var sources = string.Join(", ", _files.Select(static f => f.File));
         var wanted = !string.IsNullOrEmpty(name) ? name : CurrentContext;
+        if (wanted is null && Contexts.Count == 0) throw new KubeconfigException($"{sources} names no context, so there is no platform to talk to");
         if (wanted is null) throw new KubeconfigException($"{sources} has no current-context: name one of {string.Join(", ", Contexts)}");
         var (file, context) = Find("contexts", "context", wanted)
             ?? throw new KubeconfigException($"{sources} has no context \"{wanted}\": it has {string.Join(", ", Contexts)}");

@@ -20,11 +20,13 @@ internal static class QuickstartCommand
     private static async Task RunAsync(ParseResult parsed, CancellationToken cancel)
     {
         var options = PlatformOptions.From(parsed);
+        // Looked for before anything is started: without it there is nothing to show.
+        var sample = SampleFolder.Find("hello-csharp");
         var running = InstanceFile.Read(options.Data);
         Console.Out.WriteLine(running is null ? "1. Starting Kip" : "1. Kip is running already");
         running ??= await DetachedStart.RunAsync(options.Data, options.ToArguments(), cancel);
         Console.Out.WriteLine($"   API {running.Api}, gateway {running.Gateway}, data {options.Data.Root}");
         using var connection = Connection.Open(options.Data, parsed);
-        await new Tour(connection, options.Data, running, Console.Out).RunAsync(cancel);
+        await new Tour(connection, options.Data, running, sample, Console.Out).RunAsync(cancel);
     }
 }

@@ -8,7 +8,7 @@ using Service = Kip.Resources.Serving.Service;
 namespace Kip.Host.Quickstart;
 
 /// <summary>The steps of <c>kip quickstart</c> after the platform is up.</summary>
-internal sealed class Tour(Connection connection, DataFolder data, InstanceFile running, TextWriter output)
+internal sealed class Tour(Connection connection, DataFolder data, InstanceFile running, string sample, TextWriter output)
 {
     private const string Name = "hello";
     private const int Requests = 200;
@@ -36,7 +36,6 @@ internal sealed class Tour(Connection connection, DataFolder data, InstanceFile 
 
     private async Task<Service> DeployAsync(CancellationToken cancel)
     {
-        var sample = SampleFolder.Find("hello-csharp");
         output.WriteLine();
         output.WriteLine($"2. Deploying {sample} from source, asleep");
         var image = await BundleBuild.RunAsync(data, sample, Name, cancel);
