@@ -14,6 +14,9 @@ internal static unsafe partial class LibC
     public const int NonBlocking = 0x800;
     public const int SetStatusFlags = 4;
     public const int WaitNoHang = 1;
+    public const int WaitExited = 4;
+    public const int WaitNoReap = 0x01000000;
+    public const int IdOfProcess = 1;
     public const int MayExecute = 1;
 
     /// <summary>A new session, and with it a new process group, whose id is the process id.</summary>
@@ -83,6 +86,10 @@ internal static unsafe partial class LibC
 
     [LibraryImport("libc", EntryPoint = "kill", SetLastError = true)]
     public static partial int Kill(int pid, int signal);
+
+    /// <param name="info">A <c>siginfo_t</c>: 128 bytes, all zero where no child has ended.</param>
+    [LibraryImport("libc", EntryPoint = "waitid", SetLastError = true)]
+    public static partial int WaitId(int idType, int id, void* info, int options);
 
     [LibraryImport("libc", EntryPoint = "waitpid", SetLastError = true)]
     public static partial int WaitPid(int pid, int* status, int options);

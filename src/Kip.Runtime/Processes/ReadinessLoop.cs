@@ -12,6 +12,7 @@ internal sealed unsafe class ReadinessLoop : IDisposable
 {
     private const int Capacity = 64;
     private const int Add = 1;
+    private const int Remove = 2;
     private const uint Readable = 1;
 
     // struct epoll_event is packed on x86-64 only.
@@ -76,8 +77,10 @@ internal sealed unsafe class ReadinessLoop : IDisposable
     private void Call(int descriptor)
     {
         if (!_callbacks.TryGetValue(descriptor, out var callback) || callback()) return;
-        // Closing also takes it out of the epoll set; forgetting it first keeps a reused number from being mistaken for it.
+        // Forgetting it first keeps a reused number from being mistaken for it. Closing alone does not take it out of the epoll set while a
+        // process that is just being started still shares the file (epoll(7), "Will closing a file descriptor…").
         _callbacks.TryRemove(descriptor, out _);
+        _ = LibC.EpollControl(_epoll, Remove, descriptor, null);
         _ = LibC.Close(descriptor);
     }
 

@@ -48,6 +48,7 @@ public sealed class RunningProcess
         lock (_lock)
         {
             if (_reaped) return true;
+            if (!HasEnded()) return false;
             // The first process is a zombie now and still holds the group's id: whoever else is in the group ends with it,
             // as the processes of a container end with its first.
             _ = LibC.Kill(-Pid, LibC.SigKill);
@@ -61,6 +62,16 @@ public sealed class RunningProcess
         }
         _exited.TrySetResult(ProcessExit.FromWaitStatus(status, _time.GetUtcNow()));
         return true;
+    }
+
+    // Looks without reaping: what is still alive must not be killed for a wrong alarm.
+    private unsafe bool HasEnded()
+    {
+        var info = stackalloc byte[128];
+        new Span<byte>(info, 128).Clear();
+        var result = LibC.WaitId(LibC.IdOfProcess, Pid, info, LibC.WaitExited | LibC.WaitNoHang | LibC.WaitNoReap);
+        // The signal number is the first field; an error means that it is no child any more.
+        return result < 0 || *(int*)info != 0;
     }
 
     internal unsafe void KillAndReap()

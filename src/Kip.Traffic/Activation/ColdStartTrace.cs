@@ -59,7 +59,9 @@ public record struct ColdStartTrace
 
         void Add(string stage, long at)
         {
-            if (at == 0 || at < last) return;
+            if (at == 0) return;
+            // Stages may be noted out of order, and the wall clock is coarser: what is past takes no time.
+            at = Math.Max(at, last);
             text.Add(Format(time, stage, last, at));
             last = at;
         }

@@ -23,6 +23,8 @@ public class PlatformRestartTests
         await first.CreateAsync(RuntimeHarness.PodOf("web", image));
         var before = await first.WaitForAsync<Pod>("web", IsReady);
         var pid = int.Parse(before.Status.ContainerStatuses[0].ContainerID!["process://".Length..]);
+        // Ready says that it runs, not that it has written yet.
+        (await first.LogAsync("web", new PodLogOptions { Follow = true, LimitBytes = 4 })).ShouldBe("run\n");
 
         await first.StopAsync();
 
