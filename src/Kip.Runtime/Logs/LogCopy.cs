@@ -41,7 +41,7 @@ internal sealed class LogCopy(ContainerLog log, PodLogOptions options, Stream de
                     number = position.File - number > 1 ? position.File - 1 : position.File;
                     continue;
                 }
-                if (!options.Follow || position.Ended) return;
+                if (!options.Follow || position.Ended || _left <= 0) return;
                 await position.Changed.WaitAsync(cancel);
             }
         }
