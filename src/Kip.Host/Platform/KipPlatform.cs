@@ -37,6 +37,8 @@ public sealed class KipPlatform : IAsyncDisposable
     /// <exception cref="CommandFailure">A port or the data folder is in use, or the folder is another version's.</exception>
     public static async Task<KipPlatform> StartAsync(PlatformOptions options, CancellationToken cancel)
     {
+        // Before any socket is used: requests run on the threads that see them. Nothing in this process blocks after a socket's event.
+        SocketCompletions.RunInline();
         var platform = new KipPlatform(options.Data);
         try
         {
