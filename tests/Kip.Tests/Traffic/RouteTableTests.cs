@@ -149,6 +149,24 @@ public sealed class RouteTableTests
     }
 
     [Fact]
+    public void A_change_among_ten_thousand_routes_costs_its_own_part_of_the_table_only()
+    {
+        var builder = new RouteTableBuilder(Backend);
+        for (var i = 0; i < 10_000; i++) builder.Set(TrafficObjects.Ingress($"i{i}", $"host{i}.default.example.com", ($"r{i}", 100)));
+        var before = builder.ToTable(RouteTable.Empty, 1);
+
+        builder.Set(TrafficObjects.Ingress("i77", "host77.default.example.com", ("new", 100)));
+        var after = builder.ToTable(before, 2);
+
+        after.HostCount.ShouldBe(10_000);
+        Pick(after, "/", host: "host77.default.example.com").ShouldBe("new");
+        var changed = 0;
+        for (var i = 0; i < RouteTable.ShardCount; i++)
+            if (!ReferenceEquals(before.Shards[i], after.Shards[i])) changed++;
+        changed.ShouldBe(1);
+    }
+
+    [Fact]
     public void A_revision_that_no_route_names_any_more_is_told_of()
     {
         var unused = new List<string>();

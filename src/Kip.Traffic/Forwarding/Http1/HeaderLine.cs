@@ -23,7 +23,7 @@ internal sealed class HeaderLine
         Name = name;
         Value = value;
         Kind = HopByHop.KindOf(name);
-        IsHopByHop = Kind is not (HeaderKind.Plain or HeaderKind.Host);
+        IsHopByHop = IsAlwaysHopByHop;
     }
 
     public byte[] Raw { get; }
@@ -33,6 +33,9 @@ internal sealed class HeaderLine
     public string Value { get; }
 
     public HeaderKind Kind { get; }
+
+    /// <summary>Whether it is not passed on, whatever <c>Connection</c> says.</summary>
+    public bool IsAlwaysHopByHop => Kind is not (HeaderKind.Plain or HeaderKind.Host);
 
     /// <summary>Whether it is not passed on. The length is, but as a number.</summary>
     public bool IsHopByHop { get; set; }

@@ -117,6 +117,8 @@ internal sealed class ResponseHead
         for (var i = 0; i < _count; i++)
         {
             var line = _lines[i];
+            // What the response before nominated need not be nominated now.
+            line.IsHopByHop = line.IsAlwaysHopByHop;
             line.IsRepeat = _lines.Take(i).Any(before => before.Name.Equals(line.Name, StringComparison.OrdinalIgnoreCase));
             if (line.Kind == HeaderKind.ContentLength) SetLength(line.Value);
             else if (line.Kind == HeaderKind.TransferEncoding) SetEncoding(line.Value);
