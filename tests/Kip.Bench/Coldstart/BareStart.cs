@@ -14,7 +14,7 @@ internal static class BareStart
     {
         var bundle = new BundleStore(kip.Data).Resolve(image) ?? throw new InvalidOperationException($"{image} is not in {kip.Data}");
         var port = FreePort();
-        var start = new ProcessStartInfo(bundle.Manifest.Command[0], bundle.Manifest.Command.Skip(1))
+        var start = new ProcessStartInfo(Program(bundle), bundle.Manifest.Command.Skip(1))
         {
             WorkingDirectory = bundle.Content, RedirectStandardOutput = true, RedirectStandardError = true,
         };
@@ -27,6 +27,10 @@ internal static class BareStart
         await process.WaitForExitAsync();
         return elapsed.TotalMilliseconds;
     }
+
+    // A path in a bundle is of its content; a name is looked for in PATH.
+    private static string Program(Bundle bundle) =>
+        bundle.Manifest.Command[0] is var program && program.Contains('/') ? Path.Combine(bundle.Content, program) : program;
 
     private static async Task<TimeSpan> UntilItAnswersAsync(int port, long started)
     {
