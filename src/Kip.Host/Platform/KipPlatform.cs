@@ -104,6 +104,7 @@ public sealed class KipPlatform : IAsyncDisposable
         Ends(() => gateway.DisposeAsync().AsTask());
         await controllers.StartAsync(cancel);
         Runs(autoscaler.RunAsync(_stop.Token));
+        Runs(new IdleTrim(() => gateway.RequestsInFlight, _time).RunAsync(_stop.Token));
 
         // 5. The API last: who is answered finds all of it at work.
         var api = await ApiServer.Http.ApiServer.StartAsync(

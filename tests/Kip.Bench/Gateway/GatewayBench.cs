@@ -11,6 +11,9 @@ internal static class GatewayBench
     private static readonly int[] Connections = [1, 16, 64, 256];
     private const int Rounds = 3;
     private const int Seconds = 4;
+
+    // Long enough for the runtime to have compiled what is hot to its last tier.
+    private const int WarmUpSeconds = 10;
     private const string Service = "bench";
 
     public static async Task<int> RunAsync()
@@ -20,7 +23,7 @@ internal static class GatewayBench
         var port = await StartApplicationAsync(kip);
         await using var nginx = await Nginx.StartAsync(port);
         var host = $"{Service}.default.localhost";
-        await Wrk.RunAsync(kip.Gateway, host, 64, Seconds);
+        await Wrk.RunAsync(kip.Gateway, host, 64, WarmUpSeconds);
         await Wrk.RunAsync(nginx.Address, host, 64, Seconds);
         foreach (var connections in Connections) await CompareAsync(report, kip.Gateway, nginx.Address, host, connections);
         report.Note(
