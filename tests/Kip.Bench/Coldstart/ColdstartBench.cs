@@ -45,7 +45,7 @@ internal static class ColdstartBench
 
     private static void Print(Report report, int count, List<double> bare, List<double> cold)
     {
-        report.Note($"{count} services of samples/hello-csharp, asleep; bare: the same program started by posix_spawn and asked every millisecond; in turn");
+        report.Note($"{count} services of samples/hello-csharp, asleep; bare: the same program started by hand and asked every millisecond; in turn");
         foreach (var percent in (int[])[50, 99])
         {
             var (alone, through) = (Percentiles.Of(bare, percent), Percentiles.Of(cold, percent));
