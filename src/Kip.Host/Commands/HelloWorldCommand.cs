@@ -16,6 +16,7 @@ internal static class HelloWorldCommand
     public static Verb Make() => new Verb(Name, "Serve the helloworld sample on $PORT.", "PORT=8081 kip helloworld") { Hidden = true }
         .Does(static async (_, cancel) =>
         {
+            using var sigterm = new EndSignal();
             var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
             builder.WebHost.UseKestrelCore().ConfigureKestrel(static options =>
             {
@@ -26,7 +27,6 @@ internal static class HelloWorldCommand
             var text = Text();
             app.Run(context => AnswerAsync(context, text));
             await app.StartAsync(cancel);
-            using var sigterm = new EndSignal();
             await sigterm.WaitAsync(cancel);
             await app.StopAsync(CancellationToken.None);
         });

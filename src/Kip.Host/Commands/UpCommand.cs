@@ -33,9 +33,11 @@ internal static class UpCommand
             Welcome.Print(running, options.Data, detached: true, json);
             return;
         }
+        // From the first moment: a Ctrl-C that comes while the welcome is being printed must not be lost.
+        using var end = new EndSignal();
         await using var platform = await KipPlatform.StartAsync(options, cancel);
         Welcome.Print(platform.Instance, options.Data, detached: false, json);
-        await KipPlatform.WaitForEndAsync(cancel);
+        await end.WaitAsync(cancel);
         Console.Error.WriteLine("Stopping: no new requests, those under way are finished…");
     }
 

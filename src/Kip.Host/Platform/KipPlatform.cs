@@ -52,13 +52,6 @@ public sealed class KipPlatform : IAsyncDisposable
         }
     }
 
-    /// <summary>Completes when the process is asked to end.</summary>
-    public static async Task WaitForEndAsync(CancellationToken cancel)
-    {
-        using var signal = new EndSignal();
-        await signal.WaitAsync(cancel);
-    }
-
     /// <summary>Stops everything in the opposite order: no new requests, those under way finished, pods ended, the store closed.</summary>
     public async ValueTask DisposeAsync()
     {
