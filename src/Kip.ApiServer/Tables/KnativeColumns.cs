@@ -43,6 +43,10 @@ internal static class KnativeColumns
             Number<PodAutoscaler>("ActualScale", static p => p.Status.ActualScale),
             .. Ready<PodAutoscaler>(static p => p.Status.Conditions),
         ],
+        [DomainMapping.Definition] =
+            [Name, Text<DomainMapping>("URL", static m => m.Status.Url), .. Ready<DomainMapping>(static m => m.Status.Conditions)],
         [Ingress.Definition] = [Name, .. Ready<Ingress>(static i => i.Status.Conditions)],
+        [Certificate.Definition] = [Name, .. Ready<Certificate>(static c => c.Status.Conditions)],
+        [ClusterDomainClaim.Definition] = [Name, Text<ClusterDomainClaim>("Namespace", static c => c.Spec.Namespace), Age],
     };
 }

@@ -18,12 +18,15 @@ namespace Kip.Resources;
     DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingDefault,
     GenerationMode = JsonSourceGenerationMode.Metadata,
     Converters = [typeof(TimeConverter)])]
+[JsonSerializable(typeof(Certificate))]
+[JsonSerializable(typeof(ClusterDomainClaim))]
 [JsonSerializable(typeof(ConfigMap))]
 [JsonSerializable(typeof(Configuration))]
 [JsonSerializable(typeof(Core.Service), TypeInfoPropertyName = "CoreService")]
 [JsonSerializable(typeof(Core.ServiceSpec), TypeInfoPropertyName = "CoreServiceSpec")]
 [JsonSerializable(typeof(Core.ServiceStatus), TypeInfoPropertyName = "CoreServiceStatus")]
 [JsonSerializable(typeof(Deployment))]
+[JsonSerializable(typeof(DomainMapping))]
 [JsonSerializable(typeof(Endpoints))]
 [JsonSerializable(typeof(Event))]
 [JsonSerializable(typeof(Ingress))]

@@ -18,7 +18,8 @@ public static class Kinds
         Lease.Definition,
         Serving.Service.Definition, Configuration.Definition, Revision.Definition, Route.Definition,
         PodAutoscaler.Definition,
-        Ingress.Definition,
+        Ingress.Definition, Certificate.Definition, ClusterDomainClaim.Definition,
+        DomainMapping.Definition,
     ];
 
     /// <summary>The kind of a manifest's <c>apiVersion</c> and <c>kind</c>, or null.</summary>

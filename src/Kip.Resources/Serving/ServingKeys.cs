@@ -25,6 +25,13 @@ public static class ServingLabels
     public const string Visibility = "networking.knative.dev/visibility";
     public const string ClusterLocal = "cluster-local";
     public const string App = "app";
+
+    /// <summary>On a DomainMapping's Ingress: whose it is.</summary>
+    public const string DomainMappingUid = "serving.knative.dev/domainMappingUID";
+    public const string DomainMappingNamespace = "serving.knative.dev/domainMappingNamespace";
+
+    /// <summary>On Certificates: <c>external-domain</c> or <c>cluster-local-domain</c>.</summary>
+    public const string CertificateType = "networking.knative.dev/certificate-type";
 }
 
 /// <summary>The annotations that Knative Serving reads and writes.</summary>
@@ -49,6 +56,16 @@ public static class ServingAnnotations
 
     /// <summary>On an Ingress: the tag hosts, as a JSON object of arrays.</summary>
     public const string TagToHost = "networking.internal.knative.dev/tag-to-host";
+
+    /// <summary>On an Ingress: the state of its gradual rollout, as JSON.</summary>
+    public const string Rollout = "networking.internal.knative.dev/rollout";
+    public const string CertificateClass = "networking.knative.dev/certificate.class";
+    public const string CertificateClassAlias = "networking.knative.dev/certificate-class";
+    public const string DisableAutoTls = "networking.knative.dev/disableAutoTLS";
+    public const string DisableAutoTlsAlias = "networking.knative.dev/disable-auto-tls";
+    public const string DisableExternalDomainTls = "networking.knative.dev/disable-external-domain-tls";
+    public const string HttpOption = "networking.knative.dev/httpOption";
+    public const string HttpProtocol = "networking.knative.dev/http-protocol";
 }
 
 /// <summary>Whether a Revision is routed to.</summary>

@@ -31,6 +31,7 @@ public static class AdmissionRules
                 ConfigurationAdmission.Default(configuration, request.Old as Configuration, ConfigOf(request), request.User),
             Revision revision => RevisionAdmission.Default(revision, request.Old as Revision, ConfigOf(request)),
             Route route => RouteAdmission.Default(route, request.Old as Route, request.User),
+            DomainMapping mapping => DomainMappingAdmission.Default(mapping, request.Old as DomainMapping, request.User),
             PodAutoscaler autoscaler => PodAutoscalerAdmission.Default(autoscaler, request.Config),
             Ingress ingress => IngressAdmission.Default(ingress),
             Deployment deployment => DeploymentAdmission.Default(deployment),
@@ -62,6 +63,9 @@ public static class AdmissionRules
                 break;
             case Revision revision: RevisionAdmission.Validate(revision, request.Old as Revision, ConfigOf(request), errors); break;
             case Route route: RouteAdmission.Validate(route, request.Old as Route, errors); break;
+            case DomainMapping mapping: DomainMappingAdmission.Validate(mapping, request.Old as DomainMapping, errors); break;
+            case Certificate certificate: CertificateAdmission.Validate(certificate, errors); break;
+            case ClusterDomainClaim claim: CertificateAdmission.Validate(claim, errors); break;
             case PodAutoscaler autoscaler: PodAutoscalerAdmission.Validate(autoscaler, errors); break;
             case Ingress ingress: IngressAdmission.Validate(ingress, errors); break;
             case Deployment deployment: DeploymentAdmission.Validate(deployment, request.Old as Deployment, errors); break;

@@ -48,7 +48,7 @@ internal static class MetadataRules
         else if (duration.Ticks % TimeSpan.TicksPerSecond != 0) errors.Say($"{key}={value} is not at second precision", key);
     }
 
-    private static void ValidateUserInfo(ObjectMeta metadata, ObjectMeta? old, bool specChanged, FieldErrors errors)
+    public static void ValidateUserInfo(ObjectMeta metadata, ObjectMeta? old, bool specChanged, FieldErrors errors)
     {
         if (old is null) return;
         using var _ = errors.In("annotations");
