@@ -6,8 +6,12 @@ using Microsoft.AspNetCore.Http;
 namespace Kip.ApiServer.Http;
 
 /// <summary>One request on a resource: what the path names, who asks, and the HTTP exchange itself.</summary>
-internal sealed record ApiCall(HttpContext Http, ResourcePath Path, KindDefinition Kind, string User, CancellationToken Stopping)
+/// <param name="Served">The kind in the version that the path names: what is read from the body and written to the answer.</param>
+internal sealed record ApiCall(HttpContext Http, ResourcePath Path, KindDefinition Served, string User, CancellationToken Stopping)
 {
+    /// <summary>The kind as it is stored.</summary>
+    public KindDefinition Kind => Served.Stored;
+
     public IQueryCollection Parameters => Http.Request.Query;
 
     public CancellationToken Cancel => Http.RequestAborted;

@@ -40,7 +40,7 @@ internal sealed class Discovery(KindCatalog kinds)
     }
 
     private IEnumerable<ServedResource> Served =>
-        kinds.All.SelectMany(static kind => (IEnumerable<ServedResource>)[ServedResource.Of(kind), .. ServedResource.SubresourcesOf(kind)])
+        kinds.Served.SelectMany(static kind => (IEnumerable<ServedResource>)[ServedResource.Of(kind), .. ServedResource.SubresourcesOf(kind)])
             .Concat(Review.All.Select(ServedResource.Of));
 
     /// <summary>Groups as clients should prefer them, each with its versions. The core group is the empty one.</summary>

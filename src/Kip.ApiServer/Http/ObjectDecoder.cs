@@ -16,7 +16,7 @@ internal sealed class ObjectDecoder(HttpContext http)
         var other => throw Query.Unsupported("fieldValidation", other, "\"Ignore\", \"Strict\", \"Warn\""),
     };
 
-    /// <summary>Reads an object of a kind that the path names.</summary>
+    /// <summary>Reads an object of a kind that the path names, as it is to be stored.</summary>
     /// <exception cref="ApiException">400: another kind, a wrong type, or with strict validation an unknown or repeated field.</exception>
     public Resource Decode(JsonElement body, KindDefinition kind)
     {
@@ -53,7 +53,7 @@ internal sealed class ObjectDecoder(HttpContext http)
     {
         try
         {
-            return kind.Read(decoded.Json);
+            return kind.ReadToStore(decoded.Json);
         }
         catch (JsonException malformed)
         {

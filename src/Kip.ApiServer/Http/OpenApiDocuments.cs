@@ -32,7 +32,7 @@ internal sealed class OpenApiDocuments(KindCatalog kinds)
 
     private Document? V3(string root)
     {
-        var group = kinds.All.Where(kind => RootOf(kind) == root).ToList();
+        var group = kinds.Served.Where(kind => RootOf(kind) == root).ToList();
         return group.Count == 0 ? null : _documents.GetOrAdd(root, _ => Document.Write(writer => WriteV3(writer, group)));
     }
 
@@ -56,7 +56,7 @@ internal sealed class OpenApiDocuments(KindCatalog kinds)
     {
         writer.WriteStartObject();
         writer.WriteStartObject("paths");
-        foreach (var root in kinds.All.Select(RootOf).Distinct())
+        foreach (var root in kinds.Served.Select(RootOf).Distinct())
         {
             writer.WriteStartObject(root);
             writer.WriteString("serverRelativeURL", $"/openapi/v3/{root}?hash={V3(root)!.Hash}");
@@ -93,10 +93,10 @@ internal sealed class OpenApiDocuments(KindCatalog kinds)
         WriteInfo(writer);
         writer.WriteStartObject("paths");
         var schemas = new SchemaWriter(writer, "#/definitions/");
-        foreach (var kind in kinds.All) new OpenApiOperations(writer, schemas, kind, version3: false).Write();
+        foreach (var kind in kinds.Served) new OpenApiOperations(writer, schemas, kind, version3: false).Write();
         writer.WriteEndObject();
         writer.WriteStartObject("definitions");
-        schemas.WriteComponents(kinds.All);
+        schemas.WriteComponents(kinds.Served);
         writer.WriteEndObject();
         writer.WriteStartObject("securityDefinitions");
         WriteBearer(writer, "apiKey");

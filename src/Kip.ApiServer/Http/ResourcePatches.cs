@@ -62,9 +62,9 @@ internal sealed class ResourcePatches(ResourceRegistry registry, ResourceReads r
 
     private static Resource Change(ApiCall call, ObjectDecoder decoder, Func<JsonNode?, JsonNode?> patch, Resource current)
     {
-        var patched = Apply(patch, JsonTree.Parse(call.Kind.Write(current)));
+        var patched = Apply(patch, JsonTree.Parse(call.Served.Write(current)));
         using var document = RequestBody.Parse(JsonTree.Write(patched));
-        var resource = decoder.DecodePatched(document.RootElement, call.Kind, call.Name.Name);
+        var resource = decoder.DecodePatched(document.RootElement, call.Served, call.Name.Name);
         return ResourceWrites.Named(call, ResourceWrites.InNamespace(call, resource));
     }
 

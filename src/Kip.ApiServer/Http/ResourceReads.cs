@@ -30,13 +30,13 @@ internal sealed class ResourceReads(ResourceRegistry registry, TimeProvider time
             {
                 case AnswerForm.Table:
                     var version = new ListMeta { ResourceVersion = resource.Metadata.ResourceVersion };
-                    TableWriter.Write(writer, call.Kind, [resource], version, IncludeOf(call), time.GetUtcNow());
+                    TableWriter.Write(writer, call.Served, [resource], version, IncludeOf(call), time.GetUtcNow());
                     break;
                 case AnswerForm.Partial:
                     TableWriter.WritePartial(writer, resource);
                     break;
                 default:
-                    call.Kind.Write(writer, resource);
+                    call.Served.Write(writer, resource);
                     break;
             }
         });
@@ -58,7 +58,7 @@ internal sealed class ResourceReads(ResourceRegistry registry, TimeProvider time
         var meta = new ListMeta { ResourceVersion = list.ResourceVersion, Continue = list.Continue, RemainingItemCount = list.RemainingItemCount };
         if (form == AnswerForm.Table)
         {
-            var table = new TableWriter(answer.Writer, call.Kind, include, time.GetUtcNow());
+            var table = new TableWriter(answer.Writer, call.Served, include, time.GetUtcNow());
             table.Begin(meta, withHeadings: true);
             foreach (var resource in list.Items)
             {
@@ -69,11 +69,11 @@ internal sealed class ResourceReads(ResourceRegistry registry, TimeProvider time
         }
         else
         {
-            BeginList(answer.Writer, form == AnswerForm.Partial ? null : call.Kind, meta);
+            BeginList(answer.Writer, form == AnswerForm.Partial ? null : call.Served, meta);
             foreach (var resource in list.Items)
             {
                 if (form == AnswerForm.Partial) TableWriter.WritePartial(answer.Writer, resource);
-                else call.Kind.Write(answer.Writer, resource);
+                else call.Served.Write(answer.Writer, resource);
                 await answer.SpillAsync();
             }
             answer.Writer.WriteEndArray();

@@ -27,7 +27,7 @@ internal sealed class ResourceWatch(ResourceRegistry registry, TimeProvider time
 
         call.Http.Response.ContentType = "application/json";
         await call.Http.Response.Body.FlushAsync(call.Cancel);
-        await SendAsync(call, events, new EventLines(call.Kind, form, include, time));
+        await SendAsync(call, events, new EventLines(call.Served, form, include, time));
     }
 
     private static async Task SendAsync(ApiCall call, IAsyncEnumerable<WatchEvent> events, EventLines lines)

@@ -11,7 +11,7 @@ internal sealed class ResourceWrites(ResourceRegistry registry, ResourceReads re
     {
         var context = call.WriteContext();
         using var body = await RequestBody.ReadJsonAsync(call.Http);
-        var resource = InNamespace(call, new ObjectDecoder(call.Http).Decode(body.RootElement, call.Kind));
+        var resource = InNamespace(call, new ObjectDecoder(call.Http).Decode(body.RootElement, call.Served));
         await reads.WriteObjectAsync(call, await registry.CreateAsync(resource, context, call.Cancel), 201);
     }
 
@@ -20,7 +20,7 @@ internal sealed class ResourceWrites(ResourceRegistry registry, ResourceReads re
     {
         var context = call.WriteContext();
         using var body = await RequestBody.ReadJsonAsync(call.Http);
-        var resource = new ObjectDecoder(call.Http).Decode(body.RootElement, call.Kind);
+        var resource = new ObjectDecoder(call.Http).Decode(body.RootElement, call.Served);
         if (resource.Metadata.Name.Length == 0) resource = resource with { Metadata = resource.Metadata with { Name = call.Name.Name } };
         resource = Named(call, InNamespace(call, resource));
         await reads.WriteObjectAsync(call, await registry.UpdateAsync(resource, call.Path.Subresource, context, call.Cancel));

@@ -13,6 +13,10 @@ public static class ComponentNames
         ["Kip.Resources.Apps"] = "io.k8s.api.apps.v1",
         ["Kip.Resources.Coordination"] = "io.k8s.api.coordination.v1",
         ["Kip.Resources.Serving"] = "dev.knative.serving.v1",
+        ["Kip.Resources.Duck"] = "dev.knative.pkg.duck.v1",
+        ["Kip.Resources.Eventing"] = "dev.knative.eventing.v1",
+        ["Kip.Resources.Messaging"] = "dev.knative.messaging.v1",
+        ["Kip.Resources.Flows"] = "dev.knative.flows.v1",
         ["Kip.Resources.Autoscaling"] = "dev.knative.internal.autoscaling.v1alpha1",
         ["Kip.Resources.Networking"] = "dev.knative.internal.networking.v1alpha1",
     };

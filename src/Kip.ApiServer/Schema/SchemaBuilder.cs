@@ -48,7 +48,7 @@ public static class SchemaBuilder
             Type = SchemaType.Object,
             ClrType = type,
             Description = FieldDescriptions.Of(type),
-            Fields = [.. info.Properties.Where(static p => p.Get is not null).Select(p => MakeField(p))],
+            FindFields = () => [.. info.Properties.Where(static p => p.Get is not null).Select(MakeField)],
         };
     }
 

@@ -15,7 +15,15 @@ public sealed class SchemaNode
     public string Description { get; init; } = "";
 
     /// <summary>An object's fields, in the order they are written.</summary>
-    public IReadOnlyList<SchemaField> Fields { get; init; } = [];
+    public IReadOnlyList<SchemaField> Fields
+    {
+        // Two threads may find the same fields at once; either list will do.
+        get => field ??= FindFields?.Invoke() ?? [];
+        init;
+    }
+
+    /// <summary>Finds the fields when they are first asked for, so that a type may hold itself.</summary>
+    public Func<IReadOnlyList<SchemaField>>? FindFields { private get; init; }
 
     /// <summary>What an array or a map holds.</summary>
     public SchemaNode? Items { get; init; }

@@ -3,6 +3,10 @@ using Kip.Resources.Apps;
 using Kip.Resources.Autoscaling;
 using Kip.Resources.Coordination;
 using Kip.Resources.Core;
+using Kip.Resources.Duck;
+using Kip.Resources.Eventing;
+using Kip.Resources.Flows;
+using Kip.Resources.Messaging;
 using Kip.Resources.Networking;
 using Kip.Resources.Serving;
 
@@ -41,6 +45,27 @@ namespace Kip.Resources;
 [JsonSerializable(typeof(Serving.ServiceSpec), TypeInfoPropertyName = "KnativeServiceSpec")]
 [JsonSerializable(typeof(Serving.ServiceStatus), TypeInfoPropertyName = "KnativeServiceStatus")]
 [JsonSerializable(typeof(ServiceAccount))]
+[JsonSerializable(typeof(Broker))]
+[JsonSerializable(typeof(EventType))]
+[JsonSerializable(typeof(EventTypeV1Beta1))]
+[JsonSerializable(typeof(EventTypeV1Beta2))]
+[JsonSerializable(typeof(Messaging.Channel))]
+[JsonSerializable(typeof(InMemoryChannel))]
+[JsonSerializable(typeof(Flows.Parallel))]
+[JsonSerializable(typeof(Sequence))]
+[JsonSerializable(typeof(Subscription))]
+[JsonSerializable(typeof(Trigger))]
+[JsonSerializable(typeof(Addressable))]
+[JsonSerializable(typeof(AppliedEventPolicy))]
+[JsonSerializable(typeof(EventAttributeDefinition))]
+[JsonSerializable(typeof(FlowChannelStatus))]
+[JsonSerializable(typeof(FlowSubscriptionStatus))]
+[JsonSerializable(typeof(ParallelBranch))]
+[JsonSerializable(typeof(ParallelBranchStatus))]
+[JsonSerializable(typeof(SequenceStep))]
+[JsonSerializable(typeof(SubscriberSpec))]
+[JsonSerializable(typeof(SubscriberStatus))]
+[JsonSerializable(typeof(SubscriptionsApiFilter))]
 [JsonSerializable(typeof(DeleteOptions))]
 [JsonSerializable(typeof(ListMeta))]
 [JsonSerializable(typeof(Scale))]

@@ -27,6 +27,12 @@ public sealed record KindDefinition
     /// <summary>Whether strategic merge patches are understood: Kubernetes' own kinds only.</summary>
     public bool StrategicMerge { get; init; }
 
+    /// <summary>How objects of this version are stored as another; null for the version that is stored.</summary>
+    public OtherVersion? StoredAs { get; init; }
+
+    /// <summary>The kind as it is stored: this one, or the one of another version.</summary>
+    public KindDefinition Stored => StoredAs?.Kind ?? this;
+
     public required Type ClrType { get; init; }
     public required JsonTypeInfo TypeInfo { get; init; }
 
@@ -40,11 +46,18 @@ public sealed record KindDefinition
     /// <exception cref="JsonException">The text is not JSON or a field has the wrong type.</exception>
     public Resource Read(ReadOnlySpan<byte> json) => (Resource)JsonSerializer.Deserialize(json, TypeInfo)!;
 
-    /// <summary>Writes an object of this kind as UTF-8 JSON.</summary>
-    public byte[] Write(Resource resource) => JsonSerializer.SerializeToUtf8Bytes(resource, TypeInfo);
+    /// <summary>Reads an object of this kind and turns it into the version that is stored.</summary>
+    /// <exception cref="JsonException">The text is not JSON or a field has the wrong type.</exception>
+    public Resource ReadToStore(ReadOnlySpan<byte> json) => StoredAs is { } other ? other.ToStored(Read(json)) : Read(json);
+
+    /// <summary>Writes an object of this kind as UTF-8 JSON; one as it is stored is turned into this version.</summary>
+    public byte[] Write(Resource resource) => JsonSerializer.SerializeToUtf8Bytes(InThisVersion(resource), TypeInfo);
 
     /// <inheritdoc cref="Write(Resource)"/>
-    public void Write(Utf8JsonWriter writer, Resource resource) => JsonSerializer.Serialize(writer, resource, TypeInfo);
+    public void Write(Utf8JsonWriter writer, Resource resource) => JsonSerializer.Serialize(writer, InThisVersion(resource), TypeInfo);
+
+    private Resource InThisVersion(Resource resource) =>
+        StoredAs is { } other && resource.GetDefinition() == other.Kind ? other.FromStored(resource) : resource;
 
     // A kind is one object for the life of the process; comparing its parts would be wasted work.
     public bool Equals(KindDefinition? other) => ReferenceEquals(this, other);
@@ -53,3 +66,9 @@ public sealed record KindDefinition
 
     public override string ToString() => QualifiedPlural;
 }
+
+/// <summary>How a version is stored as another version of the same kind.</summary>
+/// <param name="Kind">The version that is stored.</param>
+/// <param name="ToStored">An object of this version as it is stored.</param>
+/// <param name="FromStored">A stored object as this version shows it.</param>
+public sealed record OtherVersion(KindDefinition Kind, Func<Resource, Resource> ToStored, Func<Resource, Resource> FromStored);

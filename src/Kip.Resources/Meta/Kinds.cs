@@ -2,6 +2,9 @@ using Kip.Resources.Apps;
 using Kip.Resources.Autoscaling;
 using Kip.Resources.Coordination;
 using Kip.Resources.Core;
+using Kip.Resources.Eventing;
+using Kip.Resources.Flows;
+using Kip.Resources.Messaging;
 using Kip.Resources.Networking;
 using Kip.Resources.Serving;
 
@@ -20,13 +23,19 @@ public static class Kinds
         PodAutoscaler.Definition,
         Ingress.Definition, Certificate.Definition, ClusterDomainClaim.Definition,
         DomainMapping.Definition,
+        Broker.Definition, Trigger.Definition, EventType.Definition,
+        Messaging.Channel.Definition, InMemoryChannel.Definition, Messaging.Subscription.Definition,
+        Sequence.Definition, Flows.Parallel.Definition,
     ];
+
+    /// <summary>Versions that are served beside those of <see cref="All"/>; their objects are stored as one of those.</summary>
+    public static IReadOnlyList<KindDefinition> OtherVersions { get; } = [EventTypeV1Beta2.Definition, EventTypeV1Beta1.Definition];
 
     /// <summary>The kind of a manifest's <c>apiVersion</c> and <c>kind</c>, or null.</summary>
     public static KindDefinition? Find(string apiVersion, string kind) =>
-        All.FirstOrDefault(k => k.Kind == kind && k.ApiVersion == apiVersion);
+        All.Concat(OtherVersions).FirstOrDefault(k => k.Kind == kind && k.ApiVersion == apiVersion);
 
     /// <summary>The kind at a path's group, version and plural, or null.</summary>
     public static KindDefinition? FindPlural(string group, string version, string plural) =>
-        All.FirstOrDefault(k => k.Plural == plural && k.Group == group && k.Version == version);
+        All.Concat(OtherVersions).FirstOrDefault(k => k.Plural == plural && k.Group == group && k.Version == version);
 }

@@ -49,7 +49,7 @@ public sealed class RequestTests : IAsyncLifetime
 
     [Theory]
     [InlineData("/nothing")]
-    [InlineData("/apis/messaging.knative.dev/v1/channels")]
+    [InlineData("/apis/stable.example.com/v1/crontabs")]
     [InlineData("/apis/serving.knative.dev/v2/services")]
     [InlineData("/api/v1/namespaces/default/trees")]
     [InlineData("/api/v1//pods")]
