@@ -94,7 +94,7 @@ public sealed class ApiServer : IAsyncDisposable
             registry.Kinds, reads, new ResourceWatch(registry, time, options.WatchTimeout), new ResourceWrites(registry, reads),
             new ResourcePatches(registry, reads), new ResourceDeletes(registry, reads), new ScaleSubresource(registry, reads),
             new PodLogsSubresource(logs, reads, time));
-        return new RequestPipeline(registry, router, admin, new RequestLimits(options), loggers.CreateLogger<ApiServer>(), stopping);
+        return new RequestPipeline(registry, router, options.ExtraEndpoints, admin, new RequestLimits(options), loggers.CreateLogger<ApiServer>(), stopping);
     }
 
     private static WebApplication Build(ApiServerOptions options, ServerCertificate certificate, ILoggerFactory loggers)

@@ -1,4 +1,5 @@
 using System.Net;
+using Microsoft.AspNetCore.Http;
 
 namespace Kip.ApiServer.Http;
 
@@ -34,4 +35,11 @@ public sealed record ApiServerOptions
 
     /// <summary>More names the server certificate is to be valid for, beside loopback and Kubernetes' own.</summary>
     public IReadOnlyList<string> ServerNames { get; init; } = [];
+
+    /// <summary>What else is answered behind the same credentials, by the beginning of its path: <c>/kip/events</c> answers all below it.</summary>
+    /// <remarks>
+    /// An answer that takes long counts among <see cref="MaxStreams"/>. An <see cref="Client.ApiException"/> that is thrown becomes its Status. The
+    /// request's <see cref="HttpContext.RequestAborted"/> is cancelled when the client goes; the endpoint itself ends when its owner is stopped.
+    /// </remarks>
+    public IReadOnlyDictionary<string, RequestDelegate> ExtraEndpoints { get; init; } = new Dictionary<string, RequestDelegate>();
 }

@@ -12,7 +12,8 @@ namespace Kip.ApiServer.Http;
 /// then its document or resource. Every failure leaves as a <see cref="Status"/>.
 /// </summary>
 internal sealed partial class RequestPipeline(
-    ResourceRegistry registry, ResourceRouter router, AdminToken token, RequestLimits limits, ILogger logger, CancellationToken stopping)
+    ResourceRegistry registry, ResourceRouter router, IReadOnlyDictionary<string, RequestDelegate> extras, AdminToken token, RequestLimits limits,
+    ILogger logger, CancellationToken stopping)
 {
     private readonly Discovery _discovery = new(registry.Kinds);
     private readonly OpenApiDocuments _openApi = new(registry.Kinds);
@@ -61,17 +62,26 @@ internal sealed partial class RequestPipeline(
             throw ApiException.Of(401, StatusReason.Unauthorized, "Unauthorized");
         }
         var call = router.Find(http, path, UserOf(http), stopping);
-        var sort = SortOf(http, call);
+        var extra = call is null ? ExtraAt(path) : null;
+        var sort = extra is not null ? RequestLimits.Sort.Stream : SortOf(http, call);
         if (!limits.TryEnter(sort)) throw TooMany();
         try
         {
             if (call is not null) await router.AnswerAsync(call);
+            else if (extra is not null) await extra(http);
             else await DocumentAsync(http, path);
         }
         finally
         {
             limits.Leave(sort);
         }
+    }
+
+    private RequestDelegate? ExtraAt(string path)
+    {
+        foreach (var (prefix, answer) in extras)
+            if (path.StartsWith(prefix, StringComparison.Ordinal) && (path.Length == prefix.Length || path[prefix.Length] == '/')) return answer;
+        return null;
     }
 
     private async Task DocumentAsync(HttpContext http, string path)
