@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.CommandLine.Help;
 using System.CommandLine.Invocation;
 using Kip.Host.Commands;
+using Kip.Host.Commands.Conformance;
 
 namespace Kip.Host.CommandLine;
 
@@ -32,6 +33,7 @@ internal static class KipCommandLine
             VersionCommand.Make(),
             CompletionCommand.Make(),
             HelloWorldCommand.Make(),
+            ConformanceAppCommand.Make(),
         };
         root.Options.Remove(root.Options.OfType<HelpOption>().Single());
         root.Options.Add(new HelpOption("--help", "-h") { Action = new HelpLayout() });

@@ -1,4 +1,5 @@
 using Kip.Host.Commands;
+using Kip.Host.Commands.Conformance;
 using Kip.Runtime.Bundles;
 
 namespace Kip.Host.Platform;
@@ -10,5 +11,11 @@ internal static class BuiltIn
     public static BundleManifest HelloWorld() => new()
     {
         Name = "helloworld", Language = "executable", Command = [Environment.ProcessPath!, HelloWorldCommand.Name],
+    };
+
+    /// <summary><c>kip.local/conformance</c>: this program, as the workload that the conformance suite examines a platform with.</summary>
+    public static BundleManifest Conformance() => new()
+    {
+        Name = "conformance", Language = "executable", Command = [Environment.ProcessPath!, ConformanceAppCommand.Name],
     };
 }

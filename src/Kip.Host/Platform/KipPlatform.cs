@@ -85,6 +85,7 @@ public sealed class KipPlatform : IAsyncDisposable
         // 3. The runtime ends what an earlier life left before any pod runs again.
         var runtime = new ProcessRuntime(new RuntimeOptions { DataDirectory = options.Data.Root }, resources, informers, gateway, _time, loggers);
         runtime.Bundles.Add(BuiltIn.HelloWorld());
+        runtime.Bundles.Add(BuiltIn.Conformance());
 
         // 4. Controllers and autoscaler over the same caches.
         var autoscaler = new AutoscalerLoop(informers, resources, stats.Reader, _time, loggers);

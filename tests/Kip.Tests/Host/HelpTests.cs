@@ -56,13 +56,13 @@ public partial class HelpTests
     }
 
     [Fact]
-    public async Task No_words_at_all_show_the_commands_and_the_hidden_one_is_not_among_them()
+    public async Task No_words_at_all_show_the_commands_and_the_hidden_ones_are_not_among_them()
     {
         var (code, output, _) = await Said.ByAsync();
 
         code.ShouldBe(0);
         foreach (var verb in KipCommandLine.Make().Subcommands)
-            output.Contains($"\n  {verb.Name} ").ShouldBe(verb.Name != "helloworld", verb.Name);
+            output.Contains($"\n  {verb.Name} ").ShouldBe(verb.Name is not ("helloworld" or "conformance-app"), verb.Name);
     }
 
     [Fact]
