@@ -1,6 +1,7 @@
 using System.Net;
 using System.Threading.Channels;
 using Kip.Client;
+using Kip.Client.Certificates;
 using Kip.Client.Informers;
 using Kip.Client.Pods;
 using Kip.Resources;
@@ -11,11 +12,16 @@ using Kip.Rules.Scaling;
 using Kip.Traffic.Activation;
 using Kip.Traffic.Forwarding.Http1;
 using Kip.Traffic.Forwarding.Http2;
+using Kip.Traffic.Forwarding.Outside;
 using Kip.Traffic.Http;
 using Kip.Traffic.Projection;
+using Kip.Traffic.Routing;
+using Kip.Traffic.Services;
 using Kip.Traffic.Stats;
+using Kip.Traffic.Tls;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
+using Service = Kip.Resources.Core.Service;
 
 namespace Kip.Traffic;
 
@@ -27,31 +33,43 @@ public sealed class Gateway : IPodDrain, IAsyncDisposable
     private readonly List<IDisposable> _subscriptions = [];
     private readonly List<Task> _loops = [];
     private readonly RevisionBackends _backends;
+    private readonly ServiceBackends _services;
+    private readonly ServerCertificates _certificates;
     private readonly StatReporter _reporter;
     private readonly RouteProjector _projector;
     private readonly IngressStatusWriter _statuses;
     private readonly GatewayPipeline _pipeline;
     private readonly Http1Forwarder _http1;
     private readonly Http2Forwarder _http2;
+    private readonly OutsideForwarder _outside;
     private readonly Instruments _instruments;
     private readonly TaskCompletionSource _ready = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private GatewayServer _server = null!;
 
     private Gateway(
-        GatewayOptions options, IResources resources, ChannelWriter<RevisionStat> stats, Random random, TimeProvider time, ILoggerFactory loggers)
+        GatewayOptions options, InformerSet informers, IResources resources, ChannelWriter<RevisionStat> stats, ICertificateIssuer? issuer, Random random,
+        TimeProvider time, ILoggerFactory loggers)
     {
         _backends = new(name => new(name, new(options.QueueDepth, random, time), time));
+        _services = new(
+            informers.Get<Service>(), informers.Get<Endpoints>(), name => new(name, new(options.QueueDepth, random, time), time, isRevision: false));
         _reporter = new(stats);
         _statuses = new(resources, () => EndPoint, time, loggers);
-        _projector = new(_backends, _statuses, options.IngressClass, loggers);
+        _projector = new(_backends, _services.Knows, _statuses, options.IngressClass, loggers);
         _http1 = new(options, time);
         _http2 = new(options, loggers);
+        _outside = new(options, loggers);
+        _certificates = new(informers.Get<Secret>(), issuer, host => _projector.Table.Find(host) is not null, time, loggers);
         _instruments = new(time);
-        _pipeline = new(options, () => _projector.Table, _ready.Task, _reporter, _http1, _http2, random, time, _instruments);
+        _pipeline = new(
+            options, () => _projector.Table, new(_services, random), _ready.Task, _reporter, _http1, _http2, _outside, random, time, _instruments);
     }
 
     /// <summary>Where it listens.</summary>
     public IPEndPoint EndPoint => _server.EndPoint;
+
+    /// <summary>Where it listens for TLS; null when it does not.</summary>
+    public IPEndPoint? HttpsEndPoint { get; private set; }
 
     /// <summary>The version of the route table in force: grows with every change of a route.</summary>
     public long TableVersion => _projector.Table.Version;
@@ -63,24 +81,28 @@ public sealed class Gateway : IPodDrain, IAsyncDisposable
     public Task Ready => _ready.Task;
 
     /// <summary>Starts listening. The informers may be started before or after.</summary>
-    /// <param name="informers">Give it the caches of Ingress, Revision and Pod.</param>
+    /// <param name="informers">Give it the caches of Ingress, Revision, Pod, Service, Endpoints and Secret.</param>
     /// <param name="resources">Where Ingress statuses are written.</param>
     /// <param name="stats">Gets each active revision's load once a second, and at once when an idle one gets a request.</param>
+    /// <param name="issuer">Issues certificates for served hosts that no Ingress names a Secret for. Null: such hosts have no HTTPS.</param>
     /// <param name="random">Draws splits and pods; safe to call from any thread. Null: the process's own.</param>
     /// <exception cref="IOException">The port is in use.</exception>
     public static async Task<Gateway> StartAsync(
         GatewayOptions options, InformerSet informers, IResources resources, ChannelWriter<RevisionStat> stats, TimeProvider time,
-        ILoggerFactory? loggers = null, Random? random = null, CancellationToken cancel = default)
+        ILoggerFactory? loggers = null, Random? random = null, ICertificateIssuer? issuer = null, CancellationToken cancel = default)
     {
         loggers ??= NullLoggerFactory.Instance;
-        var gateway = new Gateway(options, resources, stats, random ?? Random.Shared, time, loggers);
+        var gateway = new Gateway(options, informers, resources, stats, issuer, random ?? Random.Shared, time, loggers);
         try
         {
             var application = new GatewayApplication(gateway._pipeline, time);
-            gateway._server = await GatewayServer.StartAsync(options, application, time, loggers, cancel);
+            gateway._server = await GatewayServer.StartAsync(options, application, new TlsTerminator(gateway._certificates), time, loggers, cancel);
+            if (options.Https is { } https)
+                gateway.HttpsEndPoint = await gateway.ListenAsync(new(https) { IsTls = true, ServesClusterLocal = options.ServesClusterLocal }, cancel);
         }
         catch
         {
+            if (gateway._server is not null) await gateway._server.DisposeAsync();
             gateway.Release();
             throw;
         }
@@ -91,8 +113,15 @@ public sealed class Gateway : IPodDrain, IAsyncDisposable
         return gateway;
     }
 
+    /// <summary>Takes requests on one more port until the gateway stops, e.g. on the address at which containers see this machine.</summary>
+    /// <returns>Where it listens.</returns>
+    /// <exception cref="IOException">The port is in use.</exception>
+    /// <exception cref="ObjectDisposedException">The gateway has stopped.</exception>
+    public Task<IPEndPoint> ListenAsync(GatewayListener listener, CancellationToken cancel) => _server.OpenAsync(listener, cancel);
+
     /// <inheritdoc/>
-    public Task DrainAsync(NamespacedName pod, string uid, CancellationToken cancel) => _backends.DrainAsync(pod, uid).WaitAsync(cancel);
+    public Task DrainAsync(NamespacedName pod, string uid, CancellationToken cancel) =>
+        Task.WhenAll(_backends.DrainAsync(pod, uid), _services.DrainAsync(pod, uid)).WaitAsync(cancel);
 
     /// <summary>Accepts no more, lets requests under way end for <see cref="GatewayOptions.ShutdownTimeout"/>, stops.</summary>
     public async ValueTask DisposeAsync()
@@ -108,6 +137,7 @@ public sealed class Gateway : IPodDrain, IAsyncDisposable
     {
         _http1.Dispose();
         _http2.Dispose();
+        _outside.Dispose();
         _instruments.Dispose();
         _stop.Dispose();
     }
@@ -117,6 +147,13 @@ public sealed class Gateway : IPodDrain, IAsyncDisposable
         // Revisions and pods first: a table's revisions should be known when it comes into force.
         _subscriptions.Add(informers.Subscribe<Revision>(_projector.OnRevision));
         _subscriptions.Add(informers.Subscribe<Pod>(_projector.OnPod));
+        _subscriptions.Add(informers.Subscribe<Service>(change =>
+        {
+            _services.OnService(change);
+            _projector.OnService(change);
+        }));
+        _subscriptions.Add(informers.Subscribe<Endpoints>(_services.OnEndpoints));
+        _subscriptions.Add(informers.Subscribe<Ingress>(_certificates.OnIngress));
         _subscriptions.Add(informers.Subscribe<Ingress>(_projector.OnIngress));
     }
 
@@ -126,6 +163,8 @@ public sealed class Gateway : IPodDrain, IAsyncDisposable
         {
             await informers.Informer<Revision>().WaitForSyncAsync(_stop.Token);
             await informers.Informer<Pod>().WaitForSyncAsync(_stop.Token);
+            await informers.Informer<Service>().WaitForSyncAsync(_stop.Token);
+            await informers.Informer<Endpoints>().WaitForSyncAsync(_stop.Token);
             await informers.Informer<Ingress>().WaitForSyncAsync(_stop.Token);
         }
         catch (OperationCanceledException)

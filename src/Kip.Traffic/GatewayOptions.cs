@@ -8,8 +8,16 @@ public sealed record GatewayOptions
     /// <value>Loopback, any free port.</value>
     public IPEndPoint EndPoint { get; init; } = new(IPAddress.Loopback, 0);
 
+    /// <summary>Where it takes TLS; port 0 picks a free one.</summary>
+    /// <value>Null: nowhere.</value>
+    public IPEndPoint? Https { get; init; }
+
     /// <summary>Whether hosts of visibility <c>ClusterLocal</c> are served too: right as long as only this machine can connect.</summary>
     public bool ServesClusterLocal { get; init; } = true;
+
+    /// <summary>Whether programs of this machine may use the gateway as their HTTP proxy for hosts outside, too.</summary>
+    /// <remarks>Only for clients on loopback, which could connect there themselves; so that one <c>http_proxy</c> serves for inside and outside.</remarks>
+    public bool ForwardsOutside { get; init; } = true;
 
     /// <summary>Serve only Ingresses whose <c>networking.knative.dev/ingress.class</c> is this.</summary>
     /// <value>Null: all of them.</value>

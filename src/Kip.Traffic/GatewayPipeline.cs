@@ -1,15 +1,17 @@
 using Kip.Traffic.Activation;
 using Kip.Traffic.Forwarding;
+using Kip.Traffic.Forwarding.Outside;
 using Kip.Traffic.Http;
 using Kip.Traffic.Routing;
+using Kip.Traffic.Services;
 using Kip.Traffic.Stats;
 
 namespace Kip.Traffic;
 
 /// <summary>The way of a request through the gateway, from its arrival to its last byte.</summary>
 internal sealed class GatewayPipeline(
-    GatewayOptions options, Func<RouteTable> table, Task ready, StatReporter reporter, IForwarder http1, IForwarder http2, Random random,
-    TimeProvider time, Instruments instruments)
+    GatewayOptions options, Func<RouteTable> table, Destinations destinations, Task ready, StatReporter reporter, IForwarder http1, IForwarder http2,
+    OutsideForwarder outside, Random random, TimeProvider time, Instruments instruments)
 {
     // Long enough for any cache to be filled; after that something is wrong.
     private static readonly TimeSpan StartPatience = TimeSpan.FromSeconds(30);
@@ -33,7 +35,7 @@ internal sealed class GatewayPipeline(
         var http = request.Http;
         var host = http.Headers.Host.ToString();
         var routes = table().Find(host);
-        if (routes is null || (routes.IsClusterLocal && !options.ServesClusterLocal)) return AnswerAsync(GatewayErrors.UnknownHost(request.Response, host));
+        if (routes is null || (routes.IsClusterLocal && !request.SeesClusterLocal)) return RouteElsewhereAsync(request, host);
 
         // 3. Probes of the network are for the gateway itself, and so is the way to HTTPS.
         if (NetworkProbe.Answers(http, out var answer)) return AnswerAsync(NetworkProbe.WriteAsync(request.Response, answer));
@@ -45,8 +47,24 @@ internal sealed class GatewayPipeline(
         if (target is null) return AnswerAsync(GatewayErrors.UnknownPath(request.Response, host, path));
         return target.Backend.Settings is { } settings
             ? ServeAsync(request, target, settings)
-            : AnswerAsync(GatewayErrors.NoRevision(request.Response, target.Backend.Name));
+            : GoAsync(request, destinations.Follow(table(), http, target));
     }
+
+    // Hosts that no route has: a core Service for who may see the inside, or the world outside for a program of this machine that uses the gateway as its proxy.
+    private Task RouteElsewhereAsync(GatewayRequest request, string host)
+    {
+        var http = request.Http;
+        if (request.SeesClusterLocal && ClusterName.TryParse(HostName.WithoutPort(host), out _))
+        {
+            var destination = destinations.Find(table(), http, host);
+            if (destination.Failure != DestinationFailure.NoHost) return GoAsync(request, destination);
+        }
+        return AnswerAsync(outside.Accepts(request, host) ? outside.ForwardAsync(request) : GatewayErrors.UnknownHost(request.Response, host));
+    }
+
+    private Task GoAsync(GatewayRequest request, Destination destination) => destination is { Target: { } target, Settings: { } settings }
+        ? ServeAsync(request, target, settings)
+        : AnswerAsync(GatewayErrors.NoDestination(request.Response, destination, request.Http.Path.Value ?? "/"));
 
     // From here to the pod's answer there is one asynchronous method per side, because each more of them costs on every request.
     private async Task ServeAsync(GatewayRequest request, SplitTarget target, RevisionSettings settings)
@@ -54,7 +72,7 @@ internal sealed class GatewayPipeline(
         // 5. From here the clock runs and the autoscaler counts; the first request of an idle revision tells it so at once.
         var backend = target.Backend;
         request.Deadline.Begin(settings, request.Trace.Received);
-        if (reporter.Enter(backend)) request.Trace.Poked = time.GetTimestamp();
+        if (backend.IsRevision && reporter.Enter(backend)) request.Trace.Poked = time.GetTimestamp();
         try
         {
             while (true)
@@ -88,7 +106,7 @@ internal sealed class GatewayPipeline(
         finally
         {
             // 8. Count out.
-            StatReporter.Leave(backend);
+            if (backend.IsRevision) StatReporter.Leave(backend);
             Interlocked.Decrement(ref _inFlight);
             request.Trace.Done = time.GetTimestamp();
             instruments.Served(backend, request, settings);
@@ -111,7 +129,7 @@ internal sealed class GatewayPipeline(
     private async ValueTask<SlotLease> WaitAsync(GatewayRequest request, RevisionBackend backend)
     {
         if (request.Trace.Queued == 0) request.Trace.Queued = time.GetTimestamp();
-        if (!backend.HasReadyPods && backend.Breaker.Waiting == 0 && request.Trace.Poked == 0)
+        if (!backend.HasReadyPods && backend.IsRevision && backend.Breaker.Waiting == 0 && request.Trace.Poked == 0)
         {
             reporter.Poke(backend);
             request.Trace.Poked = time.GetTimestamp();

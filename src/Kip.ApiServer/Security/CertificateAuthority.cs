@@ -1,16 +1,20 @@
 using System.Net;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
+using Kip.Client.Certificates;
 
 namespace Kip.ApiServer.Security;
 
 /// <summary>The CA that vouches for this installation's servers. Made at the first start and kept: <c>ca.crt</c>, <c>ca.key</c>.</summary>
-public sealed class CertificateAuthority : IDisposable
+public sealed class CertificateAuthority : ICertificateIssuer, IDisposable
 {
     private const int YearsValid = 20;
 
     // Longer is refused by some clients.
     private const int ServerDaysValid = 800;
+
+    // X.520's upper bound.
+    private const int MaxCommonName = 64;
 
     private readonly X509Certificate2 _certificate;
 
@@ -39,10 +43,22 @@ public sealed class CertificateAuthority : IDisposable
     }
 
     /// <summary>A new certificate and key for a server that is reached by these names and addresses.</summary>
-    public X509Certificate2 IssueServerCertificate(IEnumerable<string> names, IEnumerable<IPAddress> addresses, DateTimeOffset now)
+    public X509Certificate2 IssueServerCertificate(IEnumerable<string> names, IEnumerable<IPAddress> addresses, DateTimeOffset now) =>
+        Issue("CN=kip-api-server,O=Kip", names, addresses, now);
+
+    /// <inheritdoc/>
+    public IssuedCertificate Issue(IReadOnlyList<string> dnsNames, DateTimeOffset now)
+    {
+        // The subject is for people; clients look at the alternative names, and only those may be long.
+        using var certificate = Issue(dnsNames[0].Length <= MaxCommonName ? $"CN={dnsNames[0]},O=Kip" : "O=Kip", dnsNames, [], now);
+        using var key = certificate.GetECDsaPrivateKey()!;
+        return new($"{certificate.ExportCertificatePem()}\n{CertificatePem}\n", key.ExportPkcs8PrivateKeyPem(), certificate.NotAfter);
+    }
+
+    private X509Certificate2 Issue(string subject, IEnumerable<string> names, IEnumerable<IPAddress> addresses, DateTimeOffset now)
     {
         using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
-        var request = new CertificateRequest("CN=kip-api-server,O=Kip", key, HashAlgorithmName.SHA256);
+        var request = new CertificateRequest(subject, key, HashAlgorithmName.SHA256);
         var alternatives = new SubjectAlternativeNameBuilder();
         foreach (var name in names) alternatives.AddDnsName(name);
         foreach (var address in addresses) alternatives.AddIpAddress(address);

@@ -15,8 +15,9 @@ internal static class UpCommand
         "Start the platform: API server, controllers, gateway and runtime in this one process.",
         "kip up",
         "kip up --detach",
+        "kip up --https 127.0.0.1:8443",
         "kip up --data /srv/kip --api 127.0.0.1:0 --gateway 127.0.0.1:0")
-        .With(PlatformOptionSymbols.Data).With(PlatformOptionSymbols.Api).With(PlatformOptionSymbols.Gateway)
+        .With(PlatformOptionSymbols.Data).With(PlatformOptionSymbols.Api).With(PlatformOptionSymbols.Gateway).With(PlatformOptionSymbols.Https)
         .With(PlatformOptionSymbols.Domain).With(PlatformOptionSymbols.Detach).With(Output)
         .Does(RunAsync);
 
@@ -45,6 +46,7 @@ internal static class UpCommand
     {
         Require(PlatformOptionSymbols.Api, options.Api, running.Api);
         Require(PlatformOptionSymbols.Gateway, options.Gateway, running.Gateway);
+        if (options.Https is { Port: not 0 } https && running.Https != $"https://{https}") throw AlreadyRuns("--https", https);
         if (options.Domain is not null) throw AlreadyRuns("--domain", options.Domain);
 
         void Require(Option<string> option, IPEndPoint asked, string has)

@@ -6,6 +6,9 @@ namespace Kip.Host.Platform;
 /// <summary>What a running platform says of itself in its data folder, for <c>kip down</c> and <c>kip status</c>.</summary>
 public sealed record InstanceFile(int ProcessId, long ProcessStartTicks, string Api, string Gateway, DateTimeOffset Started, string Version)
 {
+    /// <summary>Where services are reached by HTTPS; null when nowhere.</summary>
+    public string? Https { get; init; }
+
     /// <summary>Reads the file of a platform that is running now; null when none is.</summary>
     public static InstanceFile? Read(DataFolder data)
     {

@@ -1,7 +1,9 @@
 using System.Diagnostics;
+using System.Net;
 using System.Threading.Channels;
 using Kip.ApiServer.Http;
 using Kip.ApiServer.Registry;
+using Kip.ApiServer.Security;
 using Kip.ApiServer.Storage;
 using Kip.Client.Informers;
 using Kip.Client.Loop;
@@ -75,11 +77,15 @@ public sealed class KipPlatform : IAsyncDisposable
         var resources = new EmbeddedResources(registry);
         var informers = new InformerSet(resources, _time, loggers);
 
+        var authority = CertificateAuthority.Open(options.Data.Root, _time);
+        Ends(() => Sync(authority.Dispose));
+
         // 2. The gateway listens; requests that come before its table is full wait for it.
         var stats = Channel.CreateBounded<RevisionStat>(
             new BoundedChannelOptions(StatsCapacity) { FullMode = BoundedChannelFullMode.DropOldest, SingleReader = true });
         var gateway = await Gateway.StartAsync(
-            new GatewayOptions { EndPoint = options.Gateway }, informers, resources, stats.Writer, _time, loggers, cancel: cancel);
+            new GatewayOptions { EndPoint = options.Gateway, Https = options.Https, ServesClusterLocal = IPAddress.IsLoopback(options.Gateway.Address) },
+            informers, resources, stats.Writer, _time, loggers, issuer: authority, cancel: cancel);
         await PlatformBootstrap.RunAsync(resources, options, gateway.EndPoint.Port, cancel);
 
         // 3. The runtime ends what an earlier life left before any pod runs again.
@@ -108,7 +114,10 @@ public sealed class KipPlatform : IAsyncDisposable
 
         Instance = new InstanceFile(
             Environment.ProcessId, ProcessStart.Ticks(Environment.ProcessId)!.Value, api.Address.ToString().TrimEnd('/'), $"http://{gateway.EndPoint}",
-            Process.GetCurrentProcess().StartTime.ToUniversalTime(), VersionCommand.Current);
+            Process.GetCurrentProcess().StartTime.ToUniversalTime(), VersionCommand.Current)
+        {
+            Https = gateway.HttpsEndPoint is { } https ? $"https://{https}" : null,
+        };
         Instance.Write(options.Data);
     }
 

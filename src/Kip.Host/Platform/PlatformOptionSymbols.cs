@@ -24,6 +24,12 @@ internal static class PlatformOptionSymbols
         DefaultValueFactory = static _ => "127.0.0.1:8080",
     };
 
+    public static Option<string?> Https { get; } = new("--https")
+    {
+        Description = "Where services are reached by HTTPS, with certificates of Kip's own CA (see kip ca); port 0 picks a free one (default: nowhere)",
+        HelpName = "HOST:PORT",
+    };
+
     public static Option<string?> Domain { get; } = new("--domain")
     {
         Description = "The domain of public URLs (default: as config-domain says, localhost at first)", HelpName = "D",

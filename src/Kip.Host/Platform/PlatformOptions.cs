@@ -11,6 +11,9 @@ public sealed record PlatformOptions
     public required IPEndPoint Api { get; init; }
     public required IPEndPoint Gateway { get; init; }
 
+    /// <summary>Where services are reached by HTTPS. Null: nowhere.</summary>
+    public IPEndPoint? Https { get; init; }
+
     /// <summary>The domain of a new platform: browsers and curl take names below it for loopback.</summary>
     public const string DefaultDomain = "localhost";
 
@@ -29,11 +32,15 @@ public sealed record PlatformOptions
             Data = DataFolder.Choose(parsed.GetValue(PlatformOptionSymbols.Data)),
             Api = PlatformOptionSymbols.EndPoint("--api", parsed.GetRequiredValue(PlatformOptionSymbols.Api)),
             Gateway = PlatformOptionSymbols.EndPoint("--gateway", parsed.GetRequiredValue(PlatformOptionSymbols.Gateway)),
+            Https = parsed.GetValue(PlatformOptionSymbols.Https) is { } https ? PlatformOptionSymbols.EndPoint("--https", https) : null,
             Domain = domain,
         };
     }
 
     /// <summary>The same as the command line of a platform in the background.</summary>
     internal IReadOnlyList<string> ToArguments() =>
-        ["up", "--data", Data.Root, "--api", Api.ToString(), "--gateway", Gateway.ToString(), .. Domain is null ? [] : (string[])["--domain", Domain]];
+    [
+        "up", "--data", Data.Root, "--api", Api.ToString(), "--gateway", Gateway.ToString(),
+        .. Https is null ? [] : (string[])["--https", Https.ToString()], .. Domain is null ? [] : (string[])["--domain", Domain],
+    ];
 }

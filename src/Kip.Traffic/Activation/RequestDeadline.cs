@@ -28,7 +28,7 @@ public sealed class RequestDeadline(TimeProvider time) : IDisposable
     {
         lock (_lock)
         {
-            _total = arrived + Ticks(settings.Timeout);
+            _total = settings.Timeout > TimeSpan.Zero ? arrived + Ticks(settings.Timeout) : long.MaxValue;
             _start = settings.ResponseStartTimeout > TimeSpan.Zero ? arrived + Ticks(settings.ResponseStartTimeout) : long.MaxValue;
             _idleTicks = Ticks(settings.IdleTimeout);
             _progress = arrived;

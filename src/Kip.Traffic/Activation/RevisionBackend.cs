@@ -1,11 +1,12 @@
 using System.Net;
 using Kip.Resources;
 using Kip.Resources.Core;
+using Kip.Traffic.Services;
 using Kip.Traffic.Stats;
 
 namespace Kip.Traffic.Activation;
 
-/// <summary>One revision as the gateway sees it: its settings, its ready pods, who waits for them, and how busy it is.</summary>
+/// <summary>One revision as the gateway sees it: its settings, its ready pods, who waits for them, and how busy it is. Or one port of a core Service.</summary>
 /// <remarks>The table's splits point here; pods come and go without a new table.</remarks>
 public sealed class RevisionBackend
 {
@@ -13,14 +14,18 @@ public sealed class RevisionBackend
     private readonly Dictionary<string, Entry> _pods = [];
     private volatile RevisionSettings? _settings;
 
-    internal RevisionBackend(NamespacedName name, Breaker breaker, TimeProvider time)
+    internal RevisionBackend(NamespacedName name, Breaker breaker, TimeProvider time, bool isRevision = true)
     {
         Name = name;
+        IsRevision = isRevision;
         Breaker = breaker;
         Meter = new(name, time);
     }
 
     public NamespacedName Name { get; }
+
+    /// <summary>Whether an autoscaler is to hear of its load; a core Service has none.</summary>
+    public bool IsRevision { get; }
 
     /// <value>Null when there is no such revision, or none yet.</value>
     public RevisionSettings? Settings => _settings;
@@ -107,6 +112,33 @@ public sealed class RevisionBackend
         }
     }
 
+    /// <summary>Exactly these addresses take requests now: of a core Service, which has no pods of its own to follow.</summary>
+    internal void SetAddresses(RevisionSettings settings, IReadOnlyList<ServiceAddress> addresses)
+    {
+        lock (_lock)
+        {
+            _settings = settings;
+            var named = addresses.DistinctBy(static a => a.Pod.Name).ToDictionary(static a => a.Pod.Name);
+            foreach (var (name, entry) in _pods.ToArray())
+                if (!named.TryGetValue(name, out var same) || same.Uid != entry.Uid || !same.EndPoint.Equals(entry.Known))
+                {
+                    Retire(entry);
+                    _pods.Remove(name);
+                }
+            foreach (var (name, address) in named)
+                if (!_pods.ContainsKey(name)) _pods[name] = new(address.Pod, address.Uid, address.EndPoint, null) { Known = address.EndPoint };
+            Breaker.Reopen();
+            Publish_NeedsLock();
+        }
+    }
+
+    /// <summary>The Service is gone.</summary>
+    internal void ClearAddresses()
+    {
+        SetAddresses(Settings ?? new(), []);
+        ClearSettings();
+    }
+
     private static Task Retire(Entry entry)
     {
         var tracker = entry.Tracker;
@@ -130,6 +162,9 @@ public sealed class RevisionBackend
     private sealed record Entry(NamespacedName Pod, string Uid, IPEndPoint? Address, PodStartup? Startup)
     {
         public PodTracker? Tracker { get; set; }
+
+        /// <summary>A Service's address as it was told; stays while a drain takes it out.</summary>
+        public IPEndPoint? Known { get; init; }
 
         /// <summary>Completes when the trackers this pod had before are idle.</summary>
         public Task Left { get; set; } = Task.CompletedTask;

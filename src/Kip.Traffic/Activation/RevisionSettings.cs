@@ -19,6 +19,7 @@ public sealed record RevisionSettings
     public int ContainerConcurrency { get; init; }
 
     /// <summary>The time a request may take in all, waiting for a pod included.</summary>
+    /// <value>Zero: as long as it likes.</value>
     public TimeSpan Timeout { get; init; } = TimeSpan.FromSeconds(DefaultTimeoutSeconds);
 
     /// <value>Zero: only the total counts.</value>
@@ -36,7 +37,7 @@ public sealed record RevisionSettings
         Service = revision.Metadata.Labels.Get("serving.knative.dev/service") ?? "",
         Configuration = revision.Metadata.Labels.Get("serving.knative.dev/configuration") ?? "",
         ContainerConcurrency = (int)Math.Clamp(revision.Spec.ContainerConcurrency ?? 0, 0, int.MaxValue),
-        Timeout = Seconds(revision.Spec.TimeoutSeconds ?? DefaultTimeoutSeconds),
+        Timeout = Seconds(revision.Spec.TimeoutSeconds is > 0 and var given ? given : DefaultTimeoutSeconds),
         ResponseStartTimeout = Seconds(revision.Spec.ResponseStartTimeoutSeconds ?? 0),
         IdleTimeout = Seconds(revision.Spec.IdleTimeoutSeconds ?? 0),
         IsHttp2 = PodAddress.ServingContainer(revision.Spec) is { Ports: [{ Name: "h2c" }, ..] },

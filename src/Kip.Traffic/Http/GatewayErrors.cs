@@ -1,6 +1,7 @@
 using System.Text;
 using Kip.Resources;
 using Kip.Traffic.Activation;
+using Kip.Traffic.Routing;
 using Microsoft.AspNetCore.Http;
 
 namespace Kip.Traffic.Http;
@@ -40,6 +41,20 @@ internal static class GatewayErrors
 
     public static Task NoRevision(HttpResponse response, NamespacedName revision) => WriteAsync(response, 404,
         $"revision \"{revision}\" does not exist (it may just have been deleted); `kip get revisions` lists those there are");
+
+    public static Task NoDestination(HttpResponse response, Destination destination, string path) => destination.Failure switch
+    {
+        DestinationFailure.NoPath => UnknownPath(response, destination.Host, path),
+        DestinationFailure.NoPort => WriteAsync(response, 404, $"service \"{destination.What}\" has no such port; it has: {destination.Host}"),
+        DestinationFailure.NoAddress => WriteAsync(response, 503,
+            $"service \"{destination.What}\" has no ready endpoint; `kubectl get endpoints {destination.What.Name} -n {destination.What.Namespace}` shows those it has", 1),
+        DestinationFailure.Circle => WriteAsync(response, 508, $"the host \"{destination.Host}\" leads back to itself: look at the ExternalName Services on the way"),
+        DestinationFailure.NoRevision => NoRevision(response, destination.What),
+        _ => WriteAsync(response, 404, $"the host \"{destination.Host}\", for which another stands, is not served here"),
+    };
+
+    public static Task OutsideFailed(HttpResponse response, string host, string reason) =>
+        WriteAsync(response, 502, $"\"{host}\" is not one of this platform's hosts, and outside of it could not be reached: {reason}");
 
     public static Task TooBusy(HttpResponse response, int limit) =>
         WriteAsync(response, 503, $"the gateway has {limit} requests under way, as many as it may; try again later", 1);

@@ -27,6 +27,7 @@ internal sealed class GatewayRequest
         Deadline = new(time);
         Transformer = new(this);
         _ownsConnection = features.Get<IHttpRequestFeature>()!.Protocol.StartsWith("HTTP/1", StringComparison.Ordinal);
+        Listener = features.Get<GatewayListener>() ?? GatewayListener.Loopback;
         // One connection, one request at a time: one registration serves them all. It goes with the connection.
         if (_ownsConnection)
             features.Get<IConnectionLifetimeFeature>()!.ConnectionClosed.UnsafeRegister(static state => ((RequestDeadline)state!).Cancel(), Deadline);
@@ -37,6 +38,12 @@ internal sealed class GatewayRequest
     public HttpRequest Http => Context.Request;
 
     public HttpResponse Response => Context.Response;
+
+    /// <summary>The socket it came by.</summary>
+    public GatewayListener Listener { get; }
+
+    /// <summary>Whether hosts of the inside are served to it.</summary>
+    public bool SeesClusterLocal => Listener.ServesClusterLocal;
 
     /// <summary>Its token is cancelled when the time is up or the client has gone.</summary>
     public RequestDeadline Deadline { get; }

@@ -15,32 +15,38 @@ internal sealed class GatewayServer : IAsyncDisposable
     private readonly ProtocolSorter _sorter;
     private readonly TimeSpan _shutdownTimeout;
 
-    private GatewayServer(KestrelServer server, ProtocolSorter sorter, TimeSpan shutdownTimeout)
+    private GatewayServer(KestrelServer server, ProtocolSorter sorter, IPEndPoint endPoint, TimeSpan shutdownTimeout)
     {
+        EndPoint = endPoint;
         _server = server;
         _sorter = sorter;
         _shutdownTimeout = shutdownTimeout;
     }
 
-    public IPEndPoint EndPoint => _sorter.EndPoint;
+    /// <summary>Where the first port is.</summary>
+    public IPEndPoint EndPoint { get; }
+
+    /// <inheritdoc cref="ProtocolSorter.OpenAsync"/>
+    public Task<IPEndPoint> OpenAsync(GatewayListener listener, CancellationToken cancel) => _sorter.OpenAsync(listener, cancel);
 
     /// <exception cref="IOException">The port is in use.</exception>
     public static async Task<GatewayServer> StartAsync<T>(
-        GatewayOptions options, IHttpApplication<T> application, TimeProvider time, ILoggerFactory loggers, CancellationToken cancel) where T : notnull
+        GatewayOptions options, IHttpApplication<T> application, ITlsTerminator tls, TimeProvider time, ILoggerFactory loggers, CancellationToken cancel) where T : notnull
     {
         var transport = new SocketTransportFactory(Options.Create(new SocketTransportOptions { Backlog = 4096, UnsafePreferInlineScheduling = true, WaitForDataBeforeAllocatingBuffer = false }), loggers);
-        var sorter = new ProtocolSorter(transport, options.RequestHeadersTimeout, time);
+        var sorter = new ProtocolSorter(transport, tls, options.RequestHeadersTimeout, time);
         var server = new KestrelServer(Options.Create(Limits(options)), sorter, loggers);
         try
         {
             await server.StartAsync(application, cancel);
+            var endPoint = await sorter.OpenAsync(new(options.EndPoint) { ServesClusterLocal = options.ServesClusterLocal }, cancel);
+            return new(server, sorter, endPoint, options.ShutdownTimeout);
         }
         catch
         {
             server.Dispose();
             throw;
         }
-        return new(server, sorter, options.ShutdownTimeout);
     }
 
     public async ValueTask DisposeAsync()
@@ -65,8 +71,8 @@ internal sealed class GatewayServer : IAsyncDisposable
         // A stream may stand still between messages in both directions; how long is the revision's business, and its timeouts see to it.
         server.Limits.MinRequestBodyDataRate = null;
         server.Limits.Http2.MaxStreamsPerConnection = 250;
-        server.Listen(options.EndPoint, static listen => listen.Protocols = HttpProtocols.Http1);
-        server.Listen(ProtocolSorter.PriorKnowledge, static listen => listen.Protocols = HttpProtocols.Http2);
+        server.Listen(ProtocolSorter.Http1, static listen => listen.Protocols = HttpProtocols.Http1);
+        server.Listen(ProtocolSorter.Http2, static listen => listen.Protocols = HttpProtocols.Http2);
         return server;
     }
 }

@@ -5,52 +5,82 @@ using Microsoft.AspNetCore.Connections;
 
 namespace Kip.Traffic.Http;
 
-/// <summary>Lets one port take both HTTP/1.1 and HTTP/2 with prior knowledge: looks at a connection's first bytes and hands it to the one server or the other.</summary>
+/// <summary>Lets several ports take both HTTP/1.1 and HTTP/2 with prior knowledge: looks at a connection's first bytes and hands it to the one server or the other.</summary>
 /// <remarks>
 /// The HTTP server offers both on one plain-text port only with TLS's negotiation. An HTTP/2 client begins with the preface
-/// <c>PRI * HTTP/2.0</c> (RFC 9113 section 3.4), which no HTTP/1.1 request begins with.
+/// <c>PRI * HTTP/2.0</c> (RFC 9113 section 3.4), which no HTTP/1.1 request begins with. With TLS the negotiation decides.
 /// </remarks>
-internal sealed class ProtocolSorter(IConnectionListenerFactory transport, TimeSpan firstBytesTimeout, TimeProvider time) : IConnectionListenerFactory
+internal sealed class ProtocolSorter(IConnectionListenerFactory transport, ITlsTerminator tls, TimeSpan firstBytesTimeout, TimeProvider time) : IConnectionListenerFactory
 {
     private readonly Channel<ConnectionContext> _http1 = Channel.CreateUnbounded<ConnectionContext>();
     private readonly Channel<ConnectionContext> _http2 = Channel.CreateUnbounded<ConnectionContext>();
-    private IConnectionListener? _socket;
-    private Task _accepting = Task.CompletedTask;
+    private readonly Lock _lock = new();
+    private readonly List<(IConnectionListener Socket, Task Accepting)> _sockets = [];
+    private bool _unbound;
 
-    /// <summary>Stands for "HTTP/2 connections of the port that is bound already".</summary>
-    public static readonly EndPoint PriorKnowledge = new DnsEndPoint("h2c.invalid", 1);
+    /// <summary>Stands for "HTTP/1.1 connections of all ports".</summary>
+    public static readonly EndPoint Http1 = new DnsEndPoint("http.invalid", 1);
 
-    /// <summary>Where the port is, once bound.</summary>
-    public IPEndPoint EndPoint => (IPEndPoint)_socket!.EndPoint;
+    /// <summary>Stands for "HTTP/2 connections of all ports".</summary>
+    public static readonly EndPoint Http2 = new DnsEndPoint("h2c.invalid", 1);
 
-    public async ValueTask<IConnectionListener> BindAsync(EndPoint endpoint, CancellationToken cancellationToken = default)
+    /// <summary>Opens one more port.</summary>
+    /// <returns>Where it is.</returns>
+    /// <exception cref="AddressInUseException">The port is in use.</exception>
+    /// <exception cref="ObjectDisposedException">The gateway has stopped.</exception>
+    public async Task<IPEndPoint> OpenAsync(GatewayListener listener, CancellationToken cancel)
     {
-        if (ReferenceEquals(endpoint, PriorKnowledge)) return new Listener(this, _http2.Reader, endpoint);
-        _socket = await transport.BindAsync(endpoint, cancellationToken);
-        _accepting = AcceptAsync(_socket);
-        return new Listener(this, _http1.Reader, _socket.EndPoint);
+        var socket = await transport.BindAsync(listener.EndPoint, cancel);
+        var bound = listener with { EndPoint = (IPEndPoint)socket.EndPoint };
+        lock (_lock)
+        {
+            if (!_unbound)
+            {
+                _sockets.Add((socket, AcceptAsync(socket, bound)));
+                return bound.EndPoint;
+            }
+        }
+        await socket.DisposeAsync();
+        throw new ObjectDisposedException(nameof(Gateway));
     }
 
-    private async Task AcceptAsync(IConnectionListener socket)
+    public ValueTask<IConnectionListener> BindAsync(EndPoint endpoint, CancellationToken cancellationToken = default) =>
+        new(new Listener(this, ReferenceEquals(endpoint, Http2) ? _http2.Reader : _http1.Reader, endpoint));
+
+    private async Task AcceptAsync(IConnectionListener socket, GatewayListener listener)
     {
-        while (await socket.AcceptAsync() is { } connection) _ = SortAsync(connection);
-        _http1.Writer.TryComplete();
-        _http2.Writer.TryComplete();
+        while (await socket.AcceptAsync() is { } connection) _ = SortAsync(connection, listener);
     }
 
-    private async Task SortAsync(ConnectionContext connection)
+    private async Task SortAsync(ConnectionContext connection, GatewayListener listener)
     {
         try
         {
             using var patience = new CancellationTokenSource(firstBytesTimeout, time);
+            connection.Features.Set(listener);
+            if (listener.IsTls) connection = await tls.TerminateAsync(connection, patience.Token);
             var chosen = await IsHttp2Async(connection, patience.Token) ? _http2 : _http1;
             if (chosen.Writer.TryWrite(connection)) return;
         }
-        catch (Exception e) when (e is OperationCanceledException or IOException or ConnectionAbortedException)
+        catch (Exception e) when (e is OperationCanceledException or IOException or ConnectionAbortedException or System.Security.Authentication.AuthenticationException)
         {
-            // A client that says nothing in time, or goes without a word, gets nothing.
+            // A client that says nothing in time, agrees on no encryption, or goes without a word, gets nothing.
         }
         await connection.DisposeAsync();
+    }
+
+    private async Task UnbindAsync(CancellationToken cancel)
+    {
+        (IConnectionListener Socket, Task Accepting)[] sockets;
+        lock (_lock)
+        {
+            _unbound = true;
+            sockets = [.. _sockets];
+        }
+        foreach (var (socket, _) in sockets) await socket.UnbindAsync(cancel);
+        await Task.WhenAll(sockets.Select(static s => s.Accepting));
+        _http1.Writer.TryComplete();
+        _http2.Writer.TryComplete();
     }
 
     private static async ValueTask<bool> IsHttp2Async(ConnectionContext connection, CancellationToken cancel)
@@ -87,15 +117,11 @@ internal sealed class ProtocolSorter(IConnectionListenerFactory transport, TimeS
             return null;
         }
 
-        public async ValueTask UnbindAsync(CancellationToken cancellationToken = default)
-        {
-            await sorter._socket!.UnbindAsync(cancellationToken);
-            await sorter._accepting;
-        }
+        public async ValueTask UnbindAsync(CancellationToken cancellationToken = default) => await sorter.UnbindAsync(cancellationToken);
 
         public async ValueTask DisposeAsync()
         {
-            await sorter._socket!.DisposeAsync();
+            foreach (var (socket, _) in sorter._sockets) await socket.DisposeAsync();
             while (connections.TryRead(out var left)) await left.DisposeAsync();
         }
     }

@@ -7,6 +7,7 @@ using Kip.Resources.Serving;
 using Kip.Traffic.Activation;
 using Kip.Traffic.Routing;
 using Microsoft.Extensions.Logging;
+using Service = Kip.Resources.Core.Service;
 
 namespace Kip.Traffic.Projection;
 
@@ -23,16 +24,18 @@ internal sealed partial class RouteProjector
     private readonly Dictionary<NamespacedName, Ingress> _held = [];
     private readonly Channel<bool> _signal = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
     private readonly RevisionBackends _backends;
+    private readonly Func<NamespacedName, bool> _isService;
     private readonly RouteTableBuilder _builder;
     private readonly IngressStatusWriter _statuses;
     private readonly string? _class;
     private readonly ILogger _logger;
     private volatile RouteTable _table = RouteTable.Empty;
 
-    public RouteProjector(RevisionBackends backends, IngressStatusWriter statuses, string? ingressClass, ILoggerFactory loggers)
+    public RouteProjector(RevisionBackends backends, Func<NamespacedName, bool> isService, IngressStatusWriter statuses, string? ingressClass, ILoggerFactory loggers)
     {
         _backends = backends;
         _builder = new(backends.GetOrAdd, backends.ForgetIfUnused);
+        _isService = isService;
         _statuses = statuses;
         _class = ingressClass;
         _logger = loggers.CreateLogger<RouteProjector>();
@@ -53,6 +56,12 @@ internal sealed partial class RouteProjector
     {
         if (change.New is { } revision) _backends.Set(revision);
         else _backends.Remove(change.Object);
+        if (change.IsAdded) _signal.Writer.TryWrite(true);
+    }
+
+    /// <summary>A core Service came: an ingress may wait for it.</summary>
+    public void OnService(ResourceChange<Service> change)
+    {
         if (change.IsAdded) _signal.Writer.TryWrite(true);
     }
 
@@ -119,9 +128,11 @@ internal sealed partial class RouteProjector
 
     private HashSet<NamespacedName> Missing(Ingress ingress) =>
     [
-        .. ingress.Spec.Rules.SelectMany(static rule => rule.Http?.Paths ?? default).SelectMany(static path => path.Splits)
+        .. ingress.Spec.Rules.SelectMany(static rule => rule.Http?.Paths ?? default)
+            // A host that stands for another need not have a revision of its own.
+            .Where(static path => string.IsNullOrEmpty(path.RewriteHost)).SelectMany(static path => path.Splits)
             .Select(static split => new NamespacedName(split.ServiceNamespace, split.ServiceName))
-            .Where(name => _backends.Find(name)?.Settings is null),
+            .Where(name => _backends.Find(name)?.Settings is null && !_isService(name)),
     ];
 
     private bool IsMine(Ingress ingress) => _class is null || ingress.Metadata.Annotations.Get("networking.knative.dev/ingress.class") == _class;

@@ -1,4 +1,5 @@
 using System.Threading.Channels;
+using Kip.Client.Certificates;
 using Kip.Client.Informers;
 using Kip.Resources.Core;
 using Kip.Resources.Networking;
@@ -30,12 +31,12 @@ public sealed class GatewayBed : IAsyncDisposable
     public Uri Url => new($"http://{Gateway.EndPoint}");
 
     public static async Task<GatewayBed> StartAsync(
-        GatewayOptions? options = null, TimeProvider? time = null, Random? random = null, ILoggerFactory? loggers = null)
+        GatewayOptions? options = null, TimeProvider? time = null, Random? random = null, ILoggerFactory? loggers = null, ICertificateIssuer? issuer = null)
     {
         var resources = new MemoryResources();
         var bed = new GatewayBed(resources, new(resources, TimeProvider.System, loggers));
         bed.Gateway = await Gateway.StartAsync(
-            options ?? new(), bed._informers, resources, bed._stats.Writer, time ?? TimeProvider.System, loggers, random);
+            options ?? new(), bed._informers, resources, bed._stats.Writer, time ?? TimeProvider.System, loggers, random, issuer);
         await bed._informers.StartAsync();
         await bed.Gateway.Ready;
         return bed;
@@ -68,9 +69,15 @@ public sealed class GatewayBed : IAsyncDisposable
         var marker = $"marker-{Guid.NewGuid():N}";
         await SeenAsync(TrafficObjects.Revision(marker));
         await SeenAsync(TrafficObjects.Pod(marker, marker, 1, ready: false));
+        await SeenAsync(TrafficObjects.Service(marker));
+        await SeenAsync(TrafficObjects.Endpoints(marker));
+        await SeenAsync(new Secret { Metadata = new() { Name = marker, Namespace = TrafficObjects.Namespace, Uid = marker } });
         Resources.Put(TrafficObjects.Ingress(marker, $"{marker}.test", (marker, 100)));
         await StatusOf(marker);
         Resources.Remove(Ingress.Definition, TrafficObjects.Name(marker));
+        Resources.Remove(Secret.Definition, TrafficObjects.Name(marker));
+        Resources.Remove(Endpoints.Definition, TrafficObjects.Name(marker));
+        Resources.Remove(Kip.Resources.Core.Service.Definition, TrafficObjects.Name(marker));
         Resources.Remove(Pod.Definition, TrafficObjects.Name(marker));
         Resources.Remove(Revision.Definition, TrafficObjects.Name(marker));
     }

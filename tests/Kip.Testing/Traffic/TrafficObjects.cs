@@ -3,6 +3,7 @@ using Kip.Resources;
 using Kip.Resources.Core;
 using Kip.Resources.Networking;
 using Kip.Resources.Serving;
+using Service = Kip.Resources.Core.Service;
 
 namespace Kip.Testing.Traffic;
 
@@ -44,6 +45,26 @@ public static class TrafficObjects
             Phase = "Running", PodIP = IPAddress.Loopback.ToString(),
             Conditions = [new() { Type = "Ready", Status = ready ? ConditionStatus.True : ConditionStatus.False }],
         },
+    };
+
+    /// <summary>A core Service with one port; its Endpoints are the test's to make.</summary>
+    public static Service Service(string name, int port = 80, string? portName = null) => new()
+    {
+        Metadata = new() { Name = name, Namespace = Namespace, Uid = $"service-{name}" },
+        Spec = new() { Type = "ClusterIP", Ports = [new() { Name = portName, Port = port }] },
+    };
+
+    /// <summary>A Service that stands for another host.</summary>
+    public static Service ExternalName(string name, string host) => new()
+    {
+        Metadata = new() { Name = name, Namespace = Namespace, Uid = $"service-{name}" },
+        Spec = new() { Type = "ExternalName", ExternalName = host },
+    };
+
+    public static Endpoints Endpoints(string service, params int[] ports) => new()
+    {
+        Metadata = new() { Name = service, Namespace = Namespace, Uid = $"endpoints-{service}" },
+        Subsets = ports.Select(static p => new EndpointSubset { Addresses = [new() { Ip = "127.0.0.1" }], Ports = [new() { Port = p }] }).ToValueList(),
     };
 
     /// <summary>One host, everything to the given revisions by percentage.</summary>
