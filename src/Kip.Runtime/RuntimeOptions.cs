@@ -1,4 +1,5 @@
 using Kip.Client;
+using Kip.Resources;
 using Kip.Runtime.Logs;
 
 namespace Kip.Runtime;
@@ -12,6 +13,9 @@ public sealed record RuntimeOptions
     /// <summary>The name pods carry in <c>spec.nodeName</c>; pods of other nodes are left alone.</summary>
     /// <value>The host name.</value>
     public string NodeName { get; init; } = System.Environment.MachineName.ToLowerInvariant();
+
+    /// <summary>Variables that every process gets unless its container says otherwise, e.g. the proxy by which it reaches the platform's names.</summary>
+    public StringMap Environment { get; init; }
 
     /// <summary>The first port given to a pod.</summary>
     /// <value>20000: below the range from which Linux takes the ports of outgoing connections.</value>

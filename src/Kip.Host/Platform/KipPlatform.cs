@@ -89,7 +89,9 @@ public sealed class KipPlatform : IAsyncDisposable
         await PlatformBootstrap.RunAsync(resources, options, gateway.EndPoint.Port, cancel);
 
         // 3. The runtime ends what an earlier life left before any pod runs again.
-        var runtime = new ProcessRuntime(new RuntimeOptions { DataDirectory = options.Data.Root }, resources, informers, gateway, _time, loggers);
+        var runtime = new ProcessRuntime(
+            new RuntimeOptions { DataDirectory = options.Data.Root, Environment = ProcessProxy.Variables(gateway.EndPoint) }, resources, informers, gateway,
+            _time, loggers);
         runtime.Bundles.Add(BuiltIn.HelloWorld());
         runtime.Bundles.Add(BuiltIn.Conformance());
 

@@ -24,7 +24,7 @@ internal static class ContainerSetup
         StringMap environment;
         try
         {
-            var defaults = HostEnvironment.Variables
+            var defaults = HostEnvironment.Variables.With(host.Options.Environment)
                 .With(StringMap.Of(("HOME", home), ("TMPDIR", temporary), ("HOSTNAME", pod.Metadata.Name)))
                 .With(bundle.Manifest.Environment);
             environment = ContainerEnvironment.Build(pod, container, sources, defaults, Given(host, pod, container));
