@@ -82,6 +82,7 @@ internal sealed class TlsConnection : ConnectionContext, IDuplexPipe, ITlsConnec
 
     public override async ValueTask DisposeAsync()
     {
+        await base.DisposeAsync();
         if (Interlocked.Exchange(ref _disposed, 1) != 0) return;
         await Input.CompleteAsync();
         try
