@@ -10,6 +10,7 @@ using Kip.Runtime.Endpoints;
 using Kip.Runtime.Pods;
 using Kip.Runtime.Ports;
 using Kip.Runtime.Probes;
+using Kip.Runtime.ProcessPods;
 using Kip.Runtime.Processes;
 using Kip.Runtime.Recovery;
 using Microsoft.Extensions.Logging;
@@ -54,7 +55,7 @@ public sealed partial class ProcessRuntime : IAsyncDisposable
         (_options, _resources, _informers, _time) = (options, resources, informers, time);
         _logger = loggers.CreateLogger<ProcessRuntime>();
         _spawner = new ProcessSpawner(time);
-        _prober = new Prober(_spawner, time);
+        _prober = new Prober(time);
         _events = new EventRecorder(resources, time, loggers);
         _marks = new ProcessMarks(Path.GetFullPath(options.DataDirectory));
         Bundles = new BundleStore(options.DataDirectory);
@@ -62,7 +63,7 @@ public sealed partial class ProcessRuntime : IAsyncDisposable
         _workers = new PodWorkers(new PodHost
         {
             Options = options, Resources = resources, Spawner = _spawner, Prober = _prober, Bundles = Bundles, Ports = ports, Marks = _marks,
-            Events = _events, Drain = drain, Time = time, Logger = loggers.CreateLogger("Kip.Runtime.Pods"),
+            Events = _events, Drain = drain, NewSandbox = NewSandbox, Time = time, Logger = loggers.CreateLogger("Kip.Runtime.Pods"),
         });
         Logs = new PodLogs(_workers);
         Reconcilers = [new DeploymentReconciler(options.NodeName, () => PodNames.Suffix(random), ports.NextOrNull), new EndpointsReconciler()];
@@ -113,6 +114,10 @@ public sealed partial class ProcessRuntime : IAsyncDisposable
         _spawner.Dispose();
         _stop.Dispose();
     }
+
+    private static IPodSandbox NewSandbox(PodHost host, Pod pod) => PodKinds.IsProcess(pod.Spec)
+        ? new ProcessSandbox(host)
+        : new RefusingSandbox("this build of Kip does not run containers; deploy from source with 'kip deploy DIR'");
 
     private void DeleteFoldersOfOthers(IEnumerable<Pod> ours)
     {

@@ -21,7 +21,7 @@ internal static class PodFactory
         var stem = deployment.Metadata.Name;
         var annotations = template.Metadata.Annotations;
         // Without one the pod is made all the same, and says in its status what it waits for.
-        if (ServingPort.Container(template.Spec) is { } serving && PortFor(seen, serving) is { } port)
+        if (PodKinds.IsProcess(template.Spec) && ServingPort.Container(template.Spec) is { } serving && PortFor(seen, serving) is { } port)
             annotations = annotations.With(ServingPort.Annotation, port.ToString());
         return new Pod
         {

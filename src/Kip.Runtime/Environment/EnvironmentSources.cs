@@ -1,3 +1,4 @@
+using Kip.Client;
 using Kip.Resources;
 using Kip.Resources.Core;
 
@@ -8,6 +9,18 @@ public sealed record EnvironmentSources(
     IReadOnlyDictionary<string, ConfigMap?> ConfigMaps, IReadOnlyDictionary<string, Secret?> Secrets)
 {
     public static readonly EnvironmentSources None = new(new Dictionary<string, ConfigMap?>(), new Dictionary<string, Secret?>());
+
+    /// <summary>Reads what a container's environment refers to.</summary>
+    public static async Task<EnvironmentSources> ReadAsync(IResources resources, string @namespace, Container container, CancellationToken cancel)
+    {
+        var (configMaps, secrets) = NamesIn(container);
+        if (configMaps.Count == 0 && secrets.Count == 0) return None;
+        var maps = new Dictionary<string, ConfigMap?>(StringComparer.Ordinal);
+        var found = new Dictionary<string, Secret?>(StringComparer.Ordinal);
+        foreach (var name in configMaps) maps[name] = await resources.GetAsync<ConfigMap>(new(@namespace, name), cancel);
+        foreach (var name in secrets) found[name] = await resources.GetAsync<Secret>(new(@namespace, name), cancel);
+        return new EnvironmentSources(maps, found);
+    }
 
     /// <summary>The names a container refers to.</summary>
     public static (IReadOnlySet<string> ConfigMaps, IReadOnlySet<string> Secrets) NamesIn(Container container)

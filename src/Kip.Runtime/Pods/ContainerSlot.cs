@@ -7,12 +7,20 @@ using Kip.Runtime.Recovery;
 namespace Kip.Runtime.Pods;
 
 /// <summary>One container of a pod over all its runs. Touched by the pod's worker only; logs may be read by anyone.</summary>
-internal sealed class ContainerSlot(PodHost host, Container container, ContainerFacts facts, Action<PodMessage> post)
+/// <param name="host">What all pods share.</param>
+/// <param name="sandbox">Where it is started.</param>
+/// <param name="container">As it is declared.</param>
+/// <param name="restartPolicy">Whether it is started again when it has ended; an init container's is not its pod's.</param>
+/// <param name="facts">What earlier lives of the platform have left to be known.</param>
+/// <param name="post">Tells the worker.</param>
+internal sealed class ContainerSlot(
+    PodHost host, IPodSandbox sandbox, Container container, string? restartPolicy, ContainerFacts facts, Action<PodMessage> post)
 {
     private volatile ContainerLog? _log;
     private volatile ContainerLog? _previousLog;
     private int _crashes;
     private int _setupFailures;
+    private bool _fetching;
 
     public Container Container => container;
 
@@ -27,47 +35,46 @@ internal sealed class ContainerSlot(PodHost host, Container container, Container
     /// <summary>What the run before that wrote.</summary>
     public ContainerLog? PreviousLog => _previousLog;
 
-    /// <summary>Starts the container, or notes why it cannot be and when to try again.</summary>
+    /// <summary>It has been its turn.</summary>
+    public bool HasBegun { get; private set; }
+
+    /// <summary>It has ended and is not started again: well or badly.</summary>
+    public bool IsOver => Run is null && Facts.State.Terminated is { } ended && !RestartRules.ShouldRestart(restartPolicy, ended.ExitCode);
+
+    /// <summary>It has ended well and is not started again.</summary>
+    public bool HasSucceeded => IsOver && Facts.State.Terminated!.ExitCode == 0;
+
+    /// <summary>Starts the container once what it needs has been fetched, or notes why it cannot be started and when to try again.</summary>
     public async Task StartAsync(Pod pod, CancellationToken cancel)
     {
-        ContainerLog? log = null;
-        var ranBefore = Facts.State.Terminated is not null || Facts.LastState?.Terminated is not null;
-        var restarts = Facts.RestartCount + (ranBefore ? 1 : 0);
-        try
+        HasBegun = true;
+        if (_fetching) return;
+        if (Facts.State.Waiting?.Reason == "PodInitializing") Facts = Facts with { State = ContainerFacts.Waiting("ContainerCreating") };
+        var fetch = sandbox.Fetch(pod, container, cancel);
+        if (fetch is { IsCompletedSuccessfully: false })
         {
-            var (start, bundle) = await ContainerSetup.PrepareAsync(host, pod, container, cancel);
-            log = new ContainerLog(LogPath(pod, restarts), host.Time, host.Options.LogMaxBytes);
-            var process = host.Spawner.Start(start, log);
-            Begin(pod, new ContainerRun(process, log, start, new CancellationTokenSource()), bundle.Image.ToString(), restarts);
+            _fetching = true;
+            _ = TellFetchedAsync(fetch);
+            return;
         }
-        catch (ContainerSetupException wrong) when (wrong.Reason != "StartError")
-        {
-            HoldBack(pod, wrong.Reason, wrong.Message);
-        }
-        catch (Exception failed) when (failed is ContainerSetupException or ProcessStartException or IOException or UnauthorizedAccessException)
-        {
-            log?.Abandon();
-            Facts = Facts with { RestartCount = restarts };
-            host.Warn(pod, "Failed", $"Error: {failed.Message}");
-            End(pod, new ProcessExit(128, 0, host.Time.GetUtcNow()), "StartError", failed.Message, mayRestart: true);
-        }
+        await StartFetchedAsync(pod, cancel);
+    }
+
+    /// <summary>What it needs has been fetched, or cannot be had.</summary>
+    public async Task FetchedAsync(Pod pod, ContainerSetupException? failure, CancellationToken cancel)
+    {
+        _fetching = false;
+        if (failure is null) await StartFetchedAsync(pod, cancel);
+        else HoldBack(pod, failure.Reason, failure.Message);
     }
 
     /// <summary>Notes the end of the present run and when the next begins, if there is to be one.</summary>
-    public void Ended(Pod pod, ProcessExit exit, bool mayRestart)
+    public void Ended(Pod pod, ContainerExit exit, bool mayRestart)
     {
         Run!.Probing.Cancel();
         Run.Probing.Dispose();
         Run = null;
-        End(pod, exit, RestartRules.Reason(exit.Code), null, mayRestart);
-    }
-
-    /// <summary>Starts what must start or restart at the worker's beginning.</summary>
-    public Task ResumeAsync(Pod pod, CancellationToken cancel)
-    {
-        if (Facts.State.Terminated is { } ended && !RestartRules.ShouldRestart(pod.Spec.RestartPolicy, ended.ExitCode)) return Task.CompletedTask;
-        FindOldLogs(pod);
-        return StartAsync(pod, cancel);
+        End(pod, exit, exit.Reason ?? RestartRules.Reason(exit.Code), exit.Message, mayRestart);
     }
 
     public void Judged(Pod pod, ProbeKind kind, ProbeAnswer answer)
@@ -92,7 +99,49 @@ internal sealed class ContainerSlot(PodHost host, Container container, Container
         }
     }
 
-    private void Begin(Pod pod, ContainerRun run, string imageId, int restarts)
+    private async Task StartFetchedAsync(Pod pod, CancellationToken cancel)
+    {
+        if (Run is not null) return;
+        if (_log is null) FindOldLogs(pod);
+        var ranBefore = Facts.State.Terminated is not null || Facts.LastState?.Terminated is not null;
+        var restarts = Facts.RestartCount + (ranBefore ? 1 : 0);
+        try
+        {
+            var start = new ContainerStart(
+                pod, container, restarts, () => new ContainerLog(LogPath(pod, restarts), host.Time, host.Options.LogMaxBytes));
+            Begin(pod, await sandbox.StartAsync(start, cancel), restarts);
+        }
+        catch (ContainerSetupException wrong) when (wrong.Reason != "StartError")
+        {
+            HoldBack(pod, wrong.Reason, wrong.Message);
+        }
+        catch (Exception failed) when (failed is ContainerSetupException or ProcessStartException or IOException or UnauthorizedAccessException)
+        {
+            Facts = Facts with { RestartCount = restarts };
+            host.Warn(pod, "Failed", $"Error: {failed.Message}");
+            End(pod, new ContainerExit(128, 0, host.Time.GetUtcNow()), "StartError", failed.Message, mayRestart: true);
+        }
+    }
+
+    private async Task TellFetchedAsync(Task fetch)
+    {
+        ContainerSetupException? failure = null;
+        try
+        {
+            await fetch;
+        }
+        catch (ContainerSetupException wrong)
+        {
+            failure = wrong;
+        }
+        catch (Exception e)
+        {
+            failure = new ContainerSetupException("CreateContainerError", e.Message);
+        }
+        post(new PodMessage.Fetched(this, failure));
+    }
+
+    private void Begin(Pod pod, ContainerRun run, int restarts)
     {
         Run = run;
         _previousLog = _log;
@@ -100,11 +149,11 @@ internal sealed class ContainerSlot(PodHost host, Container container, Container
         _setupFailures = 0;
         Facts = Facts with
         {
-            ImageId = imageId,
-            ContainerId = $"process://{run.Process.Pid}",
+            ImageId = run.ImageId,
+            ContainerId = run.Id,
             RestartCount = restarts,
             LastState = Facts.State.Terminated is null ? Facts.LastState : Facts.State,
-            State = new ContainerState { Running = new ContainerStateRunning { StartedAt = WholeSecond(run.Process.StartedAt) } },
+            State = new ContainerState { Running = new ContainerStateRunning { StartedAt = WholeSecond(run.StartedAt) } },
             Started = container.StartupProbe is null,
             PassesReadiness = container.ReadinessProbe is null,
         };
@@ -123,17 +172,17 @@ internal sealed class ContainerSlot(PodHost host, Container container, Container
         if (restarts > 1) DeleteLog(LogPath(pod, restarts - 2));
     }
 
-    private async Task TellExitAsync(ContainerRun run) => post(new PodMessage.Exited(this, run, await run.Process.Exited));
+    private async Task TellExitAsync(ContainerRun run) => post(new PodMessage.Exited(this, run, await run.Exited));
 
     private void Probe(Pod pod, ProbeKind kind, Probe? probe)
     {
         if (probe is null || Run is not { } run) return;
-        var target = new ProbeTarget(pod, container, run.Start);
+        var target = new ProbeTarget(pod, container, sandbox.Address ?? PodStatusRules.Loopback, run.Exec);
         _ = new ProbeLoop(host.Prober, host.Time).RunAsync(
             kind, probe, target, answer => post(new PodMessage.Judged(this, run, kind, answer)), run.Probing.Token);
     }
 
-    private void End(Pod pod, ProcessExit exit, string reason, string? message, bool mayRestart)
+    private void End(Pod pod, ContainerExit exit, string reason, string? message, bool mayRestart)
     {
         var startedAt = Facts.State.Running?.StartedAt;
         var ended = new ContainerState
@@ -145,7 +194,7 @@ internal sealed class ContainerSlot(PodHost host, Container container, Container
             },
         };
         Facts = Facts with { State = ended, Started = false, PassesReadiness = false };
-        if (!mayRestart || !RestartRules.ShouldRestart(pod.Spec.RestartPolicy, exit.Code)) return;
+        if (!mayRestart || !RestartRules.ShouldRestart(restartPolicy, exit.Code)) return;
         var ran = startedAt is { } since ? exit.At - since : TimeSpan.Zero;
         (_crashes, var wait) = RestartRules.Next(_crashes, ran, host.Options.CrashBackoff, host.Options.CrashBackoffReset);
         if (wait > TimeSpan.Zero)
@@ -161,6 +210,7 @@ internal sealed class ContainerSlot(PodHost host, Container container, Container
     /// <summary>Notes why it cannot be started now, and tries again later.</summary>
     public void HoldBack(Pod pod, string reason, string message)
     {
+        HasBegun = true;
         _setupFailures++;
         if (_setupFailures == 1) host.Warn(pod, "Failed", message);
         // The kubelet's second word for an image that is not to be had: it is not being asked for at the moment.
@@ -179,8 +229,8 @@ internal sealed class ContainerSlot(PodHost host, Container container, Container
 
     private async Task KillAsync(ContainerRun run, TimeSpan grace)
     {
-        run.Process.Terminate();
-        if (await Task.WhenAny(run.Process.Exited, Task.Delay(grace, host.Time)) != run.Process.Exited) run.Process.Kill();
+        run.Terminate();
+        if (await Task.WhenAny(run.Exited, Task.Delay(grace, host.Time)) != run.Exited) run.Kill();
     }
 
     private TimeSpan Grace(Pod pod, ProbeKind kind)

@@ -4,22 +4,23 @@ using Microsoft.Extensions.Logging;
 
 namespace Kip.Runtime.Pods;
 
-/// <summary>Ends a pod's processes: no new requests, SIGTERM, and SIGKILL when the grace period is over. Nothing is left.</summary>
+/// <summary>Ends a pod's containers: no new requests, SIGTERM, and SIGKILL when the grace period is over. Nothing is left.</summary>
 internal sealed partial class PodEnding : IDisposable
 {
     // The kubelet leaves a program this long between SIGTERM and SIGKILL even if the drain has used up the grace period.
     private static readonly TimeSpan LeastAfterTerm = TimeSpan.FromSeconds(2);
 
     private readonly PodHost _host;
+    private readonly IPodSandbox _sandbox;
     private readonly Pod _pod;
     private readonly ILogger _logger;
     private readonly CancellationTokenSource _deadline;
     private DateTimeOffset _ends;
     private bool _forced;
 
-    public PodEnding(PodHost host, Pod pod, TimeSpan grace)
+    public PodEnding(PodHost host, IPodSandbox sandbox, Pod pod, TimeSpan grace)
     {
-        (_host, _pod, _logger) = (host, pod, host.Logger);
+        (_host, _sandbox, _pod, _logger) = (host, sandbox, pod, host.Logger);
         _ends = host.Time.GetUtcNow() + grace;
         _deadline = new CancellationTokenSource(grace, host.Time);
     }
@@ -40,13 +41,13 @@ internal sealed partial class PodEnding : IDisposable
     {
         foreach (var run in runs) run.Probing.Cancel();
         var inTime = !drain || runs.Length == 0 || await DrainAsync();
-        var exits = Task.WhenAll(runs.Select(static r => r.Process.Exited));
-        foreach (var run in runs) run.Process.Terminate();
+        var exits = Task.WhenAll(runs.Select(static r => r.Exited));
+        foreach (var run in runs) run.Terminate();
         if (inTime || _forced) await Task.WhenAny(exits, UntilDeadlineAsync());
         else await Task.WhenAny(exits, Task.Delay(LeastAfterTerm, _host.Time));
-        foreach (var run in runs) run.Process.Kill();
+        foreach (var run in runs) run.Kill();
         await exits;
-        await EndLeftoversAsync();
+        await _sandbox.EndAsync(_pod);
     }
 
     public void Dispose() => _deadline.Dispose();
@@ -79,27 +80,9 @@ internal sealed partial class PodEnding : IDisposable
         }
     }
 
-    private async Task EndLeftoversAsync()
-    {
-        try
-        {
-            if (await _host.Leftovers.EndAsync(_pod.Metadata.Uid ?? "") is var left and > 0) LogLeftovers(_pod.Key, left);
-        }
-        catch (IOException e)
-        {
-            LogCleanUpFailed(_pod.Key, e.Message);
-        }
-    }
-
     [LoggerMessage(611, LogLevel.Warning, "Pod {pod}: requests were still under way when its grace period was over")]
     private partial void LogNotDrained(NamespacedName pod);
 
-    [LoggerMessage(612, LogLevel.Warning, "Pod {pod}: draining failed; its processes are ended without it")]
+    [LoggerMessage(612, LogLevel.Warning, "Pod {pod}: draining failed; its containers are ended without it")]
     private partial void LogDrainFailed(Exception e, NamespacedName pod);
-
-    [LoggerMessage(613, LogLevel.Information, "Pod {pod}: {count} processes outside its process group were ended")]
-    private partial void LogLeftovers(NamespacedName pod, int count);
-
-    [LoggerMessage(614, LogLevel.Error, "Pod {pod}: {reason}")]
-    private partial void LogCleanUpFailed(NamespacedName pod, string reason);
 }

@@ -16,6 +16,9 @@ namespace Kip.Runtime.Pods;
 /// <summary>What all pods of this machine share.</summary>
 internal sealed record PodHost
 {
+    /// <summary>How long to wait before a write that failed is tried again.</summary>
+    public static readonly Backoff WriteRetry = new(TimeSpan.FromMilliseconds(50), TimeSpan.FromSeconds(5));
+
     public required RuntimeOptions Options { get; init; }
     public required IResources Resources { get; init; }
     public required ProcessSpawner Spawner { get; init; }
@@ -26,6 +29,9 @@ internal sealed record PodHost
     public LeftoverSweep Leftovers { get; } = new();
     public required EventRecorder Events { get; init; }
     public required IPodDrain? Drain { get; init; }
+
+    /// <summary>Makes the place where a pod's containers run.</summary>
+    public required Func<PodHost, Pod, IPodSandbox> NewSandbox { get; init; }
     public required TimeProvider Time { get; init; }
     public required ILogger Logger { get; init; }
 

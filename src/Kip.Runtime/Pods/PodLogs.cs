@@ -29,12 +29,12 @@ internal sealed class PodLogs(PodWorkers workers) : IPodLogs
                 throw ApiException.BadRequest($"a container name must be specified for pod {pod.Metadata.Name}, choose one of: [{string.Join(' ', names)}]");
             wanted = names.FirstOrDefault() ?? "";
         }
-        var slot = worker.Slots.FirstOrDefault(s => s.Container.Name == wanted);
-        if (slot is null && !names.Contains(wanted)) throw ApiException.BadRequest($"container {wanted} is not valid for pod {pod.Metadata.Name}");
+        var slot = worker.Containers.All.FirstOrDefault(s => s.Container.Name == wanted);
+        if (slot is null) throw ApiException.BadRequest($"container {wanted} is not valid for pod {pod.Metadata.Name}");
         if (options.Previous)
-            return slot?.PreviousLog
+            return slot.PreviousLog
                 ?? throw ApiException.BadRequest($"previous terminated container \"{wanted}\" in pod \"{pod.Metadata.Name}\" not found");
-        var reason = slot?.Facts.State.Waiting?.Reason ?? "ContainerCreating";
-        return slot?.Log ?? throw ApiException.BadRequest($"container \"{wanted}\" in pod \"{pod.Metadata.Name}\" is waiting to start: {reason}");
+        var reason = slot.Facts.State.Waiting?.Reason ?? "ContainerCreating";
+        return slot.Log ?? throw ApiException.BadRequest($"container \"{wanted}\" in pod \"{pod.Metadata.Name}\" is waiting to start: {reason}");
     }
 }

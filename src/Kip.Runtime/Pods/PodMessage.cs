@@ -1,6 +1,5 @@
 using Kip.Resources.Core;
 using Kip.Runtime.Probes;
-using Kip.Runtime.Processes;
 
 namespace Kip.Runtime.Pods;
 
@@ -16,13 +15,16 @@ internal abstract record PodMessage
     public sealed record Gone : PodMessage;
 
     /// <summary>A container's process has ended.</summary>
-    public sealed record Exited(ContainerSlot Slot, ContainerRun Run, ProcessExit Exit) : PodMessage;
+    public sealed record Exited(ContainerSlot Slot, ContainerRun Run, ContainerExit Exit) : PodMessage;
 
     /// <summary>A probe of a container has come to a verdict.</summary>
     public sealed record Judged(ContainerSlot Slot, ContainerRun Run, ProbeKind Kind, ProbeAnswer Answer) : PodMessage;
 
     /// <summary>The time has come to start a container (again).</summary>
     public sealed record StartDue(ContainerSlot Slot) : PodMessage;
+
+    /// <summary>What a container needs is there, or cannot be had.</summary>
+    public sealed record Fetched(ContainerSlot Slot, ContainerSetupException? Failure) : PodMessage;
 
     /// <summary>The status could not be written; try again.</summary>
     public sealed record WriteDue : PodMessage;

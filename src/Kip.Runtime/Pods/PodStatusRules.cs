@@ -6,29 +6,35 @@ namespace Kip.Runtime.Pods;
 /// <summary>A pod's status from what is known of its containers, as the kubelet forms it (kubelet_pods.go, status/generate.go).</summary>
 public static class PodStatusRules
 {
-    /// <summary>Where every process pod is reached.</summary>
-    public const string Address = "127.0.0.1";
+    /// <summary>Where every process pod is reached, and this machine by those on it.</summary>
+    public const string Loopback = "127.0.0.1";
 
     /// <summary>The status to write.</summary>
     /// <param name="pod">The pod; its present status gives the times of conditions that stay.</param>
-    /// <param name="containers">In the spec's order.</param>
+    /// <param name="address">Where the pod is reached. Null: it has no address yet.</param>
+    /// <param name="init">The init containers, in the spec's order.</param>
+    /// <param name="containers">The others, in the spec's order.</param>
     /// <param name="now">The present time.</param>
-    public static PodStatus Next(Pod pod, IReadOnlyList<ContainerFacts> containers, DateTimeOffset now)
+    public static PodStatus Next(
+        Pod pod, string? address, IReadOnlyList<ContainerFacts> init, IReadOnlyList<ContainerFacts> containers, DateTimeOffset now)
     {
         var before = pod.Status;
         // The wire keeps whole seconds, and what differs only below them is no news.
         now = now.AddTicks(-(now.Ticks % TimeSpan.TicksPerSecond));
-        var phase = Phase(pod.Spec.RestartPolicy, containers);
+        var uninitialized = Uninitialized(pod.Spec, init);
+        var phase = uninitialized.Length == 0 ? Phase(pod.Spec.RestartPolicy, containers)
+            : pod.Spec.RestartPolicy == "Never" && init.Any(static c => c.State.Terminated is { ExitCode: not 0 }) ? "Failed" : "Pending";
         return before with
         {
             Phase = phase,
-            HostIP = Address,
-            PodIP = Address,
-            PodIPs = [new PodIP { Ip = Address }],
+            HostIP = Loopback,
+            PodIP = address,
+            PodIPs = address is null ? [] : [new PodIP { Ip = address }],
             StartTime = before.StartTime ?? now,
             QosClass = before.QosClass ?? QualityOfService(pod.Spec),
+            InitContainerStatuses = init.Select(static c => c.ToStatus()).ToValueList(),
             ContainerStatuses = containers.Select(static c => c.ToStatus()).ToValueList(),
-            Conditions = Conditions(before.Conditions, phase, containers, now),
+            Conditions = Conditions(before.Conditions, phase, address, uninitialized, containers, now),
         };
     }
 
@@ -63,14 +69,27 @@ public static class PodStatusRules
         return restartPolicy == "Never" ? "Failed" : "Running";
     }
 
+    /// <summary>The init containers that have not done their part: ended well, or, for one that goes on beside the others, started.</summary>
+    private static string[] Uninitialized(PodSpec spec, IReadOnlyList<ContainerFacts> init) =>
+        [.. spec.InitContainers.Zip(init).Where(static p => !IsDone(p.First, p.Second)).Select(static p => p.Second.Name)];
+
+    private static bool IsDone(Container container, ContainerFacts facts) =>
+        container.RestartPolicy == "Always" ? facts.Started : facts.State.Terminated is { ExitCode: 0 };
+
     private static ValueList<Condition> Conditions(
-        ValueList<Condition> before, string phase, IReadOnlyList<ContainerFacts> containers, DateTimeOffset now)
+        ValueList<Condition> before, string phase, string? address, string[] uninitialized, IReadOnlyList<ContainerFacts> containers, DateTimeOffset now)
     {
         var (status, reason, message) = Readiness(phase, containers);
         Condition[] wanted =
         [
-            new() { Type = "PodReadyToStartContainers", Status = phase is "Succeeded" or "Failed" ? ConditionStatus.False : ConditionStatus.True },
-            new() { Type = "Initialized", Status = ConditionStatus.True, Reason = phase == "Succeeded" ? "PodCompleted" : null },
+            new() { Type = "PodReadyToStartContainers", Status = phase is "Succeeded" or "Failed" || address is null ? ConditionStatus.False : ConditionStatus.True },
+            uninitialized.Length == 0
+                ? new() { Type = "Initialized", Status = ConditionStatus.True, Reason = phase == "Succeeded" ? "PodCompleted" : null }
+                : new()
+                {
+                    Type = "Initialized", Status = ConditionStatus.False, Reason = "ContainersNotInitialized",
+                    Message = $"containers with incomplete status: [{string.Join(' ', uninitialized)}]",
+                },
             new() { Type = "Ready", Status = status, Reason = reason, Message = message },
             new() { Type = "ContainersReady", Status = status, Reason = reason, Message = message },
             new() { Type = "PodScheduled", Status = ConditionStatus.True },

@@ -24,6 +24,10 @@ public static class RestartRules
         return (crashes + 1, backoff.After(crashes));
     }
 
+    /// <summary>An init container's own policy: it is repeated until it succeeds, unless its pod never restarts anything.</summary>
+    public static string OfInit(Container container, string? podPolicy) =>
+        container.RestartPolicy == "Always" ? "Always" : podPolicy == "Never" ? "Never" : "OnFailure";
+
     /// <summary>What a container's end is called: <c>Completed</c> or <c>Error</c>.</summary>
     public static string Reason(int exitCode) => exitCode == 0 ? "Completed" : "Error";
 

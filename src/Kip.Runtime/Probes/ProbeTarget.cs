@@ -8,8 +8,9 @@ namespace Kip.Runtime.Probes;
 /// <summary>Whom a probe asks.</summary>
 /// <param name="Pod">For its given port.</param>
 /// <param name="Container">For the names of its ports.</param>
-/// <param name="Start">What an exec probe's program gets: the container's environment and folder.</param>
-public sealed record ProbeTarget(Pod Pod, Container Container, ProcessStart Start)
+/// <param name="Address">Where the pod is reached.</param>
+/// <param name="Exec">Runs an exec probe's program in the container's surroundings.</param>
+public sealed record ProbeTarget(Pod Pod, Container Container, string Address, Func<ValueList<string>, ProcessStreams, RunningProcess> Exec)
 {
     /// <summary>Where a probe's port is reached. None or 0 means the port the container serves on.</summary>
     /// <returns>Null when the container has no such port.</returns>

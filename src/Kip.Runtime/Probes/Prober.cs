@@ -5,7 +5,7 @@ using Kip.Runtime.Processes;
 namespace Kip.Runtime.Probes;
 
 /// <summary>Asks a probe's question once.</summary>
-public sealed class Prober(ProcessSpawner spawner, TimeProvider time) : IDisposable
+public sealed class Prober(TimeProvider time) : IDisposable
 {
     private readonly GrpcProbe _grpc = new();
 
@@ -34,24 +34,21 @@ public sealed class Prober(ProcessSpawner spawner, TimeProvider time) : IDisposa
             : target.Port(probe.TcpSocket?.Port);
         if (port is not { } number)
             return Task.FromResult(ProbeAnswer.Failure($"couldn't find port: {(probe.HttpGet?.Port ?? probe.TcpSocket?.Port)?.ToString() ?? "the container declares none"}"));
-        var host = probe.HttpGet?.Host ?? probe.TcpSocket?.Host;
-        EndPoint address = string.IsNullOrEmpty(host) ? new IPEndPoint(IPAddress.Loopback, number)
-            : IPAddress.TryParse(host, out var ip) ? new IPEndPoint(ip, number)
-            : new DnsEndPoint(host, number);
+        var named = probe.HttpGet?.Host ?? probe.TcpSocket?.Host;
+        var host = string.IsNullOrEmpty(named) ? target.Address : named;
+        EndPoint address = IPAddress.TryParse(host, out var ip) ? new IPEndPoint(ip, number) : new DnsEndPoint(host, number);
         if (probe.HttpGet is { } get)
-            return HttpProbe.AskAsync(address, get, $"{(string.IsNullOrEmpty(host) ? "127.0.0.1" : host)}:{number}", cancel);
+            return HttpProbe.AskAsync(address, get, $"{host}:{number}", cancel);
         return probe.Grpc is { } check ? _grpc.AskAsync((IPEndPoint)address, check.Service, cancel) : TcpProbe.AskAsync(address, cancel);
     }
 
     private async Task<ProbeAnswer> RunAsync(ExecAction exec, ProbeTarget target, CancellationToken cancel)
     {
         if (exec.Command.IsEmpty) return ProbeAnswer.Failure("exec probe without a command");
-        var program = ProgramPath.Find(exec.Command[0], target.Start.WorkingDirectory, target.Start.Environment.Get("PATH"));
-        if (program is null) return ProbeAnswer.Failure($"exec {exec.Command[0]}: not found");
         RunningProcess process;
         try
         {
-            process = spawner.Start(target.Start with { Program = program, Arguments = exec.Command });
+            process = target.Exec(exec.Command, ProcessStreams.None);
         }
         catch (ProcessStartException failed)
         {

@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using System.Text;
+using Microsoft.Win32.SafeHandles;
 
 namespace Kip.Runtime.Processes;
 
@@ -13,6 +14,7 @@ public sealed unsafe class ProcessSpawner(TimeProvider time) : IDisposable
     private const int ReadBuffer = 64 * 1024;
     private const int ReadOnly = 0;
     private const int WriteOnly = 1;
+    private const int ReadWrite = 2;
 
     private readonly ReadinessLoop _exits = new("kip-exits");
     private readonly ReadinessLoop _outputs = new("kip-outputs");
@@ -22,38 +24,44 @@ public sealed unsafe class ProcessSpawner(TimeProvider time) : IDisposable
     /// <param name="start">What to start.</param>
     /// <param name="output">Receives what it writes. Null: thrown away.</param>
     /// <exception cref="ProcessStartException">It could not be started: not found, not executable, no memory.</exception>
-    public RunningProcess Start(ProcessStart start, IProcessOutput? output = null)
+    public RunningProcess Start(ProcessStart start, IProcessOutput? output = null) => Start(start, new ProcessStreams { Output = output });
+
+    /// <summary>Starts a program.</summary>
+    /// <param name="start">What to start.</param>
+    /// <param name="streams">Where its input comes from and its output goes.</param>
+    /// <exception cref="ProcessStartException">It could not be started: not found, not executable, no memory.</exception>
+    public RunningProcess Start(ProcessStart start, ProcessStreams streams)
     {
         if (!Directory.Exists(start.WorkingDirectory))
             throw new ProcessStartException($"working directory {start.WorkingDirectory} does not exist");
-        var stdout = output is null ? default : OpenPipe();
-        var stderr = output is null ? default : OpenPipe();
+        var output = streams.Output;
+        var terminal = streams.HasTerminal ? Terminal.Open() : null;
+        var input = streams.HasInput && terminal is null ? OpenPipe(readBlocks: true) : default;
+        var stdout = output is null || terminal is not null ? default : OpenPipe();
+        var stderr = output is null || terminal is not null ? default : OpenPipe();
         int pid;
         try
         {
-            pid = Spawn(start, stdout.Write, stderr.Write);
+            pid = Spawn(start, input.Read, stdout.Write, stderr.Write, terminal?.FarPath);
         }
         catch
         {
-            if (output is null) throw;
-            _ = LibC.Close(stdout.Read);
-            _ = LibC.Close(stderr.Read);
+            terminal?.Dispose();
+            foreach (var ours in (int[])[input.Write, stdout.Read, stderr.Read]) CloseIfOpen(ours);
             throw;
         }
         finally
         {
-            if (output is not null)
-            {
-                _ = LibC.Close(stdout.Write);
-                _ = LibC.Close(stderr.Write);
-            }
+            foreach (var theirs in (int[])[input.Read, stdout.Write, stderr.Write]) CloseIfOpen(theirs);
         }
-        if (output is not null)
+        if (terminal is not null) Follow(terminal.Duplicate(), OutputStream.Stdout, output);
+        else if (output is not null)
         {
-            _outputs.Register(stdout.Read, () => Pump(stdout.Read, OutputStream.Stdout, output));
-            _outputs.Register(stderr.Read, () => Pump(stderr.Read, OutputStream.Stderr, output));
+            Follow(stdout.Read, OutputStream.Stdout, output);
+            Follow(stderr.Read, OutputStream.Stderr, output);
         }
-        return Watch(pid);
+        var writes = terminal is not null && streams.HasInput ? terminal.Duplicate() : input.Write;
+        return Watch(new RunningProcess(pid, time) { Terminal = terminal, Input = writes > 0 ? InputStream(writes) : null });
     }
 
     public void Dispose()
@@ -62,10 +70,22 @@ public sealed unsafe class ProcessSpawner(TimeProvider time) : IDisposable
         _outputs.Dispose();
     }
 
-    private RunningProcess Watch(int pid)
+    private static FileStream InputStream(int descriptor) => new(new SafeFileHandle(descriptor, ownsHandle: true), FileAccess.Write, 0);
+
+    private static void CloseIfOpen(int descriptor)
     {
-        var process = new RunningProcess(pid, time);
-        var descriptor = LibC.PidDescriptor(pid);
+        if (descriptor > 0) _ = LibC.Close(descriptor);
+    }
+
+    private void Follow(int descriptor, OutputStream stream, IProcessOutput? output)
+    {
+        _ = LibC.FileControl(descriptor, LibC.SetStatusFlags, LibC.NonBlocking);
+        _outputs.Register(descriptor, () => Pump(descriptor, stream, output));
+    }
+
+    private RunningProcess Watch(RunningProcess process)
+    {
+        var descriptor = LibC.PidDescriptor(process.Pid);
         if (descriptor < 0)
         {
             process.KillAndReap();
@@ -75,33 +95,34 @@ public sealed unsafe class ProcessSpawner(TimeProvider time) : IDisposable
         return process;
     }
 
-    private bool Pump(int descriptor, OutputStream stream, IProcessOutput output)
+    private bool Pump(int descriptor, OutputStream stream, IProcessOutput? output)
     {
         fixed (byte* buffer = _buffer)
         {
             var count = LibC.Read(descriptor, buffer, ReadBuffer);
             if (count > 0)
             {
-                output.Write(stream, new ReadOnlySpan<byte>(buffer, (int)count));
+                output?.Write(stream, new ReadOnlySpan<byte>(buffer, (int)count));
                 return true;
             }
             if (count < 0 && Marshal.GetLastPInvokeError() is LibC.TryAgain or LibC.Interrupted) return true;
         }
-        output.End(stream);
+        // A terminal whose far end is closed answers with an error instead of an end.
+        output?.End(stream);
         return false;
     }
 
-    private static (int Read, int Write) OpenPipe()
+    private static (int Read, int Write) OpenPipe(bool readBlocks = false)
     {
         var ends = stackalloc int[2];
         if (LibC.Pipe(ends, LibC.CloseOnExec) < 0)
             throw new ProcessStartException($"cannot open a pipe: {Marshal.GetLastPInvokeErrorMessage()}");
         // Only our end: the program's own must block when we are slow, as any pipe does.
-        _ = LibC.FileControl(ends[0], LibC.SetStatusFlags, LibC.NonBlocking);
+        if (!readBlocks) _ = LibC.FileControl(ends[0], LibC.SetStatusFlags, LibC.NonBlocking);
         return (ends[0], ends[1]);
     }
 
-    private static int Spawn(ProcessStart start, int stdout, int stderr)
+    private static int Spawn(ProcessStart start, int stdin, int stdout, int stderr, string? terminal)
     {
         var actions = stackalloc byte[LibC.OpaqueSize];
         var attributes = stackalloc byte[LibC.OpaqueSize];
@@ -112,9 +133,20 @@ public sealed unsafe class ProcessSpawner(TimeProvider time) : IDisposable
         try
         {
             var nowhere = strings.Add("/dev/null");
-            _ = LibC.FileActionsAddOpen(actions, 0, nowhere, ReadOnly, 0);
-            Direct(actions, stdout, 1, nowhere);
-            Direct(actions, stderr, 2, nowhere);
+            if (terminal is not null)
+            {
+                // The session is new and has no terminal: the first it opens becomes its own.
+                _ = LibC.FileActionsAddOpen(actions, 0, strings.Add(terminal), ReadWrite, 0);
+                _ = LibC.FileActionsAddDup(actions, 0, 1);
+                _ = LibC.FileActionsAddDup(actions, 0, 2);
+            }
+            else
+            {
+                if (stdin > 0) _ = LibC.FileActionsAddDup(actions, stdin, 0);
+                else _ = LibC.FileActionsAddOpen(actions, 0, nowhere, ReadOnly, 0);
+                Direct(actions, stdout, 1, nowhere);
+                Direct(actions, stderr, 2, nowhere);
+            }
             _ = LibC.FileActionsAddChdir(actions, strings.Add(start.WorkingDirectory));
             _ = LibC.FileActionsAddCloseFrom(actions, 3);
             // All of them, also the two that the C library keeps for itself and would leave ignored.

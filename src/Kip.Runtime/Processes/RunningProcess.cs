@@ -22,6 +22,12 @@ public sealed class RunningProcess
 
     public DateTimeOffset StartedAt { get; }
 
+    /// <summary>What is written here is its input; closing it is the input's end. Null: it was started without one.</summary>
+    public Stream? Input { get; internal init; }
+
+    /// <summary>Its terminal, if it was started with one.</summary>
+    internal Terminal? Terminal { get; init; }
+
     /// <summary>Completes when it has ended. By then every process left in its group has been killed.</summary>
     public Task<ProcessExit> Exited => _exited.Task;
 
@@ -34,6 +40,9 @@ public sealed class RunningProcess
             if (!_reaped) _ = LibC.Kill(-Pid, signal);
         }
     }
+
+    /// <summary>Tells its terminal, if it has one, how large the window is.</summary>
+    public void Resize(int columns, int rows) => Terminal?.Resize(columns, rows);
 
     /// <summary>Asks the group to end (SIGTERM).</summary>
     public void Terminate() => Signal(LibC.SigTerm);
@@ -60,6 +69,7 @@ public sealed class RunningProcess
             if (pid < 0) status = 255 << 8;
             _reaped = true;
         }
+        Terminal?.Dispose();
         _exited.TrySetResult(ProcessExit.FromWaitStatus(status, _time.GetUtcNow()));
         return true;
     }

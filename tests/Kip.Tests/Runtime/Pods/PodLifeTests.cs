@@ -172,7 +172,7 @@ public class PodLifeTests
     }
 
     [Theory]
-    [InlineData("docker.io/library/nginx", null, "ErrImagePull", "does not run containers")]
+    [InlineData("docker.io/library/nginx", null, "CreateContainerError", "does not run containers")]
     [InlineData("kip.local/gone@sha256:0000000000000000000000000000000000000000000000000000000000000000", null, "ErrImagePull", "build it again")]
     [InlineData("kip.local/gone@sha256:0000000000000000000000000000000000000000000000000000000000000000", "Never", "ErrImageNeverPull", "build it again")]
     public async Task An_image_that_cannot_be_run_is_said_so(string image, string? policy, string reason, string message)
@@ -184,7 +184,7 @@ public class PodLifeTests
 
         App(pod).State!.Waiting!.Message!.ShouldContain(message);
         pod.Status.Phase.ShouldBe("Pending");
-        if (policy is null) await kip.WaitForAsync<Pod>("image", static p => App(p).State?.Waiting?.Reason == "ImagePullBackOff");
+        if (reason == "ErrImagePull") await kip.WaitForAsync<Pod>("image", static p => App(p).State?.Waiting?.Reason == "ImagePullBackOff");
     }
 
     [Fact]

@@ -38,8 +38,8 @@ public class PodRulesTests
     {
         var pod = new Pod { Spec = new PodSpec { Containers = [new Container { Name = "a" }, new Container { Name = "b" }] } };
 
-        var half = PodStatusRules.Next(pod, [Facts(Running, ready: true, name: "a"), Facts(Running, name: "b")], DateTimeOffset.UnixEpoch);
-        var whole = PodStatusRules.Next(pod with { Status = half }, [Facts(Running, ready: true, name: "a"), Facts(Running, ready: true, name: "b")],
+        var half = PodStatusRules.Next(pod, "127.0.0.1", [], [Facts(Running, ready: true, name: "a"), Facts(Running, name: "b")], DateTimeOffset.UnixEpoch);
+        var whole = PodStatusRules.Next(pod with { Status = half }, "127.0.0.1", [], [Facts(Running, ready: true, name: "a"), Facts(Running, ready: true, name: "b")],
             DateTimeOffset.UnixEpoch.AddSeconds(5));
 
         var unready = half.Conditions.First(static c => c.Type == "Ready");
@@ -53,9 +53,9 @@ public class PodRulesTests
     public void The_same_facts_give_the_same_status()
     {
         var pod = new Pod { Spec = new PodSpec { Containers = [new Container { Name = "a" }] } };
-        var once = PodStatusRules.Next(pod, [Facts(Running)], DateTimeOffset.UnixEpoch);
+        var once = PodStatusRules.Next(pod, "127.0.0.1", [], [Facts(Running)], DateTimeOffset.UnixEpoch);
 
-        PodStatusRules.Next(pod with { Status = once }, [Facts(Running)], DateTimeOffset.UnixEpoch.AddHours(1)).ShouldBe(once);
+        PodStatusRules.Next(pod with { Status = once }, "127.0.0.1", [], [Facts(Running)], DateTimeOffset.UnixEpoch.AddHours(1)).ShouldBe(once);
     }
 
     [Theory]

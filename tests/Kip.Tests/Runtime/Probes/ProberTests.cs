@@ -4,6 +4,7 @@ using Kip.Resources;
 using Kip.Resources.Core;
 using Kip.Runtime.Probes;
 using Kip.Runtime.Processes;
+using Kip.Runtime.ProcessPods;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
@@ -20,7 +21,7 @@ public sealed class ProberTests : IDisposable
     private readonly ProcessSpawner _spawner = new(TimeProvider.System);
     private readonly Prober _prober;
 
-    public ProberTests() => _prober = new Prober(_spawner, TimeProvider.System);
+    public ProberTests() => _prober = new Prober(TimeProvider.System);
 
     public void Dispose()
     {
@@ -28,17 +29,18 @@ public sealed class ProberTests : IDisposable
         _spawner.Dispose();
     }
 
-    private static ProbeTarget Target(int port) => new(
+    private ProbeTarget Target(int port) => new(
         new Pod
         {
             Metadata = new ObjectMeta { Annotations = StringMap.Of(("kip.dev/port", port.ToString())) },
             Spec = new PodSpec { Containers = [Serving] },
         },
-        Serving,
-        new ProcessStart
-        {
-            Program = "/bin/sh", Arguments = ["sh"], WorkingDirectory = "/", Environment = StringMap.Of(("PATH", "/usr/bin:/bin"), ("WORD", "kip")),
-        });
+        Serving, "127.0.0.1", (command, streams) => ProcessRun.Exec(_spawner, Shell, command, streams));
+
+    private static ProcessStart Shell { get; } = new()
+    {
+        Program = "/bin/sh", Arguments = ["sh"], WorkingDirectory = "/", Environment = StringMap.Of(("PATH", "/usr/bin:/bin"), ("WORD", "kip")),
+    };
 
     private static Container Serving { get; } = new() { Name = "c", Ports = [new ContainerPort { Name = "http1", ContainerPortNumber = 8080 }] };
 

@@ -1,15 +1,15 @@
-using Kip.Client;
 using Kip.Resources;
 using Kip.Resources.Core;
 using Kip.Runtime.Bundles;
 using Kip.Runtime.Environment;
+using Kip.Runtime.Pods;
 using Kip.Runtime.Processes;
 using Kip.Runtime.Recovery;
 
-namespace Kip.Runtime.Pods;
+namespace Kip.Runtime.ProcessPods;
 
 /// <summary>Works out what a container's process is: its program, arguments, environment and folder.</summary>
-internal static class ContainerSetup
+internal static class ProcessSetup
 {
     /// <summary>What to start.</summary>
     /// <exception cref="ContainerSetupException">It cannot be started as it is declared; carries the kubelet's reason.</exception>
@@ -20,7 +20,7 @@ internal static class ContainerSetup
         var folder = host.FolderOf(pod);
         var temporary = Directory.CreateDirectory(Path.Combine(folder, "tmp")).FullName;
         var home = Directory.CreateDirectory(Path.Combine(folder, "home")).FullName;
-        var sources = await ReadSourcesAsync(host.Resources, pod.Metadata.Namespace, container, cancel);
+        var sources = await EnvironmentSources.ReadAsync(host.Resources, pod.Metadata.Namespace, container, cancel);
         StringMap environment;
         try
         {
@@ -39,11 +39,9 @@ internal static class ContainerSetup
     private static Bundle FindBundle(BundleStore bundles, Container container)
     {
         if (!BundleImage.TryParse(container.Image, out _))
-        {
-            throw new ContainerSetupException("ErrImagePull",
-                $"image \"{container.Image}\" is not a function bundle, and this build of Kip does not run containers; "
-                + "deploy from source with 'kip deploy DIR', which gives an image of the form kip.local/NAME@sha256:DIGEST");
-        }
+            throw new ContainerSetupException("CreateContainerConfigError",
+                $"container \"{container.Name}\" has the image \"{container.Image}\", and another of this pod a bundle: bundles run as processes and "
+                + "images as containers, and one pod is either; make an image of the bundle or a pod of each");
         if (bundles.Resolve(container.Image) is { } bundle) return bundle;
         var never = container.ImagePullPolicy == "Never";
         throw new ContainerSetupException(never ? "ErrImageNeverPull" : "ErrImagePull",
@@ -66,18 +64,6 @@ internal static class ContainerSetup
         return ReferenceEquals(ServingPort.Container(pod.Spec), container) && ServingPort.Given(pod) is { } port
             ? given.With("PORT", port.ToString())
             : given;
-    }
-
-    private static async Task<EnvironmentSources> ReadSourcesAsync(
-        IResources resources, string @namespace, Container container, CancellationToken cancel)
-    {
-        var (configMaps, secrets) = EnvironmentSources.NamesIn(container);
-        if (configMaps.Count == 0 && secrets.Count == 0) return EnvironmentSources.None;
-        var maps = new Dictionary<string, ConfigMap?>(StringComparer.Ordinal);
-        var found = new Dictionary<string, Secret?>(StringComparer.Ordinal);
-        foreach (var name in configMaps) maps[name] = await resources.GetAsync<ConfigMap>(new(@namespace, name), cancel);
-        foreach (var name in secrets) found[name] = await resources.GetAsync<Secret>(new(@namespace, name), cancel);
-        return new EnvironmentSources(maps, found);
     }
 
     /// <summary>command replaces the bundle's own, args follow either: Docker's ENTRYPOINT and CMD.</summary>

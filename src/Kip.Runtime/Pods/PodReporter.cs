@@ -1,0 +1,72 @@
+using Kip.Client;
+using Kip.Resources;
+using Kip.Resources.Core;
+using Kip.Runtime.Deployments;
+using Microsoft.Extensions.Logging;
+
+namespace Kip.Runtime.Pods;
+
+/// <summary>Writes a pod's status when it has changed.</summary>
+/// <param name="host">What all pods share.</param>
+/// <param name="accepted">When the pod was taken on.</param>
+/// <param name="post">Reminds the worker of what could not be written.</param>
+internal sealed partial class PodReporter(PodHost host, DateTimeOffset accepted, Action<PodMessage> post)
+{
+    private readonly ILogger _logger = host.Logger;
+    private PodStartup _startup = new() { Accepted = accepted };
+    private int _failures;
+
+    /// <summary>The status that was written last; what the pod had when its worker began.</summary>
+    public PodStatus? Written { get; set; }
+
+    /// <summary>A pod that has ended for good does not change any more.</summary>
+    public bool IsFinal => Written?.Phase is "Succeeded" or "Failed";
+
+    /// <summary>Writes what is known now.</summary>
+    /// <returns>The pod with the status that is stored.</returns>
+    public async Task<Pod> ReportAsync(Pod pod, string? address, PodContainers containers, bool expired)
+    {
+        if (IsFinal) return pod;
+        var next = PodStatusRules.Next(
+            pod, address, [.. containers.Init.Select(static s => s.Facts)], [.. containers.Main.Select(static s => s.Facts)], host.Time.GetUtcNow());
+        if (expired && !containers.AnyRuns) next = PodStatusRules.Expired(next);
+        next = next with { Startup = _startup = Startup(next, containers) };
+        if (next == Written) return pod;
+        try
+        {
+            // Nobody else writes a pod's status, so it need not be the version we saw; but it must be this pod.
+            var stored = (Pod)await host.Resources.UpdateStatusAsync(
+                pod with { Status = next, Metadata = pod.Metadata with { ResourceVersion = null } }, CancellationToken.None);
+            Written = next;
+            _failures = 0;
+            return stored with { Status = next };
+        }
+        catch (ApiException gone) when (gone.IsNotFound)
+        {
+            // The cache will say so too.
+        }
+        catch (Exception failed)
+        {
+            LogWriteFailed(pod.Key, failed.Message);
+            _ = WriteLaterAsync(PodHost.WriteRetry.After(++_failures));
+        }
+        return pod;
+    }
+
+    // Said once it is complete: what happens to the pod later is another story.
+    private PodStartup Startup(PodStatus status, PodContainers containers) => _startup.Ready is not null || !IsReady(status) ? _startup : _startup with
+    {
+        Started = containers.Main.Max(static s => s.Run?.StartedAt), Ready = host.Time.GetUtcNow(),
+    };
+
+    private static bool IsReady(PodStatus status) => status.Conditions.Any(static c => c is { Type: "Ready", Status: ConditionStatus.True });
+
+    private async Task WriteLaterAsync(TimeSpan wait)
+    {
+        await Task.Delay(wait, host.Time);
+        post(new PodMessage.WriteDue());
+    }
+
+    [LoggerMessage(602, LogLevel.Warning, "Pod {pod}: writing to the API failed and will be tried again: {reason}")]
+    private partial void LogWriteFailed(NamespacedName pod, string reason);
+}
