@@ -42,7 +42,7 @@ public sealed class Prober(TimeProvider time) : IDisposable
         return probe.Grpc is { } check ? _grpc.AskAsync((IPEndPoint)address, check.Service, cancel) : TcpProbe.AskAsync(address, cancel);
     }
 
-    private async Task<ProbeAnswer> RunAsync(ExecAction exec, ProbeTarget target, CancellationToken cancel)
+    private static async Task<ProbeAnswer> RunAsync(ExecAction exec, ProbeTarget target, CancellationToken cancel)
     {
         if (exec.Command.IsEmpty) return ProbeAnswer.Failure("exec probe without a command");
         RunningProcess process;

@@ -82,13 +82,13 @@ public class DeploymentPlannerTests
     }
 
     [Fact]
-    public void A_port_is_published_only_on_pods_that_serve()
+    public void A_port_is_published_only_on_pods_that_serve_as_processes()
     {
-        var serving = Of(1, change: static s => s with
+        static Deployment Serving(string image) => Of(1, change: s => s with
         {
             Template = new PodTemplateSpec
             {
-                Spec = new PodSpec { Containers = [new Container { Name = "a", Ports = [new ContainerPort { ContainerPortNumber = 8080 }] }] },
+                Spec = new PodSpec { Containers = [new Container { Name = "a", Image = image, Ports = [new ContainerPort { ContainerPortNumber = 8080 }] }] },
             },
         });
 
@@ -97,8 +97,9 @@ public class DeploymentPlannerTests
             Deployment = d, Pods = [], Now = Now, NodeName = "node", NewSuffix = static () => "x", NewPort = static () => 23456,
         }).Edits[0]).Object).Metadata.Annotations.Get("kip.dev/port");
 
-        PortOf(serving).ShouldBe("23456");
-        PortOf(Of(1)).ShouldBeNull();
+        PortOf(Serving("kip.local/a")).ShouldBe("23456");
+        PortOf(Serving("docker.io/library/nginx")).ShouldBeNull();
+        PortOf(Of(1, "kip.local/a")).ShouldBeNull();
     }
 
     [Fact]
