@@ -66,7 +66,7 @@ public sealed partial class ProcessRuntime : IAsyncDisposable
             Events = _events, Drain = drain, NewSandbox = NewSandbox, Time = time, Logger = loggers.CreateLogger("Kip.Runtime.Pods"),
         });
         Logs = new PodLogs(_workers);
-        Reconcilers = [new DeploymentReconciler(options.NodeName, () => PodNames.Suffix(random), ports.NextOrNull), new EndpointsReconciler()];
+        Reconcilers = [new DeploymentReconciler(options.NodeName, () => PodNames.Suffix(random), spec => PodKinds.IsProcess(spec) ? ports.NextOrNull() : null), new EndpointsReconciler()];
     }
 
     /// <summary>What pods wrote.</summary>

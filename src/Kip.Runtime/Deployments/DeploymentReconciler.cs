@@ -12,8 +12,8 @@ namespace Kip.Runtime.Deployments;
 /// <summary>Gathers what the <see cref="DeploymentPlanner"/> decides from.</summary>
 /// <param name="nodeName">Where new pods run.</param>
 /// <param name="newSuffix">Gives the last part of a new pod's name.</param>
-/// <param name="newPort">Gives a free port for a new pod, or null when all are taken. Null: none is published.</param>
-public sealed class DeploymentReconciler(string nodeName, Func<string> newSuffix, Func<int?>? newPort) : IReconciler
+/// <param name="newPort">Gives a free port for a new pod that is to be a process; null for any other, or when all are taken. Null: none is published.</param>
+public sealed class DeploymentReconciler(string nodeName, Func<string> newSuffix, Func<PodSpec, int?>? newPort) : IReconciler
 {
     private readonly ConcurrentDictionary<NamespacedName, string> _refused = new();
     private IIndexer<Deployment> _deployments = null!;

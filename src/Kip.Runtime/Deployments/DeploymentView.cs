@@ -20,8 +20,8 @@ public sealed record DeploymentView
     /// <summary>Gives the last part of a new pod's name, another each time.</summary>
     public required Func<string> NewSuffix { get; init; }
 
-    /// <summary>Gives a free port on this machine for a pod that runs as a process, or null when there is none. Null: none is published.</summary>
-    public Func<int?>? NewPort { get; init; }
+    /// <summary>Gives a free port on this machine for a pod that runs as a process; null for any other, or when there is none. Null: none is published.</summary>
+    public Func<PodSpec, int?>? NewPort { get; init; }
 
     /// <summary>Why the last attempt to create a pod was refused. Null: it was not.</summary>
     public string? CreateFailure { get; init; }

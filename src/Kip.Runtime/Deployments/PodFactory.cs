@@ -9,8 +9,9 @@ internal static class PodFactory
 {
     private const int LongestName = 63;
 
-    private static int? PortFor(DeploymentView seen, Container serving) =>
-        ServingPort.IsFixed(seen.Deployment.Spec.Template.Metadata) ? serving.Ports[0].ContainerPortNumber : seen.NewPort?.Invoke();
+    private static int? PortFor(DeploymentView seen, Container serving) => ServingPort.IsFixed(seen.Deployment.Spec.Template.Metadata)
+        ? serving.Ports[0].ContainerPortNumber
+        : seen.NewPort?.Invoke(seen.Deployment.Spec.Template.Spec);
 
     /// <summary>A pod of the Deployment's template, placed on this node.</summary>
     public static Pod Make(DeploymentView seen, string hash)
@@ -21,7 +22,7 @@ internal static class PodFactory
         var stem = deployment.Metadata.Name;
         var annotations = template.Metadata.Annotations;
         // Without one the pod is made all the same, and says in its status what it waits for.
-        if (PodKinds.IsProcess(template.Spec) && ServingPort.Container(template.Spec) is { } serving && PortFor(seen, serving) is { } port)
+        if (ServingPort.Container(template.Spec) is { } serving && PortFor(seen, serving) is { } port)
             annotations = annotations.With(ServingPort.Annotation, port.ToString());
         return new Pod
         {

@@ -94,12 +94,12 @@ public class DeploymentPlannerTests
 
         string? PortOf(Deployment d) => ((Pod)((Edit.Create)DeploymentPlanner.Plan(new DeploymentView
         {
-            Deployment = d, Pods = [], Now = Now, NodeName = "node", NewSuffix = static () => "x", NewPort = static () => 23456,
+            Deployment = d, Pods = [], Now = Now, NodeName = "node", NewSuffix = static () => "x", NewPort = static spec => spec.Containers[0].Image == "bundle" ? 23456 : null,
         }).Edits[0]).Object).Metadata.Annotations.Get("kip.dev/port");
 
-        PortOf(Serving("kip.local/a")).ShouldBe("23456");
+        PortOf(Serving("bundle")).ShouldBe("23456");
         PortOf(Serving("docker.io/library/nginx")).ShouldBeNull();
-        PortOf(Of(1, "kip.local/a")).ShouldBeNull();
+        PortOf(Of(1, "bundle")).ShouldBeNull();
     }
 
     [Fact]
