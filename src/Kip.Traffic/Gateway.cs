@@ -14,6 +14,7 @@ using Kip.Traffic.Forwarding.Http1;
 using Kip.Traffic.Forwarding.Http2;
 using Kip.Traffic.Forwarding.Outside;
 using Kip.Traffic.Http;
+using Kip.Traffic.Observability;
 using Kip.Traffic.Projection;
 using Kip.Traffic.Routing;
 using Kip.Traffic.Services;
@@ -44,6 +45,7 @@ public sealed class Gateway : IPodDrain, IAsyncDisposable
     private readonly OutsideForwarder _outside;
     private readonly Instruments _instruments;
     private readonly TaskCompletionSource _ready = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private volatile RequestLog? _requestLog;
     private GatewayServer _server = null!;
 
     private Gateway(
@@ -60,9 +62,9 @@ public sealed class Gateway : IPodDrain, IAsyncDisposable
         _http2 = new(options, loggers);
         _outside = new(options, loggers);
         _certificates = new(informers.Get<Secret>(), issuer, host => _projector.Table.Find(host) is not null, time, loggers);
-        _instruments = new(time);
+        _instruments = new(() => _reporter.Active, () => _pipeline!.InFlight, time);
         _pipeline = new(
-            options, () => _projector.Table, new(_services, random), _ready.Task, _reporter, _http1, _http2, _outside, random, time, _instruments);
+            options, () => _projector.Table, new(_services, random), _ready.Task, _reporter, _http1, _http2, _outside, () => _requestLog, () => HttpsEndPoint?.Port, random, time, _instruments);
     }
 
     /// <summary>Where it listens.</summary>
@@ -73,6 +75,13 @@ public sealed class Gateway : IPodDrain, IAsyncDisposable
 
     /// <summary>The version of the route table in force: grows with every change of a route.</summary>
     public long TableVersion => _projector.Table.Version;
+
+    /// <summary>What is written of each request; null for nothing. May be replaced at any time.</summary>
+    public RequestLog? RequestLog
+    {
+        get => _requestLog;
+        set => _requestLog = value;
+    }
 
     /// <summary>Requests in the gateway now, waiting ones included.</summary>
     public int RequestsInFlight => _pipeline.InFlight;

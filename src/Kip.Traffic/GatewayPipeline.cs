@@ -2,6 +2,7 @@ using Kip.Traffic.Activation;
 using Kip.Traffic.Forwarding;
 using Kip.Traffic.Forwarding.Outside;
 using Kip.Traffic.Http;
+using Kip.Traffic.Observability;
 using Kip.Traffic.Routing;
 using Kip.Traffic.Services;
 using Kip.Traffic.Stats;
@@ -11,7 +12,7 @@ namespace Kip.Traffic;
 /// <summary>The way of a request through the gateway, from its arrival to its last byte.</summary>
 internal sealed class GatewayPipeline(
     GatewayOptions options, Func<RouteTable> table, Destinations destinations, Task ready, StatReporter reporter, IForwarder http1, IForwarder http2,
-    OutsideForwarder outside, Random random, TimeProvider time, Instruments instruments)
+    OutsideForwarder outside, Func<RequestLog?> requestLog, Func<int?> httpsPort, Random random, TimeProvider time, Instruments instruments)
 {
     // Long enough for any cache to be filled; after that something is wrong.
     private static readonly TimeSpan StartPatience = TimeSpan.FromSeconds(30);
@@ -38,8 +39,8 @@ internal sealed class GatewayPipeline(
         if (routes is null || (routes.IsClusterLocal && !request.SeesClusterLocal)) return RouteElsewhereAsync(request, host);
 
         // 3. Probes of the network are for the gateway itself, and so is the way to HTTPS.
-        if (NetworkProbe.Answers(http, out var answer)) return AnswerAsync(NetworkProbe.WriteAsync(request.Response, answer));
-        if (routes.RedirectToHttps && HttpsRedirect.Applies(http)) return AnswerAsync(HttpsRedirect.WriteAsync(http, request.Response));
+        if (NetworkProbe.Answers(http, routes, out var answer)) return AnswerAsync(ProbeAsync(request, answer));
+        if (routes.RedirectToHttps && HttpsRedirect.Applies(http)) return AnswerAsync(HttpsRedirect.WriteAsync(http, request.Response, httpsPort()));
 
         // 4. The path decides between revisions, the split draws one.
         var path = http.Path.Value ?? "/";
@@ -62,6 +63,13 @@ internal sealed class GatewayPipeline(
         return AnswerAsync(outside.Accepts(request, host) ? outside.ForwardAsync(request) : GatewayErrors.UnknownHost(request.Response, host));
     }
 
+    private async Task ProbeAsync(GatewayRequest request, NetworkProbe.Answer answer)
+    {
+        await NetworkProbe.WriteAsync(request.Response, answer);
+        request.Trace.Done = time.GetTimestamp();
+        if (requestLog() is { Probes: true } log) log.Note(request, null, null, time);
+    }
+
     private Task GoAsync(GatewayRequest request, Destination destination) => destination is { Target: { } target, Settings: { } settings }
         ? ServeAsync(request, target, settings)
         : AnswerAsync(GatewayErrors.NoDestination(request.Response, destination, request.Http.Path.Value ?? "/"));
@@ -72,6 +80,7 @@ internal sealed class GatewayPipeline(
         // 5. From here the clock runs and the autoscaler counts; the first request of an idle revision tells it so at once.
         var backend = target.Backend;
         request.Deadline.Begin(settings, request.Trace.Received);
+        Identify(request, backend);
         if (backend.IsRevision && reporter.Enter(backend)) request.Trace.Poked = time.GetTimestamp();
         try
         {
@@ -85,8 +94,11 @@ internal sealed class GatewayPipeline(
                     return;
                 }
 
+                request.Pod = pod;
                 // 7. Forward, and give the slot back. If that failed: again, but only where that is harmless.
-                ForwardOutcome outcome;
+                var outcome = ForwardOutcome.Cancelled;
+                request.Forwarding = Spans.Forward(request, pod);
+                instruments.Active(backend, 1);
                 try
                 {
                     outcome = await (settings.IsHttp2 ? http2 : http1).ForwardAsync(request, target, pod);
@@ -94,6 +106,8 @@ internal sealed class GatewayPipeline(
                 finally
                 {
                     backend.Breaker.Release(pod);
+                    instruments.Active(backend, -1);
+                    Spans.Forwarded(request.Forwarding, outcome);
                 }
                 if (outcome == ForwardOutcome.Done)
                 {
@@ -105,12 +119,23 @@ internal sealed class GatewayPipeline(
         }
         finally
         {
-            // 8. Count out.
+            // 8. Count out, and write down.
             if (backend.IsRevision) StatReporter.Leave(backend);
             Interlocked.Decrement(ref _inFlight);
             request.Trace.Done = time.GetTimestamp();
-            instruments.Served(backend, request, settings);
+            instruments.Served(backend, request);
+            Spans.End(request);
+            requestLog()?.Note(request, backend, request.Pod, time);
         }
+    }
+
+    // One id for the access log, the response and the pod; only while somebody writes or traces, or when the client has brought one.
+    private void Identify(GatewayRequest request, RevisionBackend backend)
+    {
+        request.RequestId = RequestIds.Of(request.Http.Headers);
+        if (request.RequestId is null && (Spans.IsOn || requestLog() is not null))
+            request.Http.Headers[RequestIds.Header] = request.RequestId = RequestIds.Make(random);
+        if (Spans.IsOn) request.Span = Spans.Handle(request, backend);
     }
 
     private async ValueTask<bool> MayRetryAsync(GatewayRequest request, RevisionBackend backend, PodTracker pod, ForwardOutcome outcome)
@@ -119,6 +144,7 @@ internal sealed class GatewayPipeline(
         request.Count(outcome);
         if (RetryRule.MayRetry(outcome, request.Connects, request.Sends, request.Http.Method, request.HasBody))
         {
+            instruments.Retried(backend);
             await PauseAsync(request, RetryRule.Pause(outcome, request.Connects, backend.Breaker.HasTrustedPod));
             return true;
         }
@@ -135,10 +161,13 @@ internal sealed class GatewayPipeline(
             request.Trace.Poked = time.GetTimestamp();
         }
         instruments.Queued(backend, 1);
+        var wait = Spans.Wait(request);
         var lease = await backend.Breaker.AcquireAsync(request.Deadline.Token);
+        if (lease.Outcome == SlotOutcome.Shed) instruments.Shed(backend);
         instruments.Queued(backend, -1);
         request.Trace.PodReady = time.GetTimestamp();
         if (lease.Pod?.Startup is { } startup) request.Trace.Explain(startup, time);
+        Spans.Waited(wait, request, lease, time);
         return lease;
     }
 
@@ -184,6 +213,7 @@ internal sealed class GatewayPipeline(
     private static Task RefuseAsync(GatewayRequest request, RevisionBackend backend, SlotOutcome outcome) => outcome switch
     {
         SlotOutcome.QueueFull => GatewayErrors.QueueIsFull(request.Response, backend),
+        SlotOutcome.Shed => GatewayErrors.Overloaded(request.Response, backend),
         SlotOutcome.Gone => GatewayErrors.NoRevision(request.Response, backend.Name),
         _ when request.Deadline.IsTimedOut => GatewayErrors.TimedOut(request.Response, backend, waited: true),
         // The client has gone: nobody reads an answer.

@@ -18,6 +18,9 @@ public sealed class Breaker
     private volatile PodTracker[] _pods = [];
     private volatile int _waiting;
     private volatile bool _failed;
+    private volatile bool _sheds;
+    private volatile int _limit;
+    private long _served;
     private bool _gone;
     private ITimer? _trustAgain;
 
@@ -25,13 +28,19 @@ public sealed class Breaker
     /// <param name="random">Chooses between pods; must be safe to call from any thread, as <see cref="Random.Shared"/> is.</param>
     public Breaker(int queueDepth, Random random, TimeProvider time)
     {
-        _queueDepth = queueDepth;
+        _queueDepth = _limit = queueDepth;
         _random = random;
         _time = time;
     }
 
     /// <summary>How many wait for a slot.</summary>
     public int Waiting => _waiting;
+
+    /// <summary>Slots that have been given back since the start: requests that a pod is through with.</summary>
+    public long Served => Volatile.Read(ref _served);
+
+    /// <summary>Whether the queue is shorter than its depth, because more come than can be served.</summary>
+    public bool Sheds => _sheds;
 
     /// <summary>The pods that take requests now.</summary>
     public ReadOnlySpan<PodTracker> Pods => _pods;
@@ -64,7 +73,32 @@ public sealed class Breaker
     public void Release(PodTracker pod)
     {
         pod.Release();
+        Interlocked.Increment(ref _served);
         if (_waiting != 0) Grant();
+    }
+
+    /// <summary>Lets only so many wait from now on; those who have waited longest beyond that are refused at once.</summary>
+    public void Shed(int limit)
+    {
+        _limit = Math.Min(limit, _queueDepth);
+        _sheds = true;
+        while (true)
+        {
+            Waiter first;
+            lock (_lock)
+            {
+                if (_queue.Count <= _limit) return;
+                first = Next_NeedsLock()!;
+            }
+            first.Complete(new(SlotOutcome.Shed));
+        }
+    }
+
+    /// <summary>Lets as many wait as the queue's depth allows.</summary>
+    public void EndShedding()
+    {
+        _sheds = false;
+        _limit = _queueDepth;
     }
 
     /// <summary>After a failed connect to a pod: prefer others for a while.</summary>
@@ -113,7 +147,7 @@ public sealed class Breaker
         lock (_lock)
         {
             if (_gone) return new(SlotOutcome.Gone);
-            if (_waiting >= _queueDepth) return new(SlotOutcome.QueueFull);
+            if (_waiting >= _limit) return new(_sheds ? SlotOutcome.Shed : SlotOutcome.QueueFull);
             _queue.Add(waiter);
             _waiting = _queue.Count;
         }

@@ -1,6 +1,7 @@
 using System.Net;
 using Kip.Resources;
 using Kip.Resources.Core;
+using Kip.Rules.Overload;
 using Kip.Traffic.Services;
 using Kip.Traffic.Stats;
 
@@ -13,6 +14,9 @@ public sealed class RevisionBackend
     private readonly Lock _lock = new();
     private readonly Dictionary<string, Entry> _pods = [];
     private volatile RevisionSettings? _settings;
+    private OverloadJudge? _judge;
+    private KeyValuePair<string, object?>[]? _tags;
+    private long _served;
 
     internal RevisionBackend(NamespacedName name, Breaker breaker, TimeProvider time, bool isRevision = true)
     {
@@ -37,6 +41,37 @@ public sealed class RevisionBackend
     /// <summary>Whether any pod takes requests now.</summary>
     public bool HasReadyPods => !Breaker.Pods.IsEmpty;
 
+    /// <summary>What metrics and spans say of it, under Knative's names.</summary>
+    internal KeyValuePair<string, object?>[] Tags => _tags ??=
+    [
+        new("kn.revision.name", Name.Name), new("k8s.namespace.name", Name.Namespace), new("kn.service.name", Settings?.Service ?? ""),
+        new("kn.configuration.name", Settings?.Configuration ?? ""),
+    ];
+
+    /// <summary>When a client that is refused for want of capacity may come again, in seconds.</summary>
+    public int RetryAfterSeconds { get; private set; } = 1;
+
+    /// <summary>Ends a second: looks whether more come than can be served, and shortens the queue while that is so. Called by one loop.</summary>
+    internal void Judge(int arrived)
+    {
+        var served = Breaker.Served;
+        var pods = Breaker.Pods;
+        var slots = 0;
+        foreach (var pod in pods) slots += pod.Limit;
+        var verdict = (_judge ??= new()).Tick(new(arrived, (int)(served - _served), Breaker.Waiting, pods.Length, slots, Settings?.MaxPods ?? 0));
+        _served = served;
+        RetryAfterSeconds = verdict.RetryAfterSeconds;
+        if (verdict.Sheds) Breaker.Shed(verdict.QueueLimit);
+        else if (Breaker.Sheds) Breaker.EndShedding();
+    }
+
+    /// <summary>Nobody has called for a second: what was seen before no longer counts.</summary>
+    internal void ForgetLoad()
+    {
+        _judge = null;
+        if (Breaker.Sheds) Breaker.EndShedding();
+    }
+
     /// <summary>How many routes point here; kept by the owner of the route table.</summary>
     internal int References { get; set; }
 
@@ -56,6 +91,7 @@ public sealed class RevisionBackend
         {
             if (settings.ContainerConcurrency != _settings?.ContainerConcurrency)
                 foreach (var entry in _pods.Values) Retire(entry);
+            if (settings.Service != _settings?.Service || settings.Configuration != _settings.Configuration) _tags = null;
             _settings = settings;
             Breaker.Reopen();
             Publish_NeedsLock();

@@ -1,4 +1,5 @@
 using Kip.Resources.Serving;
+using Kip.Rules.Scaling;
 
 namespace Kip.Traffic.Activation;
 
@@ -28,6 +29,9 @@ public sealed record RevisionSettings
     /// <value>Zero: a response may stand still until the total is up.</value>
     public TimeSpan IdleTimeout { get; init; }
 
+    /// <value>Pods it may have at most; 0 where its annotations set no limit.</value>
+    public int MaxPods { get; init; }
+
     /// <summary>Whether the application speaks HTTP/2 with prior knowledge: its port is named <c>h2c</c>.</summary>
     public bool IsHttp2 { get; init; }
 
@@ -40,6 +44,7 @@ public sealed record RevisionSettings
         Timeout = Seconds(revision.Spec.TimeoutSeconds is > 0 and var given ? given : DefaultTimeoutSeconds),
         ResponseStartTimeout = Seconds(revision.Spec.ResponseStartTimeoutSeconds ?? 0),
         IdleTimeout = Seconds(revision.Spec.IdleTimeoutSeconds ?? 0),
+        MaxPods = AutoscalingKeys.MaxScale.Find(revision.Metadata.Annotations) is { Value: var max } && int.TryParse(max, out var pods) ? Math.Max(pods, 0) : 0,
         IsHttp2 = PodAddress.ServingContainer(revision.Spec) is { Ports: [{ Name: "h2c" }, ..] },
     };
 

@@ -9,6 +9,9 @@ public enum SlotOutcome
     /// <summary>As many requests as may wait are waiting.</summary>
     QueueFull,
 
+    /// <summary>More come than can be served: what would not be answered in time is refused at once.</summary>
+    Shed,
+
     /// <summary>The caller gave up; its place in the queue is free again.</summary>
     Cancelled,
 

@@ -1,6 +1,8 @@
 using System.Text;
 using Kip.Resources;
+using Kip.Rules.Scaling;
 using Kip.Traffic.Activation;
+using Kip.Traffic.Observability;
 using Kip.Traffic.Routing;
 using Microsoft.AspNetCore.Http;
 
@@ -25,6 +27,7 @@ internal static class GatewayErrors
         response.StatusCode = status;
         response.ContentType = "text/plain; charset=utf-8";
         response.Headers["X-Content-Type-Options"] = "nosniff";
+        if (RequestIds.Of(response.HttpContext.Request.Headers) is { } id) response.Headers[RequestIds.Header] = id;
         if (retryAfterSeconds is { } seconds) response.Headers.RetryAfter = seconds.ToString();
         var body = Encoding.UTF8.GetBytes(message + "\n");
         response.ContentLength = body.Length;
@@ -63,11 +66,16 @@ internal static class GatewayErrors
         WriteAsync(response, 503, "the gateway does not know its routes yet: it has not been able to read them from the API server; try again later", 1);
 
     public static Task QueueIsFull(HttpResponse response, RevisionBackend backend) => WriteAsync(response, 503,
-        $"{QueueFull}: {backend.Breaker.Waiting} requests already wait for {Describe(backend)}; try again later, or let it scale further", 1);
+        $"{QueueFull}\n{backend.Breaker.Waiting} requests already wait for {Describe(backend)}; try again later, or let it scale further", 1);
+
+    public static Task Overloaded(HttpResponse response, RevisionBackend backend) => WriteAsync(response, 503,
+        $"{Describe(backend)} is overloaded: more requests keep coming than its pods can answer, and no further pod is to come; "
+        + $"try again in {backend.RetryAfterSeconds} s, or let it have more pods ({AutoscalingKeys.MaxScale.Name})",
+        backend.RetryAfterSeconds);
 
     public static Task TimedOut(HttpResponse response, RevisionBackend backend, bool waited) => WriteAsync(response, 504, waited
-        ? $"{RequestTimeout}: no pod of {Describe(backend)} became free in time; its pods and their state: `kip describe`"
-        : $"{RequestTimeout}: {Describe(backend)} did not answer in time; the limit is its timeoutSeconds, responseStartTimeoutSeconds or idleTimeoutSeconds");
+        ? $"{RequestTimeout}\nno pod of {Describe(backend)} became free in time; its pods and their state: `kip describe`"
+        : $"{RequestTimeout}\n{Describe(backend)} did not answer in time; the limit is its timeoutSeconds, responseStartTimeoutSeconds or idleTimeoutSeconds");
 
     public static Task CannotConnect(HttpResponse response, RevisionBackend backend, PodTracker pod) => WriteAsync(response, 502,
         $"no connection to {Describe(backend)}: its pod {pod.Pod.Name} does not accept any at {pod.EndPoint}; see `kip logs`");

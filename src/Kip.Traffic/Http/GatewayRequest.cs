@@ -1,7 +1,9 @@
+using System.Diagnostics;
 using Kip.Traffic.Activation;
 using Kip.Traffic.Forwarding;
 using Kip.Traffic.Forwarding.Http1;
 using Kip.Traffic.Forwarding.Http2;
+using Kip.Traffic.Observability;
 using Microsoft.AspNetCore.Connections.Features;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
@@ -60,6 +62,21 @@ internal sealed class GatewayRequest
     /// <summary>What was wrong with the body; null when nothing was, or when it just ended.</summary>
     public BadHttpRequestException? BodyFailure { get; set; }
 
+    /// <summary>The id under which it is logged; null when nobody wants one.</summary>
+    public string? RequestId { get; set; }
+
+    /// <summary>Its span, while somebody traces.</summary>
+    public Activity? Span { get; set; }
+
+    /// <summary>The span of the present attempt to forward it.</summary>
+    public Activity? Forwarding { get; set; }
+
+    /// <summary>The pod that it was last sent to.</summary>
+    public PodTracker? Pod { get; set; }
+
+    /// <summary>Bytes of the response's body so far.</summary>
+    public long ResponseBytes { get; set; }
+
     /// <summary>What the pod is told of the client.</summary>
     public ClientIdentity Client => _told ?? (_client ??= ClientIdentity.Of(Http));
 
@@ -80,6 +97,7 @@ internal sealed class GatewayRequest
         _trace = new() { Received = _time.GetTimestamp() };
         BodyFailure = null;
         Connects = Sends = 0;
+        (RequestId, Span, Forwarding, Pod, ResponseBytes) = (null, null, null, null, 0);
         var headers = Http.Headers;
         IsTraced = headers.ContainsKey(ColdStartTrace.RequestHeader);
         _told = ClientIdentity.IsTold(headers) ? ClientIdentity.Of(Http) : null;
@@ -112,6 +130,7 @@ internal sealed class GatewayRequest
     {
         Deadline.ResponseStarted();
         _trace.FirstByte = _time.GetTimestamp();
+        if (RequestId is { } id) Response.Headers.TryAdd(RequestIds.Header, id);
         if (IsTraced) Response.Headers.Append("Server-Timing", _trace.ToServerTiming(_time));
     }
 }

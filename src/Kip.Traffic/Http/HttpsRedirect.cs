@@ -8,11 +8,12 @@ internal static class HttpsRedirect
 {
     public static bool Applies(HttpRequest request) => !request.IsHttps && !request.Path.StartsWithSegments("/.well-known/acme-challenge");
 
-    public static Task WriteAsync(HttpRequest request, HttpResponse response)
+    /// <param name="port">Where HTTPS is; null for the usual port.</param>
+    public static Task WriteAsync(HttpRequest request, HttpResponse response, int? port)
     {
         var host = HostName.WithoutPort(request.Headers.Host.ToString());
         response.StatusCode = StatusCodes.Status301MovedPermanently;
-        response.Headers.Location = $"https://{host}{request.PathBase.ToUriComponent()}{request.Path.ToUriComponent()}{request.QueryString}";
+        response.Headers.Location = $"https://{host}{(port is null or 443 ? "" : $":{port}")}{request.PathBase.ToUriComponent()}{request.Path.ToUriComponent()}{request.QueryString}";
         return Task.CompletedTask;
     }
 }

@@ -1,4 +1,5 @@
 using System.Net;
+using Kip.Traffic.Routing;
 using Microsoft.AspNetCore.Http;
 
 namespace Kip.Traffic.Http;
@@ -10,7 +11,8 @@ internal static class NetworkProbe
     public readonly record struct Answer(int Status, string Body = "", string? Hash = null);
 
     /// <summary>Whether the request is a probe, and its answer.</summary>
-    public static bool Answers(HttpRequest request, out Answer answer)
+    /// <param name="routes">Whose version it may ask for.</param>
+    public static bool Answers(HttpRequest request, HostRoutes routes, out Answer answer)
     {
         answer = default;
         if (!request.Headers.TryGetValue(InternalHeaders.NetworkProbe, out var values) || values.ToString() is not { Length: > 0 } probe) return false;
@@ -18,6 +20,7 @@ internal static class NetworkProbe
         answer = (probe, hash) switch
         {
             ("probe", "") => new(400, $"a probe request must contain a non-empty \"{InternalHeaders.NetworkHash}\" header"),
+            ("probe", "override") => new(200, Hash: routes.Hash),
             ("probe", _) => new(200, Hash: hash),
             ("activator", _) => new(200, "activator"),
             _ => new(400, $"unexpected probe header value: {WebUtility.HtmlEncode($"\"{probe}\"")}"),

@@ -1,6 +1,7 @@
 using Kip.Resources;
 using Kip.Resources.Networking;
 using Kip.Traffic.Activation;
+using Kip.Traffic.Services;
 
 namespace Kip.Traffic.Routing;
 
@@ -35,7 +36,14 @@ internal sealed class CompiledIngress
         {
             PathRoute[] paths = [.. (rule.Http?.Paths ?? default).Select(path => new PathRoute(path, backend))];
             compiled.Backends.UnionWith(paths.SelectMany(static path => path.Targets).Select(static target => target.Backend));
-            foreach (var host in rule.Hosts) compiled.Hosts.TryAdd(host, Routes(ingress, rule, host, paths));
+            foreach (var host in rule.Hosts)
+            {
+                compiled.Hosts.TryAdd(host, Routes(ingress, rule, host, paths));
+                // Inside, a name is also good without its last parts.
+                if (!host.EndsWith(ClusterName.Suffix, StringComparison.OrdinalIgnoreCase)) continue;
+                compiled.Hosts.TryAdd(host[..^(ClusterName.Domain.Length + 1)], Routes(ingress, rule, host, paths));
+                compiled.Hosts.TryAdd(host[..^ClusterName.Suffix.Length], Routes(ingress, rule, host, paths));
+            }
         }
         return compiled;
     }
@@ -44,6 +52,6 @@ internal sealed class CompiledIngress
     {
         var redirect = ingress.Spec.HttpOption == "Redirected"
             && ingress.Spec.Tls.Any(tls => tls.Hosts.Any(secured => string.Equals(secured, host, StringComparison.OrdinalIgnoreCase)));
-        return new(ingress.Key, rule.Visibility == "ClusterLocal", redirect, paths);
+        return new(ingress, rule.Visibility == "ClusterLocal", redirect, paths);
     }
 }

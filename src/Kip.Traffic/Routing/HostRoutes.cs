@@ -1,4 +1,5 @@
 using Kip.Resources;
+using Kip.Resources.Networking;
 using Microsoft.AspNetCore.Http;
 
 namespace Kip.Traffic.Routing;
@@ -6,11 +7,12 @@ namespace Kip.Traffic.Routing;
 /// <summary>What one host serves: its paths in the order in which they are tried.</summary>
 public sealed class HostRoutes
 {
+    private readonly Ingress _ingress;
     private readonly PathRoute? _only;
 
-    internal HostRoutes(NamespacedName ingress, bool clusterLocal, bool redirectToHttps, IEnumerable<PathRoute> paths)
+    internal HostRoutes(Ingress ingress, bool clusterLocal, bool redirectToHttps, IEnumerable<PathRoute> paths)
     {
-        Ingress = ingress;
+        _ingress = ingress;
         IsClusterLocal = clusterLocal;
         RedirectToHttps = redirectToHttps;
         Paths = [.. paths.OrderByDescending(static p => p.Prefix.Length).ThenByDescending(static p => p.Headers.Count)];
@@ -18,7 +20,10 @@ public sealed class HostRoutes
     }
 
     /// <summary>The Ingress that declares the host.</summary>
-    public NamespacedName Ingress { get; }
+    public NamespacedName Ingress => _ingress.Key;
+
+    /// <summary>What a probe is told that asks for the version of that Ingress.</summary>
+    public string Hash => IngressHash.Of(_ingress);
 
     /// <summary>Whether only clients inside the platform may reach it.</summary>
     public bool IsClusterLocal { get; }

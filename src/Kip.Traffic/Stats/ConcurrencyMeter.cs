@@ -52,8 +52,9 @@ public sealed class ConcurrencyMeter(NamespacedName revision, TimeProvider time)
     }
 
     /// <summary>Ends a period.</summary>
+    /// <param name="arrived">Requests that came in the period, those of a <see cref="Poke"/> included.</param>
     /// <param name="idle">Nothing happened in the whole period: this zero is the last report until the next <see cref="Enter"/>.</param>
-    public RevisionStat Report(out bool idle)
+    public RevisionStat Report(out int arrived, out bool idle)
     {
         lock (_lock)
         {
@@ -62,6 +63,7 @@ public sealed class ConcurrencyMeter(NamespacedName revision, TimeProvider time)
             var average = length > 0 ? _integral / length : _inFlight;
             idle = _inFlight == 0 && _arrived == 0 && average == 0;
             var stat = new RevisionStat(revision, time.GetUtcNow(), Math.Max(0, average - _poked), Math.Max(0, _arrived - _poked));
+            arrived = _arrived;
             _active = !idle;
             _period = _changed;
             _integral = _arrived = _poked = 0;

@@ -17,6 +17,9 @@ public sealed class StatReporter(ChannelWriter<RevisionStat> stats)
     /// <summary>How many revisions are reported on.</summary>
     public int ActiveCount => _active.Count;
 
+    /// <summary>The revisions that are reported on.</summary>
+    public IEnumerable<RevisionBackend> Active => _active.Select(static entry => entry.Key);
+
     /// <summary>Counts a request in. Give it back with <see cref="Leave"/>.</summary>
     /// <returns>Whether the autoscaler has been poked because the revision was idle.</returns>
     public bool Enter(RevisionBackend backend)
@@ -40,8 +43,10 @@ public sealed class StatReporter(ChannelWriter<RevisionStat> stats)
         {
             // Taken out first and put back after, so that a request that comes in between is not forgotten.
             _active.TryRemove(backend, out _);
-            stats.TryWrite(backend.Meter.Report(out var idle));
-            if (!idle) _active[backend] = true;
+            stats.TryWrite(backend.Meter.Report(out var arrived, out var idle));
+            backend.Judge(arrived);
+            if (idle) backend.ForgetLoad();
+            else _active[backend] = true;
         }
     }
 }

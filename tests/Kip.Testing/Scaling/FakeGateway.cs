@@ -90,7 +90,7 @@ public sealed class FakeGateway
         while (!idle)
         {
             await Task.Delay(TimeSpan.FromSeconds(1), _time);
-            _stats.TryWrite(_meter.Report(out idle));
+            _stats.TryWrite(_meter.Report(out _, out idle));
         }
         _isReporting = false;
     }

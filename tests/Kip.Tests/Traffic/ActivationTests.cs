@@ -44,7 +44,7 @@ public sealed class ActivationTests : GatewayTest
         using var response = await GetAsync();
 
         response.StatusCode.ShouldBe(HttpStatusCode.GatewayTimeout);
-        (await response.Content.ReadAsStringAsync(Cancel)).ShouldStartWith("activator request timeout: no pod of service \"app\"");
+        (await response.Content.ReadAsStringAsync(Cancel)).ShouldStartWith("activator request timeout\nno pod of service \"app\"");
         pod.Served.ShouldBe(0);
     }
 

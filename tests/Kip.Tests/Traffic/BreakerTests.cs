@@ -48,6 +48,32 @@ public sealed class BreakerTests
     }
 
     [Fact]
+    public async Task While_it_sheds_those_who_waited_longest_and_those_who_come_too_many_are_refused_and_after_that_nobody()
+    {
+        var breaker = NewBreaker();
+        var pod = Pod(0, 1);
+        breaker.SetPods([pod]);
+        breaker.TryAcquire(out _).ShouldBeTrue();
+        var waiting = Enumerable.Range(0, 5).Select(_ => breaker.AcquireAsync(default).AsTask()).ToArray();
+
+        breaker.Shed(2);
+        var late = await breaker.AcquireAsync(default);
+
+        foreach (var refused in waiting[..3]) (await refused).Outcome.ShouldBe(SlotOutcome.Shed);
+        waiting[3..].ShouldAllBe(static w => !w.IsCompleted);
+        late.Outcome.ShouldBe(SlotOutcome.Shed);
+
+        breaker.EndShedding();
+        var held = breaker.AcquireAsync(default);
+        held.IsCompleted.ShouldBeFalse();
+        foreach (var next in (Task<SlotLease>[])[.. waiting[3..], held.AsTask()])
+        {
+            breaker.Release(pod);
+            (await next).Outcome.ShouldBe(SlotOutcome.Granted);
+        }
+    }
+
+    [Fact]
     public void Without_a_limit_the_load_stays_nearly_even()
     {
         var breaker = NewBreaker();

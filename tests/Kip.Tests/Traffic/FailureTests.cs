@@ -161,7 +161,7 @@ public sealed class FailureTests : GatewayTest
         using var response = await GetAsync();
 
         response.StatusCode.ShouldBe(HttpStatusCode.GatewayTimeout);
-        (await response.Content.ReadAsStringAsync(Cancel)).ShouldStartWith("activator request timeout: service \"app\"");
+        (await response.Content.ReadAsStringAsync(Cancel)).ShouldStartWith("activator request timeout\nservice \"app\"");
     }
 
     [Fact]

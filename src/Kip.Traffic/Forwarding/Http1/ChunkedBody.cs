@@ -22,6 +22,9 @@ internal struct ChunkedBody
         Done,
     }
 
+    /// <summary>Bytes of the body passed on so far, without its framing.</summary>
+    public long Written { get; private set; }
+
     public readonly bool IsDone => _part == Part.Done;
 
     /// <summary>Moves what there is to the client. Returns how many bytes of the input were used.</summary>
@@ -38,6 +41,7 @@ internal struct ChunkedBody
                 if (count == 0) return used;
                 output.Write(rest[..count]);
                 used += count;
+                Written += count;
                 _left -= count;
                 if (_left == 0) _part = Part.DataEnd;
                 continue;

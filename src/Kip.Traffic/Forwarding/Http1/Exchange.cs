@@ -88,7 +88,7 @@ internal sealed class Exchange(PodConnection connection, TimeProvider time)
             var response = _request.Context.Features.GetRequiredFeature<IHttpResponseBodyFeature>();
             _started = response.StartAsync();
             _body = new(_head, response.Writer);
-            whole = _started.IsCompletedSuccessfully && _body.Take(_request.Response, connection);
+            whole = _started.IsCompletedSuccessfully && _body.Take(_request, connection);
         }
         if (!whole || _sending is not null) return false;
         SetReusable(sent: true);

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Text;
 using Kip.Traffic.Http;
 using Kip.Traffic.Routing;
@@ -23,7 +24,8 @@ internal ref struct RequestHeadWriter(PodConnection connection)
         Add(" HTTP/1.1\r\nHost: "u8);
         Add(target.HostOverride ?? http.Headers.Host.ToString());
         Add("\r\n"u8);
-        AddClientHeaders(http.Headers, target.Headers, body, upgrade);
+        AddClientHeaders(http.Headers, target.Headers, body, upgrade, traced: request.Forwarding is not null);
+        if (request.Forwarding is { } span) AddTraceContext(span);
         foreach (var (name, value) in target.Headers) AddHeader(name, value);
         if (body == RequestBodyKind.Chunked) Add("Transfer-Encoding: chunked\r\n"u8);
         if (upgrade) Add("Connection: Upgrade\r\n"u8);
@@ -47,7 +49,7 @@ internal ref struct RequestHeadWriter(PodConnection connection)
         return raw.Length > 0 && raw[0] is '/' or '*' ? raw : $"{http.PathBase.ToUriComponent()}{http.Path.ToUriComponent()}{http.QueryString}";
     }
 
-    private void AddClientHeaders(IHeaderDictionary headers, Kip.Resources.StringMap replaced, RequestBodyKind body, bool upgrade)
+    private void AddClientHeaders(IHeaderDictionary headers, Kip.Resources.StringMap replaced, RequestBodyKind body, bool upgrade, bool traced)
     {
         var connection = headers.Connection;
         foreach (var (name, values) in headers)
@@ -55,11 +57,19 @@ internal ref struct RequestHeadWriter(PodConnection connection)
             var kind = HopByHop.KindOf(name);
             if (kind == HeaderKind.ContentLength ? body != RequestBodyKind.Length : kind == HeaderKind.Upgrade ? !upgrade : kind != HeaderKind.Plain) continue;
             if (ClientIdentity.Rewrites(name) || InternalHeaders.IsStripped(name) || (replaced.Count > 0 && Has(replaced, name))) continue;
+            if (traced && (name.Equals("traceparent", StringComparison.OrdinalIgnoreCase) || name.Equals("tracestate", StringComparison.OrdinalIgnoreCase))) continue;
             if (connection.Count > 0 && kind == HeaderKind.Plain && IsNominated(connection, name)) continue;
             // Over HTTP/2 a cookie may come in pieces (RFC 9113 section 8.2.3).
             if (values.Count > 1 && name.Equals("Cookie", StringComparison.OrdinalIgnoreCase)) AddHeader(name, string.Join("; ", (string?[])values!));
             else AddHeaders(name, values);
         }
+    }
+
+    // The pod's spans are to be children of the gateway's.
+    private void AddTraceContext(Activity span)
+    {
+        AddHeader("traceparent", span.Id!);
+        if (!string.IsNullOrEmpty(span.TraceStateString)) AddHeader("tracestate", span.TraceStateString);
     }
 
     private static bool Has(Kip.Resources.StringMap map, string name)

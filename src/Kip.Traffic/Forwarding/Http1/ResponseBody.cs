@@ -2,7 +2,6 @@ using System.Buffers;
 using System.IO.Pipelines;
 using System.Runtime.CompilerServices;
 using Kip.Traffic.Http;
-using Microsoft.AspNetCore.Http;
 
 namespace Kip.Traffic.Forwarding.Http1;
 
@@ -17,16 +16,19 @@ internal struct ResponseBody(ResponseHead head, PipeWriter writer)
 
     /// <summary>Writes what has been read of it, without sending it. True when that was the end.</summary>
     /// <exception cref="MalformedResponseException">It is not in the right form.</exception>
-    public bool Take(HttpResponse response, PodConnection connection)
+    public bool Take(GatewayRequest request, PodConnection connection)
     {
         if (head.IsChunked)
         {
-            connection.Consume(_chunks.Take(connection.Unread, writer, response));
+            var before = _chunks.Written;
+            connection.Consume(_chunks.Take(connection.Unread, writer, request.Response));
+            request.ResponseBytes += _chunks.Written - before;
             return _chunks.IsDone;
         }
         var here = (int)Math.Min(_left, connection.Unread.Length);
         if (here > 0) writer.Write(connection.Unread[..here]);
         connection.Consume(here);
+        request.ResponseBytes += here;
         _left -= here;
         return _left == 0;
     }
@@ -40,7 +42,7 @@ internal struct ResponseBody(ResponseHead head, PipeWriter writer)
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     private static async ValueTask<bool> CopyBytesAsync(ResponseBody body, GatewayRequest request, PodConnection connection)
     {
-        while (!body.Take(request.Response, connection))
+        while (!body.Take(request, connection))
         {
             if (!await body.FlushAsync(request)) return false;
             // Straight from the one socket into the memory that the other sends from.
@@ -48,6 +50,7 @@ internal struct ResponseBody(ResponseHead head, PipeWriter writer)
             var count = await connection.ReceiveAsync(memory);
             if (count == 0) return body.EndsHere() ? true : throw new MalformedResponseException("the response ended too early");
             body.Advance(count);
+            request.ResponseBytes += count;
         }
         // The end of the request sends what is left only if nothing was sent before.
         return await body.FlushAsync(request);
@@ -56,7 +59,7 @@ internal struct ResponseBody(ResponseHead head, PipeWriter writer)
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     private static async ValueTask<bool> CopyChunksAsync(ResponseBody body, GatewayRequest request, PodConnection connection)
     {
-        while (!body.Take(request.Response, connection))
+        while (!body.Take(request, connection))
         {
             if (!await body.FlushAsync(request)) return false;
             if (!connection.Received(await connection.ReceiveAsync(MaxLine))) throw new MalformedResponseException("the response ended too early");

@@ -34,6 +34,7 @@ internal static class UpgradedStream
             if (connection.Unread.Length == 0) continue;
             await client.WriteAsync(connection.UnreadMemory);
             await client.FlushAsync();
+            request.ResponseBytes += connection.Unread.Length;
             connection.Consume(connection.Unread.Length);
             request.Deadline.Progress();
         }

@@ -21,6 +21,11 @@ internal sealed class PodTransformer(GatewayRequest request) : HttpTransformer
         Set(proxyRequest, "X-Forwarded-For", request.Client.For);
         Set(proxyRequest, "X-Forwarded-Proto", request.Client.Proto);
         Set(proxyRequest, "Forwarded", request.Client.Forwarded);
+        if (request.Forwarding is { Id: { } parent })
+        {
+            Set(proxyRequest, "traceparent", parent);
+            if (request.Forwarding.TraceStateString is { Length: > 0 } state) Set(proxyRequest, "tracestate", state);
+        }
         foreach (var (name, value) in Target.Headers) Set(proxyRequest, name, value);
         if (Target.HostOverride is { } host) proxyRequest.Headers.Host = host;
         request.Forwarded();
@@ -30,7 +35,11 @@ internal sealed class PodTransformer(GatewayRequest request) : HttpTransformer
         HttpContext httpContext, HttpResponseMessage? proxyResponse, CancellationToken cancellationToken)
     {
         var copied = base.TransformResponseAsync(httpContext, proxyResponse, cancellationToken);
-        if (proxyResponse is not null) request.ResponseStarted();
+        if (proxyResponse is not null)
+        {
+            request.ResponseBytes = proxyResponse.Content.Headers.ContentLength ?? 0;
+            request.ResponseStarted();
+        }
         return copied;
     }
 
