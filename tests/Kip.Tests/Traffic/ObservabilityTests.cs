@@ -74,10 +74,15 @@ public sealed class ObservabilityTests : GatewayTest
     public async Task Spans_continue_the_clients_trace_and_the_pod_continues_theirs()
     {
         var spans = new ConcurrentQueue<Activity>();
+        var waits = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         using var listener = new ActivityListener
         {
             ShouldListenTo = static source => source.Name == "Kip.Traffic", Sample = static (ref _) => ActivitySamplingResult.AllDataAndRecorded,
             ActivityStopped = spans.Enqueue,
+            ActivityStarted = span =>
+            {
+                if (span.OperationName == "throttler_try") waits.TrySetResult();
+            },
         };
         ActivitySource.AddActivityListener(listener);
         var trace = ActivityTraceId.CreateRandom().ToString();
@@ -86,6 +91,7 @@ public sealed class ObservabilityTests : GatewayTest
         request.Headers.Add("traceparent", $"00-{trace}-b7ad6b7169203331-01");
         var answer = SendAsync(request);
         var pod = await StartPodAsync(EchoIds);
+        await waits.Task.WaitAsync(TimeSpan.FromSeconds(30), Cancel);
         await Bed.PutAsync(TrafficObjects.Pod("app-1", "app-1-a", pod.Port));
 
         using var response = await answer;
