@@ -72,7 +72,7 @@ public sealed class LayerStore(ImageFolders folders, ContentStore content, Layer
     /// <summary>Deletes a layer. It is gone at once, even if its deletion is cut short.</summary>
     public void Remove(Digest diffId)
     {
-        File.Delete(MarkFile(diffId));
+        if (File.Exists(MarkFile(diffId))) File.Delete(MarkFile(diffId));
         if (!Directory.Exists(PathOf(diffId))) return;
         var doomed = Path.Combine(folders.Layers, Doomed + Path.GetRandomFileName());
         Directory.Move(PathOf(diffId), doomed);
@@ -100,6 +100,10 @@ public sealed class LayerStore(ImageFolders folders, ContentStore content, Layer
             Use(digest, used);
         }
     }
+
+    /// <summary>Deletes a folder with all in it, whatever bytes the names are made of: .NET's own deletion fails at names that are not UTF-8.</summary>
+    /// <remarks>Links are deleted, not followed. Nothing happens where there is no such folder.</remarks>
+    public static void DeleteTree(string path) => LayerFolder.Delete(path);
 
     private void Unpack(Digest blob, Digest diffId)
     {

@@ -63,13 +63,13 @@ public sealed partial record ImageReference(string Registry, string Repository, 
     /// <summary>Complete and unambiguous, e.g. <c>docker.io/library/busybox:latest</c>.</summary>
     public override string ToString() => $"{Name}{(Tag is null ? "" : ":" + Tag)}{(Digest is null ? "" : "@" + Digest)}";
 
-    // As Docker decides it: the first part is a host when it could not be a path or has a dot or port.
+    // As Docker decides it: the first part is a host when it has a dot or a port, or is localhost.
     private static (string Registry, string Repository) Split(string path)
     {
         var slash = path.IndexOf('/');
         if (slash < 0) return (DockerHub, path);
         var first = path[..slash];
-        return first.AsSpan().ContainsAny('.', ':') || first == "localhost" || first.Any(char.IsAsciiLetterUpper)
+        return first.AsSpan().ContainsAny('.', ':') || first == "localhost"
             ? (first, path[(slash + 1)..])
             : (DockerHub, path);
     }
