@@ -23,7 +23,12 @@ internal sealed record ApiCall(HttpContext Http, ResourcePath Path, KindDefiniti
     public AnswerForm Form => AcceptedForm.OfObjects(Http.Request.Headers.Accept);
 
     /// <summary>Who writes, and whether for show only.</summary>
-    public RequestContext WriteContext(bool dryRun = false) => new(User, dryRun || Query.DryRun(Parameters["dryRun"]));
+    public RequestContext WriteContext(bool dryRun = false)
+    {
+        // A write that is tried again says the same again; it is told once.
+        HashSet<string> told = [];
+        return new(User, dryRun || Query.DryRun(Parameters["dryRun"]), Warn: said => Warnings.Add(Http, said.Where(told.Add)));
+    }
 
     /// <summary>Which objects of the collection are meant.</summary>
     public ListOptions Which()

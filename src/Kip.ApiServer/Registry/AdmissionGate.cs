@@ -34,8 +34,8 @@ internal sealed class AdmissionGate(Store store)
         if (errors.Length > 0) throw ApiException.Invalid(kind, name, errors.Select(Cause));
         var found = AdmissionRules.Validate(request);
         if (found.Count == 0) return;
-        if (!IsKnative(kind)) throw ApiException.Invalid(kind, name, found.Select(Cause));
-        throw ApiException.BadRequest("admission webhook \"validation.webhook.serving.knative.dev\" denied the request: validation failed: " + Joined(found));
+        if (WebhookFor(request.Object) is not { } webhook) throw ApiException.Invalid(kind, name, found.Select(Cause));
+        throw ApiException.BadRequest($"admission webhook \"{webhook}\" denied the request: validation failed: " + Joined(found));
     }
 
     // Knative's own way to put several errors in one: fields with the same error share a line.
@@ -43,7 +43,11 @@ internal sealed class AdmissionGate(Store store)
         .GroupBy(static e => e.Message)
         .Select(static g => g.Any(static e => e.Field.Length > 0) ? $"{g.Key}: {string.Join(", ", g.Select(static e => e.Field))}" : g.Key));
 
-    private static bool IsKnative(KindDefinition kind) => kind.Group.EndsWith(".knative.dev", StringComparison.Ordinal);
+    // Knative's kinds and its settings are looked at by webhooks of its own, whose words differ from the API server's.
+    private static string? WebhookFor(Resource resource) =>
+        resource.GetDefinition().Group.EndsWith(".knative.dev", StringComparison.Ordinal) ? "validation.webhook.serving.knative.dev"
+        : resource is ConfigMap { Metadata.Namespace: PlatformConfig.SystemNamespace } ? "config.webhook.serving.knative.dev"
+        : null;
 
     private static StatusCause Cause(FieldError error) => new() { Field = error.Field, Reason = error.Reason, Message = error.Message };
 

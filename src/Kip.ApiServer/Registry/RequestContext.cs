@@ -7,7 +7,8 @@ namespace Kip.ApiServer.Registry;
 /// Complete only when the write is on disk. Kip's own derived writes say false: they are ordered behind what they were derived from, so a
 /// crash can lose them only together with nothing that was acknowledged, and they are derived again.
 /// </param>
-public sealed record RequestContext(string User, bool DryRun = false, bool Durable = true)
+/// <param name="Warn">Told what whoever writes should know although it was stored. Null: nobody listens.</param>
+public sealed record RequestContext(string User, bool DryRun = false, bool Durable = true, Action<IEnumerable<string>>? Warn = null)
 {
     /// <summary>Kip's own loops: not waiting for the disk.</summary>
     public static readonly RequestContext System = new("system:kip", Durable: false);

@@ -20,7 +20,7 @@ internal sealed class ResourceWriter(Store store, AdmissionGate admission, TimeP
         for (var (attempt, names) = (0, 0); attempt < Attempts; attempt++)
         {
             var space = SpaceFor(kind, meta);
-            var prepared = PrepareNew(said, context.User);
+            var prepared = PrepareNew(said, context);
             if (store.Get(ObjectId.Of(prepared)) is not null)
             {
                 // A generated name that is taken is nobody's mistake: try others, as Kubernetes does.
@@ -39,7 +39,7 @@ internal sealed class ResourceWriter(Store store, AdmissionGate admission, TimeP
             var present = store.Get(new ObjectId(kind, name)) ?? throw ApiException.NotFound(kind, name.Name);
             var said = change(present);
             MetadataRules.CheckPreconditions(kind, present.Metadata, said.Metadata.ResourceVersion, said.Metadata.Uid);
-            var wanted = PrepareChanged(present, said, subresource, context.User);
+            var wanted = PrepareChanged(present, said, subresource, context);
             if (wanted == present) return new Written(present, 0);
             if (DeletionRules.IsThrough(wanted))
             {
@@ -65,22 +65,23 @@ internal sealed class ResourceWriter(Store store, AdmissionGate admission, TimeP
         return context.DryRun ? new Written(wanted, 0) : store.TryWrite(present, unversioned, space, json);
     }
 
-    private Resource PrepareNew(Resource said, string user)
+    private Resource PrepareNew(Resource said, RequestContext context)
     {
         var kind = said.GetDefinition();
         var meta = MetadataRules.ForCreate(kind, said.Metadata, time.GetUtcNow(), options.NewUid(), options.NameSuffix);
         var prepared = KindRules.PrepareCreate(said with { Metadata = meta });
-        var request = new AdmissionRequest(prepared, null, user, null, admission.Config);
+        var request = new AdmissionRequest(prepared, null, context.User, null, admission.Config);
         request = request with { Object = AdmissionRules.Default(request) };
         AdmissionGate.Refuse(request, [.. MetadataValidation.Validate(kind, request.Object.Metadata), .. KindRules.Validate(null, request.Object)]);
+        context.Warn?.Invoke(AdmissionRules.Warnings(request));
         return request.Object;
     }
 
     /// <summary>The object as the change makes it; equal to the present one when it changes nothing that the client may change.</summary>
-    private Resource PrepareChanged(Resource present, Resource said, string? subresource, string user)
+    private Resource PrepareChanged(Resource present, Resource said, string? subresource, RequestContext context)
     {
         var merged = subresource == "status" ? WithStatus(present, said) : WithoutStatus(present, said, subresource);
-        var request = new AdmissionRequest(merged, present, user, subresource, admission.Config);
+        var request = new AdmissionRequest(merged, present, context.User, subresource, admission.Config);
         var wanted = WithSharedParts(present, AdmissionRules.Default(request));
         if (wanted == present) return present;
         AdmissionGate.Refuse(request with { Object = wanted },
@@ -89,6 +90,7 @@ internal sealed class ResourceWriter(Store store, AdmissionGate admission, TimeP
             .. MetadataValidation.Validate(wanted.GetDefinition(), wanted.Metadata),
             .. KindRules.Validate(present, wanted),
         ]);
+        context.Warn?.Invoke(AdmissionRules.Warnings(request with { Object = wanted }));
         return wanted;
     }
 

@@ -5,6 +5,7 @@ using Kip.Resources.Core;
 using Kip.Resources.Networking;
 using Kip.Resources.Planning;
 using Kip.Resources.Serving;
+using Kip.Rules.Serving.Rollouts;
 using Kip.Rules.Serving.Routes;
 
 namespace Kip.Controllers.Serving;
@@ -18,6 +19,7 @@ public sealed class RouteReconciler : IReconciler
     private IIndexer<Configuration> _configurations = null!;
     private IIndexer<Revision> _revisions = null!;
     private IIndexer<Ingress> _ingresses = null!;
+    private IIndexer<Certificate> _certificates = null!;
     private ServingConfigCache _config = null!;
 
     public KindDefinition Kind => Route.Definition;
@@ -26,6 +28,7 @@ public sealed class RouteReconciler : IReconciler
     {
         _routes = watch.Own<Route>();
         _ingresses = watch.OwnedBy<Ingress>();
+        _certificates = watch.OwnedBy<Certificate>();
         _configurations = watch.Related<Configuration>(c => _configurationsWatched.Of(c.Key));
         _revisions = watch.Related<Revision>(r => _revisionsWatched.Of(r.Key));
         _config = new ServingConfigCache(watch.Related<ConfigMap>(All));
@@ -40,12 +43,14 @@ public sealed class RouteReconciler : IReconciler
             return Resources.Planning.Plan.Nothing;
         }
         var configurations = Configurations(route);
+        var ingress = _ingresses.Get(key);
         return RoutePlanner.Plan(new RouteView
         {
             Route = route,
             Configurations = [.. configurations],
-            Revisions = [.. Revisions(route, configurations)],
-            Ingress = _ingresses.Get(key),
+            Revisions = [.. Revisions(route, configurations, ingress)],
+            Ingress = ingress,
+            Certificates = [.. _certificates.OwnedBy(route.Metadata.Uid ?? "")],
             Config = _config.Current,
             Now = now,
         });
@@ -59,10 +64,14 @@ public sealed class RouteReconciler : IReconciler
         return [.. names.Select(_configurations.Get).OfType<Configuration>()];
     }
 
-    private IEnumerable<Revision> Revisions(Route route, List<Configuration> configurations)
+    private IEnumerable<Revision> Revisions(Route route, List<Configuration> configurations, Ingress? ingress)
     {
+        // Those that a gradual rollout comes from are served until it is over.
+        var rolling = RolloutJson.Read(ingress?.Metadata.Annotations.Get(ServingAnnotations.Rollout)).Configurations
+            .SelectMany(static c => c.Revisions).Select(static r => r.RevisionName);
         var names = route.Spec.Traffic.Select(static t => t.RevisionName)
             .Concat(configurations.Select(static c => c.Status.LatestReadyRevisionName))
+            .Concat(route.Status.Traffic.Select(static t => t.RevisionName)).Concat(rolling)
             .Where(static n => !string.IsNullOrEmpty(n)).Select(n => new NamespacedName(route.Metadata.Namespace, n!)).Distinct().ToArray();
         _revisionsWatched.Set(route.Key, names);
         return names.Select(_revisions.Get).OfType<Revision>();

@@ -11,6 +11,6 @@ public static class ServingControllers
     public static IReadOnlyList<IReconciler> Create(IImageDigests? digests = null) =>
     [
         new ServiceReconciler(), new ConfigurationReconciler(), new RevisionReconciler(digests), new RouteReconciler(),
-            new LabelerReconciler(),
+            new LabelerReconciler(), new GarbageCollectionReconciler(), new DomainMappingReconciler(),
     ];
 }

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Kip.Resources;
 using Kip.Resources.Apps;
 using Kip.Resources.Autoscaling;
@@ -79,19 +80,35 @@ public static class AdmissionRules
     private static void ValidateConfigMap(ConfigMap map, FieldErrors errors)
     {
         if (map.Metadata.Namespace != PlatformConfig.SystemNamespace) return;
+        errors.AddRange(ExampleChecksum.Check(map));
         errors.AddRange(ServingConfig.Validate(map.Metadata.Name, map.Data));
         if (map.Metadata.Name == AutoscalerConfig.MapName && !AutoscalerConfig.TryParse(map.Data, out _, out var wrong))
             errors.AddRange(wrong);
     }
 
-    // Only what defaulting and validation ask for: domain and network templates are not read for every write.
-    private static ServingConfig ConfigOf(AdmissionRequest request) => new()
+    /// <summary>What whoever writes the object should know although it may be stored: one sentence each.</summary>
+    public static IEnumerable<string> Warnings(AdmissionRequest request) => request switch
     {
-        Defaults = DefaultsConfig.Parse(request.Config[DefaultsConfig.MapName], out _),
-        Features = new FeaturesConfig(request.Config[FeaturesConfig.MapName]),
-        Autoscaler = AutoscalerConfig.TryParse(request.Config[AutoscalerConfig.MapName], out var autoscaler, out _)
-            ? autoscaler
-            : AutoscalerConfig.Default,
-        Platform = request.Config,
+        { Subresource: not null } => [],
+        { Object: ConfigMap { Metadata.Namespace: PlatformConfig.SystemNamespace } map } => ConfigKeys.Warnings(map.Metadata.Name, map.Data),
+        { Object: KnativeService service } when service.Spec != (request.Old as KnativeService)?.Spec =>
+            SecurityWarnings.Of(service.Spec.Template.Spec, "spec.template.spec", FeaturesOf(request)),
+        { Object: Configuration { Metadata.OwnerReferences.IsEmpty: true } configuration }
+            when configuration.Spec != (request.Old as Configuration)?.Spec =>
+            SecurityWarnings.Of(configuration.Spec.Template.Spec, "spec.template.spec", FeaturesOf(request)),
+        _ => [],
     };
+
+    private static FeaturesConfig FeaturesOf(AdmissionRequest request) => new(request.Config[FeaturesConfig.MapName]);
+
+    // One configuration serves many writes; it is read once. Only what defaulting and validation ask for: no domain and network templates.
+    private static ServingConfig ConfigOf(AdmissionRequest request) => Configs.GetValue(request.Config, static platform => new ServingConfig
+    {
+        Defaults = DefaultsConfig.Parse(platform[DefaultsConfig.MapName], out _),
+        Features = new FeaturesConfig(platform[FeaturesConfig.MapName]),
+        Autoscaler = AutoscalerConfig.Of(platform),
+        Platform = platform,
+    });
+
+    private static readonly ConditionalWeakTable<PlatformConfig, ServingConfig> Configs = [];
 }

@@ -14,6 +14,7 @@ public sealed class ServingWorld
 {
     private readonly SortedDictionary<(string Kind, string Namespace, string Name), Resource> _objects = [];
     private readonly List<(IReconciler Reconciler, NamespacedName Key)> _queue = [];
+    private readonly Dictionary<(IReconciler Reconciler, NamespacedName Key), DateTimeOffset> _looks = [];
     private readonly List<WorldWatch> _watches = [];
     private readonly Random _random;
     private readonly HashSet<string> _uids = [];
@@ -67,9 +68,27 @@ public sealed class ServingWorld
         if (stored != old) Store(stored, old);
     }
 
+    /// <summary>Lets time pass: whoever asked to look again by then does.</summary>
+    public void Advance(TimeSpan time)
+    {
+        Now += time;
+        var due = _looks.Where(l => l.Value <= Now).Select(static l => l.Key).ToArray();
+        foreach (var one in due)
+        {
+            _looks.Remove(one);
+            _queue.Add(one);
+        }
+    }
+
+    /// <summary>Deletes an object and what it owns; one with finalizers is marked, and goes when the last of them does.</summary>
     public void Delete(Resource resource)
     {
         var old = _objects[Id(resource.GetDefinition(), resource.Key)];
+        if (!old.Metadata.Finalizers.IsEmpty)
+        {
+            if (old.Metadata.DeletionTimestamp is null) Store(old with { Metadata = old.Metadata with { DeletionTimestamp = Now } }, old);
+            return;
+        }
         _objects.Remove(Id(old.GetDefinition(), old.Key));
         Tell(old, null);
         var owned = _objects.Values.Where(o => o.Metadata.OwnerReferences.Any(r => r.Uid == old.Metadata.Uid)).ToArray();
@@ -103,14 +122,18 @@ public sealed class ServingWorld
                     Update(update.Object, _objects[Id(update.Object.GetDefinition(), update.Object.Key)], "system:kip");
                     break;
                 case Edit.Record record: Events.Add(record); break;
-                default: throw new InvalidOperationException($"{reconciler.GetType().Name} asks for {edit}: Serving deletes and scales nothing");
+                case Edit.Delete delete: Delete(delete.Object); break;
+                default: throw new InvalidOperationException($"{reconciler.GetType().Name} asks for {edit}: Serving scales nothing");
             }
         }
+        _looks.Remove((reconciler, key));
+        if (plan.RequeueAfter is { } after) _looks[(reconciler, key)] = Now + after;
         if (plan.Status is not null && !IsStored(plan.Status)) SetStatus(plan.Status);
     }
 
+    // The status of what has gone meanwhile is nobody's.
     private bool IsStored(Resource? status) =>
-        status is null || ((IHasStatus)status).StatusEquals(_objects[Id(status.GetDefinition(), status.Key)]);
+        status is null || !_objects.ContainsKey(Id(status.GetDefinition(), status.Key)) || ((IHasStatus)status).StatusEquals(_objects[Id(status.GetDefinition(), status.Key)]);
 
     private void Create(Resource resource, string user)
     {
@@ -133,12 +156,18 @@ public sealed class ServingWorld
         var metadata = resource.Metadata with
         {
             Uid = old.Metadata.Uid, Generation = old.Metadata.Generation, CreationTimestamp = old.Metadata.CreationTimestamp,
-            ResourceVersion = old.Metadata.ResourceVersion,
+            ResourceVersion = old.Metadata.ResourceVersion, DeletionTimestamp = old.Metadata.DeletionTimestamp,
         };
         var wanted = resource with { Metadata = metadata };
         if (wanted is IHasStatus half) wanted = half.WithStatusOf(old);
         wanted = Admit(wanted, old, user);
         if (wanted == old) return;
+        if (wanted.Metadata is { DeletionTimestamp: not null, Finalizers.IsEmpty: true })
+        {
+            _objects.Remove(Id(old.GetDefinition(), old.Key));
+            Tell(old, null);
+            return;
+        }
         if (wanted is IHasStatus now && !now.SpecEquals(old))
             wanted = wanted with { Metadata = wanted.Metadata with { Generation = old.Metadata.Generation + 1 } };
         Store(wanted, old);

@@ -26,11 +26,13 @@ public class RouteHostsTests
     }
 
     [Theory]
-    [InlineData("https", "443", "https://hello.default.localhost")]
-    [InlineData("https", "80", "https://hello.default.localhost:80")]
-    [InlineData("http", "80", "http://hello.default.localhost")]
-    public void The_usual_port_is_left_out(string scheme, string port, string expected) =>
-        RouteHosts.For(Make("hello"), "", Config(("default-external-scheme", scheme), ("kip.external-port", port)), out _)!.Url.ShouldBe(expected);
+    [InlineData("https", "80", "443", "https://hello.default.localhost")]
+    [InlineData("https", "443", "8443", "https://hello.default.localhost:8443")]
+    [InlineData("http", "80", "443", "http://hello.default.localhost")]
+    [InlineData("http", "8080", "80", "http://hello.default.localhost:8080")]
+    public void The_usual_port_of_the_scheme_is_left_out(string scheme, string port, string httpsPort, string expected) => RouteHosts.For(
+        Make("hello"), "", Config(("default-external-scheme", scheme), ("kip.external-port", port), ("kip.external-https-port", httpsPort)), out _)!
+        .Url.ShouldBe(expected);
 
     [Fact]
     public void Templates_shape_public_names_only()

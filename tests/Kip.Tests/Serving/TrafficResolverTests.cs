@@ -78,7 +78,7 @@ public class TrafficResolverTests
     {
         var resolution = Resolve([To("a", percent: 60, tag: "x"), To("b", percent: 40), To("c", percent: 0, tag: "w")], null, Revision("a"), Revision("b"), Revision("c"));
 
-        TrafficGroup.Of(resolution.Targets).Select(static g => $"{g.Tag}: {string.Join(" ", g.Shares.Select(static s => $"{s.RevisionName}={s.Percent}"))}")
+        TrafficGroup.Of(resolution.Targets, Kip.Rules.Serving.Rollouts.Rollout.None, static _ => "http1").Select(static g => $"{g.Tag}: {string.Join(" ", g.Shares.Select(static s => $"{s.RevisionName}={s.Percent}"))}")
             .ShouldBe([": a=60 b=40", "w: c=100", "x: a=100"]);
     }
 
@@ -87,7 +87,7 @@ public class TrafficResolverTests
     {
         var resolution = Resolve([To("a", percent: 30), To("a", percent: 30, tag: "t"), To("b", percent: 40), To("a", percent: 0)], null, Revision("a"), Revision("b"));
 
-        TrafficGroup.Of(resolution.Targets)[0].Shares.Select(static s => (s.RevisionName, s.Percent)).ShouldBe([("a", 60), ("b", 40)]);
+        TrafficGroup.Of(resolution.Targets, Kip.Rules.Serving.Rollouts.Rollout.None, static _ => "http1")[0].Shares.Select(static s => (s.RevisionName, s.Percent)).ShouldBe([("a", 60), ("b", 40)]);
         TrafficTargets.Merge(resolution.Targets.Select(static t => t.Target)).Select(static t => (t.RevisionName, t.Tag, t.Percent))
             .ShouldBe([("a", null, 30L), ("a", "t", 30L), ("b", null, 40L)]);
     }

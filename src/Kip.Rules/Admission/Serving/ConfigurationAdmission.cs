@@ -9,7 +9,7 @@ internal static class ConfigurationAdmission
     /// <summary>The Configuration as it would be stored in place of another, whoever asks.</summary>
     public static Configuration Default(Configuration configuration, ServingConfig config, Configuration old)
     {
-        var spec = RevisionSpecDefaults.Apply(configuration.Spec.Template.Spec, configuration.Metadata, config.Defaults,
+        var spec = RevisionSpecDefaults.Apply(configuration.Spec.Template.Spec, configuration.Metadata, config,
             old.Spec.Template.Spec);
         return ReferenceEquals(spec, configuration.Spec.Template.Spec)
             ? configuration
@@ -18,7 +18,7 @@ internal static class ConfigurationAdmission
 
     public static Configuration Default(Configuration configuration, Configuration? old, ServingConfig config, string user)
     {
-        var template = TemplateDefaults.Apply(configuration.Spec.Template, old?.Spec.Template, configuration.Metadata, config.Defaults);
+        var template = TemplateDefaults.Apply(configuration.Spec.Template, old?.Spec.Template, configuration.Metadata, config);
         if (!ReferenceEquals(template, configuration.Spec.Template))
             configuration = configuration with { Spec = configuration.Spec with { Template = template } };
         // A Configuration of a Service says who changed the Service.

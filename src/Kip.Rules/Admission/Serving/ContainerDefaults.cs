@@ -10,17 +10,17 @@ namespace Kip.Rules.Admission.Serving;
 /// <summary>Names, probes, resources and read-only mounts of a Revision's containers.</summary>
 internal static class ContainerDefaults
 {
-    public static ValueList<Container> Apply(RevisionSpec spec, ObjectMeta owner, DefaultsConfig defaults)
+    public static ValueList<Container> Apply(RevisionSpec spec, ObjectMeta owner, DefaultsConfig defaults, SecurePodDefaults secure)
     {
         var serving = RevisionProtocol.ServingContainer(spec);
         var names = Names(spec.Containers, defaults.ContainerName, owner, "user-container");
-        return Each(spec.Containers, (container, at) => Fill(spec, container, names[at], defaults, getsReadiness: at == serving));
+        return Each(spec.Containers, (container, at) => Fill(spec, container, names[at], defaults, secure, getsReadiness: at == serving));
     }
 
-    public static ValueList<Container> ApplyInit(RevisionSpec spec, ObjectMeta owner, DefaultsConfig defaults)
+    public static ValueList<Container> ApplyInit(RevisionSpec spec, ObjectMeta owner, DefaultsConfig defaults, SecurePodDefaults secure)
     {
         var names = Names(spec.InitContainers, defaults.InitContainerName, owner, "init-container");
-        return Each(spec.InitContainers, (container, at) => Fill(spec, container, names[at], defaults, getsReadiness: false));
+        return Each(spec.InitContainers, (container, at) => Fill(spec, container, names[at], defaults, secure, getsReadiness: false));
     }
 
     private static ValueList<Container> Each(ValueList<Container> containers, Func<Container, int, Container> fill)
@@ -59,14 +59,19 @@ internal static class ContainerDefaults
         return names;
     }
 
-    private static Container Fill(RevisionSpec spec, Container container, string name, DefaultsConfig defaults, bool getsReadiness)
+    private static Container Fill(RevisionSpec spec, Container container, string name, DefaultsConfig defaults, SecurePodDefaults secure,
+        bool getsReadiness)
     {
         var resources = FillResources(container.Resources, defaults);
         var mounts = FillMounts(spec, container.VolumeMounts);
         var readiness = getsReadiness ? FillReadiness(container.ReadinessProbe) : container.ReadinessProbe;
+        var security = SecureDefaults.Apply(spec, container, secure);
         if (container.Name == name && Equals(resources, container.Resources) && mounts == container.VolumeMounts
-            && Equals(readiness, container.ReadinessProbe)) return container;
-        return container with { Name = name, Resources = resources, VolumeMounts = mounts, ReadinessProbe = readiness };
+            && Equals(readiness, container.ReadinessProbe) && ReferenceEquals(security, container.SecurityContext)) return container;
+        return container with
+        {
+            Name = name, Resources = resources, VolumeMounts = mounts, ReadinessProbe = readiness, SecurityContext = security,
+        };
     }
 
     private static readonly Probe TcpProbe = new() { TcpSocket = new TcpSocketAction(), SuccessThreshold = 1 };

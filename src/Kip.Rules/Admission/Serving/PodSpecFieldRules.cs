@@ -10,10 +10,20 @@ internal static class PodSpecFieldRules
     {
         var disallowed = new List<string>();
         foreach (var (field, isSet, feature) in Fields(spec))
-            if (isSet && (feature is null || !features.Permits("kubernetes.podspec-" + feature))) disallowed.Add(field);
+            if (isSet && !IsPermitted(feature, features)) disallowed.Add(field);
         if (disallowed.Count > 0) errors.Disallowed([.. disallowed]);
         if (spec.AutomountServiceAccountToken == true) errors.Invalid(true, "automountServiceAccountToken", "only false may be set");
+        if (spec.SecurityContext is { Text: not "{}" } context && IsPermitted("securitycontext", features))
+            PodSecurityContextRules.Validate(context, features, errors);
     }
+
+    // The platform's own secure defaults bring a part of the pod's security context with them.
+    private static bool IsPermitted(string? feature, FeaturesConfig features) => feature switch
+    {
+        null => false,
+        "securitycontext" => features.Permits(FeaturesConfig.PodSecurityContext) || features.SecurePods != SecurePodDefaults.Disabled,
+        _ => features.Permits("kubernetes.podspec-" + feature),
+    };
 
     // A null feature means never.
     private static IEnumerable<(string Field, bool IsSet, string? Feature)> Fields(PodSpec spec) =>

@@ -9,7 +9,7 @@ internal static class RevisionAdmission
     public static Revision Default(Revision revision, Revision? old, ServingConfig config)
     {
         if (old is not null) return revision;
-        var spec = RevisionSpecDefaults.Apply(revision.Spec, revision.Metadata, config.Defaults, old: null);
+        var spec = RevisionSpecDefaults.Apply(revision.Spec, revision.Metadata, config, old: null);
         return ReferenceEquals(spec, revision.Spec) ? revision : revision with { Spec = spec };
     }
 

@@ -13,8 +13,9 @@ internal static class RevisionSpecDefaults
     /// <param name="owner">The metadata that container name templates refer to.</param>
     /// <param name="old">What it was before; null when it is new. Service links are decided once: a new default must not change what is
     /// there.</param>
-    public static RevisionSpec Apply(RevisionSpec spec, ObjectMeta owner, DefaultsConfig defaults, RevisionSpec? old)
+    public static RevisionSpec Apply(RevisionSpec spec, ObjectMeta owner, ServingConfig config, RevisionSpec? old)
     {
+        var defaults = config.Defaults;
         var timeout = spec.TimeoutSeconds is null or 0 ? defaults.TimeoutSeconds : spec.TimeoutSeconds.Value;
         var wanted = (
             ContainerConcurrency: spec.ContainerConcurrency ?? defaults.ContainerConcurrency,
@@ -22,8 +23,8 @@ internal static class RevisionSpecDefaults
             ResponseStartTimeoutSeconds: spec.ResponseStartTimeoutSeconds ?? Shorter(defaults.ResponseStartTimeoutSeconds, timeout),
             IdleTimeoutSeconds: spec.IdleTimeoutSeconds ?? Shorter(defaults.IdleTimeoutSeconds, timeout),
             EnableServiceLinks: spec.EnableServiceLinks ?? (old is null ? defaults.EnableServiceLinks : old.EnableServiceLinks),
-            Containers: ContainerDefaults.Apply(spec, owner, defaults),
-            InitContainers: ContainerDefaults.ApplyInit(spec, owner, defaults));
+            Containers: ContainerDefaults.Apply(spec, owner, defaults, config.Features.SecurePods),
+            InitContainers: ContainerDefaults.ApplyInit(spec, owner, defaults, config.Features.SecurePods));
         var present = (
             ContainerConcurrency: spec.ContainerConcurrency ?? -1,
             TimeoutSeconds: spec.TimeoutSeconds ?? -1,

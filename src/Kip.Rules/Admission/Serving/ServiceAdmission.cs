@@ -8,7 +8,7 @@ internal static class ServiceAdmission
 {
     public static Service Default(Service service, Service? old, ServingConfig config, string user)
     {
-        var template = TemplateDefaults.Apply(service.Spec.Template, old?.Spec.Template, service.Metadata, config.Defaults);
+        var template = TemplateDefaults.Apply(service.Spec.Template, old?.Spec.Template, service.Metadata, config);
         var traffic = TrafficAdmission.Default(service.Spec.Traffic, isService: true);
         if (!ReferenceEquals(template, service.Spec.Template) || traffic != service.Spec.Traffic)
             service = service with { Spec = service.Spec with { Template = template, Traffic = traffic } };

@@ -13,6 +13,14 @@ internal sealed class ConfigReader(StringMap data)
 
     public string? Text(string key) => data.Get(key) is { Length: > 0 } text ? text : null;
 
+    /// <summary>The first of several spellings of a key that is stated; the first of all when none is.</summary>
+    public string First(params ReadOnlySpan<string> spellings)
+    {
+        foreach (var key in spellings)
+            if (Text(key) is not null) return key;
+        return spellings[0];
+    }
+
     public long Whole(string key, long byDefault, long min, long max)
     {
         if (Text(key) is not { } text) return byDefault;
@@ -28,6 +36,16 @@ internal sealed class ConfigReader(StringMap data)
         var text when text.Equals("false", StringComparison.OrdinalIgnoreCase) => false,
         var text => Wrong(key, $"\"{text}\" is neither true nor false", byDefault),
     };
+
+    public double Number(string key, double byDefault, double min, double max)
+    {
+        if (Text(key) is not { } text) return byDefault;
+        if (!double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var value) || !double.IsFinite(value))
+            return Wrong(key, $"\"{text}\" is not a number", byDefault);
+        return value < min || value > max
+            ? Wrong(key, FormattableString.Invariant($"expected {min} <= {value} <= {max}"), byDefault)
+            : value;
+    }
 
     public TimeSpan PositiveDuration(string key, TimeSpan byDefault)
     {

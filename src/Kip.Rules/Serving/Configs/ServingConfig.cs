@@ -14,6 +14,7 @@ public sealed record ServingConfig
     public DeploymentConfig Deployment { get; init; } = DeploymentConfig.Default;
     public NetworkConfig Network { get; init; } = NetworkConfig.Default;
     public DomainConfig Domain { get; init; } = DomainConfig.Default;
+    public GarbageCollectionConfig GarbageCollection { get; init; } = GarbageCollectionConfig.Default;
 
     /// <summary>config-autoscaler; all defaults when the map is wrong.</summary>
     public AutoscalerConfig Autoscaler { get; init; } = AutoscalerConfig.Default;
@@ -23,7 +24,8 @@ public sealed record ServingConfig
 
     /// <summary>The ConfigMaps that are read here.</summary>
     public static IReadOnlyList<string> MapNames { get; } =
-        [DefaultsConfig.MapName, FeaturesConfig.MapName, DeploymentConfig.MapName, NetworkConfig.MapName, DomainConfig.MapName];
+        [DefaultsConfig.MapName, FeaturesConfig.MapName, DeploymentConfig.MapName, NetworkConfig.MapName, DomainConfig.MapName,
+            GarbageCollectionConfig.MapName];
 
     /// <summary>Reads all maps; wrong values are at their defaults (<see cref="Validate"/> refuses them before they are stored).</summary>
     public static ServingConfig From(PlatformConfig platform) => new()
@@ -33,6 +35,7 @@ public sealed record ServingConfig
         Deployment = DeploymentConfig.Parse(platform[DeploymentConfig.MapName], out _),
         Network = NetworkConfig.Parse(platform[NetworkConfig.MapName], out _),
         Domain = DomainConfig.Parse(platform[DomainConfig.MapName], out _),
+        GarbageCollection = GarbageCollectionConfig.Parse(platform[GarbageCollectionConfig.MapName], out _),
         Autoscaler = AutoscalerConfig.TryParse(platform[AutoscalerConfig.MapName], out var autoscaler, out _)
             ? autoscaler
             : AutoscalerConfig.Default,
@@ -49,6 +52,10 @@ public sealed record ServingConfig
             case DeploymentConfig.MapName: DeploymentConfig.Parse(data, out errors); break;
             case NetworkConfig.MapName: NetworkConfig.Parse(data, out errors); break;
             case DomainConfig.MapName: DomainConfig.Parse(data, out errors); break;
+            case GarbageCollectionConfig.MapName: GarbageCollectionConfig.Parse(data, out errors); break;
+            case ObservabilityConfig.MapName: ObservabilityConfig.Parse(data, out errors); break;
+            case LeaderElectionConfig.MapName: errors = LeaderElectionConfig.Validate(data); break;
+            case LoggingConfig.MapName: errors = LoggingConfig.Validate(data); break;
         }
         return errors;
     }

@@ -9,7 +9,7 @@ namespace Kip.Rules.Serving.Routes;
 /// <param name="Public">The host name from the domain template, without a port; null when the Route is served inside only.</param>
 /// <param name="Local"><c>name.ns</c>, <c>name.ns.svc</c> and <c>name.ns.svc.cluster.local</c>.</param>
 /// <param name="Url">Where a client goes: the public URL with the gateway's port, or the cluster-local one.</param>
-/// <param name="LocalUrl">Where a workload goes: always <c>http://name.ns.svc.cluster.local</c>.</param>
+/// <param name="LocalUrl">Where a workload goes: <c>http://name.ns.svc.cluster.local</c>, or https once there is a certificate.</param>
 public sealed record RouteHosts(string? Public, ValueList<string> Local, string Url, string LocalUrl)
 {
     /// <summary>
@@ -28,7 +28,18 @@ public sealed record RouteHosts(string? Public, ValueList<string> Local, string 
         if (domain == DomainConfig.ClusterLocalDomain) return new RouteHosts(null, local, localUrl, localUrl);
         var host = config.Network.DomainTemplate.Render(Values(route, tag) with { Name = name, Domain = domain }, out error);
         if (host is null || Check(host, ref error)) return null;
-        return new RouteHosts(host, local, PublicUrl(host, config.Network), localUrl);
+        return new RouteHosts(host, local, PublicUrls.Of(config.Network.DefaultExternalScheme, host, config.Network), localUrl);
+    }
+
+    /// <summary>The public URL with another scheme; what is served inside only stays as it is.</summary>
+    public RouteHosts WithScheme(string scheme, NetworkConfig network) =>
+        Public is null ? this : this with { Url = PublicUrls.Of(scheme, Public, network) };
+
+    /// <summary>The names inside by HTTPS.</summary>
+    public RouteHosts WithLocalHttps()
+    {
+        var local = $"https://{Local[^1]}";
+        return this with { LocalUrl = local, Url = Public is null ? local : Url };
     }
 
     private static string? NameOf(Route route, string tag, NetworkConfig network, out string error)
@@ -51,13 +62,5 @@ public sealed record RouteHosts(string? Public, ValueList<string> Local, string 
         if (DnsNames.CheckDomain(host) is not { } wrong) return false;
         error = $"invalid domain name \"{host}\": {wrong}";
         return true;
-    }
-
-    private static string PublicUrl(string host, NetworkConfig network)
-    {
-        var usual = network.DefaultExternalScheme == "https" ? 443 : 80;
-        return network.ExternalPort == usual
-            ? $"{network.DefaultExternalScheme}://{host}"
-            : $"{network.DefaultExternalScheme}://{host}:{network.ExternalPort}";
     }
 }

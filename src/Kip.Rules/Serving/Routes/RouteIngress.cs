@@ -3,6 +3,7 @@ using System.Text.Json;
 using Kip.Resources;
 using Kip.Resources.Networking;
 using Kip.Resources.Serving;
+using Kip.Rules.Networking;
 using Kip.Rules.Serving.Configs;
 using Kip.Rules.Serving.Revisions;
 
@@ -13,17 +14,27 @@ internal static class RouteIngress
 {
     private const string RevisionHeader = "Knative-Serving-Revision";
     private const string NamespaceHeader = "Knative-Serving-Namespace";
+    private const string TagHeader = "Knative-Serving-Tag";
+    private const string DefaultRouteHeader = "Knative-Serving-Default-Route";
 
     /// <summary>The Ingress for the groups, each with the names it is reached under.</summary>
     /// <param name="existing">What is there now; what does not differ is kept, so that an unchanged object compares equal.</param>
-    public static Ingress Make(Route route, IReadOnlyList<(TrafficGroup Group, RouteHosts Hosts)> groups, Ingress? existing,
-        ServingConfig config)
+    /// <param name="tls">The certificates that are there.</param>
+    /// <param name="rollout">The annotation that keeps the state of a gradual rollout; null: none is kept.</param>
+    public static Ingress Make(Route route, IReadOnlyList<(TrafficGroup Group, RouteHosts Hosts)> groups, ValueList<IngressTls> tls,
+        string? rollout, Ingress? existing, ServingConfig config)
     {
         var labels = route.Metadata.Labels
             .With(ServingLabels.Route, route.Metadata.Name)
             .With(ServingLabels.RouteNamespace, route.Metadata.Namespace);
         var annotations = Annotations(route, groups, config);
-        var spec = new IngressSpec { Rules = groups.SelectMany(g => Rules(route, g.Group, g.Hosts)).ToValueList(), HttpOption = "Enabled" };
+        if (rollout is not null) annotations = annotations.With(ServingAnnotations.Rollout, rollout);
+        var spec = new IngressSpec
+        {
+            Rules = groups.SelectMany(g => Rules(g.Hosts, Paths(route, g.Group, groups, config.Features))).ToValueList(),
+            Tls = tls,
+            HttpOption = CertificateRules.HttpOption(route.Metadata, config.Network),
+        };
         return (existing ?? new Ingress()) with
         {
             Metadata = Metadata(route, existing?.Metadata, labels, annotations),
@@ -59,11 +70,26 @@ internal static class RouteIngress
     }
 
     // One rule for all the names inside, and one per name outside, so that certificates can come and go name by name.
-    private static IEnumerable<IngressRule> Rules(Route route, TrafficGroup group, RouteHosts hosts)
+    private static IEnumerable<IngressRule> Rules(RouteHosts hosts, ValueList<HttpIngressPath> paths)
     {
-        var http = new HttpIngressRule { Paths = [new HttpIngressPath { Splits = Splits(route, group) }] };
+        var http = new HttpIngressRule { Paths = paths };
         yield return new IngressRule { Hosts = hosts.Local, Visibility = "ClusterLocal", Http = http };
         if (hosts.Public is { } host) yield return new IngressRule { Hosts = [host], Visibility = "ExternalIP", Http = http };
+    }
+
+    // With the feature, a header chooses a tag on the Route's own host, and whoever answers sees by which way a request came.
+    private static ValueList<HttpIngressPath> Paths(
+        Route route, TrafficGroup group, IReadOnlyList<(TrafficGroup Group, RouteHosts Hosts)> groups, FeaturesConfig features)
+    {
+        var path = new HttpIngressPath { Splits = Splits(route, group) };
+        if (!features.IsEnabled(FeaturesConfig.TagHeaderBasedRouting)) return [path];
+        if (group.Tag.Length > 0) return [path with { AppendHeaders = StringMap.Of((TagHeader, group.Tag)) }];
+        return
+        [
+            .. groups.Where(static g => g.Group.Tag.Length > 0)
+                .Select(g => new HttpIngressPath { Headers = StringMap.Of((TagHeader, g.Group.Tag)), Splits = Splits(route, g.Group) }),
+            path with { AppendHeaders = StringMap.Of((DefaultRouteHeader, "true")) },
+        ];
     }
 
     private static ValueList<IngressBackendSplit> Splits(Route route, TrafficGroup group) =>

@@ -3,6 +3,8 @@ using Kip.Resources.Networking;
 using Kip.Resources.Planning;
 using Kip.Resources.Serving;
 using Kip.Rules.Conditions;
+using Kip.Rules.Serving.Revisions;
+using Kip.Rules.Serving.Rollouts;
 
 namespace Kip.Rules.Serving.Routes;
 
@@ -14,6 +16,8 @@ public static class RoutePlanner
     public const string AllTrafficAssigned = "AllTrafficAssigned";
     public const string IngressReady = "IngressReady";
     public const string CertificateProvisioned = "CertificateProvisioned";
+
+    private const long NanosecondsPerTick = 100;
 
     public static readonly ConditionSet Conditions = ConditionSet.Living(AllTrafficAssigned, IngressReady, CertificateProvisioned);
 
@@ -30,26 +34,37 @@ public static class RoutePlanner
         if (RouteHosts.For(route, "", seen.Config, out var error) is not { } hosts) return Refuse(seen, status, conditions, error);
         status = status with { Url = hosts.Url, Address = AddressOf(status.Address, hosts.LocalUrl) };
 
-        // 2. The Revisions.
+        // 2. The Revisions, and how traffic moves to them.
         var resolution = TrafficResolver.Resolve(seen);
         if (resolution.Problem is { } problem) return Conclude(seen, [], status, Mark(conditions, problem));
+        var duration = RouteRollout.Duration(route, seen.Config.Network);
+        var now = (seen.Now.UtcTicks - DateTimeOffset.UnixEpoch.UtcTicks) * NanosecondsPerTick;
+        var rollout = RouteRollout.Goal(resolution.Targets);
+        if (duration > TimeSpan.Zero)
+            rollout = RolloutPlanner.Next(rollout, RouteRollout.Before(seen, resolution.Targets), r => seen.FindRevision(r) is not null, now);
 
+        // 3. The names of each tag, with the certificates that there are.
         var groups = new List<(TrafficGroup, RouteHosts)>();
-        foreach (var group in TrafficGroup.Of(resolution.Targets))
+        foreach (var group in TrafficGroup.Of(resolution.Targets, rollout, r => RevisionProtocol.Of(seen.FindRevision(r)!.Spec)))
         {
             if (RouteHosts.For(route, group.Tag, seen.Config, out error) is not { } names) return Refuse(seen, status, conditions, error);
             groups.Add((group, names));
         }
-        conditions = conditions.MarkTrue(AllTrafficAssigned)
-            .MarkTrue(CertificateProvisioned, "TLSNotEnabled", "external-domain-tls is not enabled");
-        status = status with { Traffic = StatusTraffic(resolution, groups) };
+        var certificates = new RouteCertificates(seen);
+        groups = certificates.Secure(groups);
+        conditions = certificates.Mark(conditions.MarkTrue(AllTrafficAssigned), isPublic: hosts.Public is not null);
+        hosts = groups[0].Item2;
+        status = status with
+        {
+            Url = hosts.Url, Address = AddressOf(status.Address, hosts.LocalUrl), Traffic = RouteTraffic.Of(resolution, rollout, groups),
+        };
 
-        // 3. The Ingress, and what the gateway says of it.
-        return PlanIngress(seen, groups, status, conditions);
+        // 4. The Ingress, and what the gateway says of it.
+        return PlanIngress(seen, groups, certificates, new(rollout, duration, now), status, conditions);
     }
 
-    private static Plan PlanIngress(RouteView seen, List<(TrafficGroup, RouteHosts)> groups, RouteStatus status,
-        LivingConditions conditions)
+    private static Plan PlanIngress(RouteView seen, List<(TrafficGroup, RouteHosts)> groups, RouteCertificates certificates,
+        RolloutState rollout, RouteStatus status, LivingConditions conditions)
     {
         var existing = seen.Ingress;
         if (existing is not null && !existing.IsControlledBy(seen.Route))
@@ -58,21 +73,27 @@ public static class RoutePlanner
             ValueList<Edit> warn = conditions.IsFalse(IngressReady) ? [] : [new Edit.Record(seen.Route, "Warning", "NotOwned", message)];
             return Conclude(seen, warn, status, conditions.MarkFalse(IngressReady, "NotOwned", message));
         }
-        var wanted = RouteIngress.Make(seen.Route, groups, existing, seen.Config);
-        ValueList<Edit> edits = existing is null ? [new Edit.Create(wanted)] : wanted != existing ? [new Edit.Update(wanted)] : [];
+        var wanted = Make(rollout.State);
         var isCurrent = existing is not null && ReferenceEquals(wanted.Spec, existing.Spec)
             && existing.Metadata.Generation == existing.Status.ObservedGeneration;
-        conditions = isCurrent
-            ? conditions.Copy(IngressReady, existing!.Status.Conditions.Find(ConditionSet.Ready))
+        if (isCurrent && rollout.State.IsInProgress && existing!.Status.Conditions.IsTrue(ConditionSet.Ready))
+        {
+            // What the gateway serves counts from now: the first percent sets the pace of the rest.
+            rollout = rollout with { State = RolloutPlanner.Observed(rollout.State, rollout.Duration, rollout.Now) };
+            wanted = Make(rollout.State);
+        }
+        List<Edit> edits = [.. certificates.Edits];
+        if (existing is null) edits.Add(new Edit.Create(wanted));
+        else if (wanted != existing) edits.Add(new Edit.Update(wanted));
+        conditions = rollout.State.IsInProgress
+            ? conditions.MarkUnknown(IngressReady, "RolloutInProgress", "A gradual rollout of the latest revision(s) is in progress.")
+            : isCurrent ? conditions.Copy(IngressReady, existing!.Status.Conditions.Find(ConditionSet.Ready))
             : NotConfigured(conditions);
-        return Conclude(seen, edits, status, conditions);
-    }
+        return Conclude(seen, [.. edits], status, conditions) with { RequeueAfter = rollout.NextLook };
 
-    private static ValueList<TrafficTarget> StatusTraffic(TrafficResolution resolution,
-        List<(TrafficGroup Group, RouteHosts Hosts)> groups) =>
-        TrafficTargets.Merge(resolution.Targets.Select(static t => t.Target))
-            .Select(t => string.IsNullOrEmpty(t.Tag) ? t : t with { Url = groups.Find(g => g.Group.Tag == t.Tag).Hosts.Url })
-            .ToValueList();
+        Ingress Make(Rollout state) => RouteIngress.Make(seen.Route, groups, certificates.Tls,
+            rollout.Duration > TimeSpan.Zero ? RolloutJson.Write(state) : null, existing, seen.Config);
+    }
 
     private static Addressable AddressOf(Addressable? stored, string url) => stored?.Url == url ? stored : new Addressable { Url = url };
 
@@ -88,4 +109,11 @@ public static class RoutePlanner
 
     private static Plan Conclude(RouteView seen, ValueList<Edit> edits, RouteStatus status, LivingConditions conditions) =>
         new(edits, seen.Route with { Status = status with { Conditions = conditions.ToList() } });
+
+    private readonly record struct RolloutState(Rollout State, TimeSpan Duration, long Now)
+    {
+        public TimeSpan? NextLook => State.NextStepTime is var next and > 0
+            ? TimeSpan.FromTicks(Math.Max(1, (next - Now + NanosecondsPerTick - 1) / NanosecondsPerTick))
+            : null;
+    }
 }

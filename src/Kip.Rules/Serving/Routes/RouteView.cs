@@ -13,11 +13,17 @@ public sealed record RouteView
     /// <summary>The Configurations that the Route's traffic names, those that exist, in any order.</summary>
     public ValueList<Configuration> Configurations { get; init; }
 
-    /// <summary>The Revisions named, and the latest ready ones of the Configurations named; those that exist, in any order.</summary>
+    /// <summary>
+    /// The Revisions named, the latest ready ones of the Configurations named, and those that a rollout still serves; those that exist, in any
+    /// order.
+    /// </summary>
     public ValueList<Revision> Revisions { get; init; }
 
     /// <summary>The Ingress of the same name, whoever owns it; null when there is none.</summary>
     public Ingress? Ingress { get; init; }
+
+    /// <summary>The Certificates that the Route controls, and any that have a name it wants; in any order.</summary>
+    public ValueList<Certificate> Certificates { get; init; }
     public ServingConfig Config { get; init; } = ServingConfig.Default;
     public required DateTimeOffset Now { get; init; }
 

@@ -8,7 +8,8 @@ namespace Kip.Rules.Serving.Routes;
 /// <param name="Target">As it will be shown in the status: revision name and percentage filled in, no configuration name, no URL
 /// yet.</param>
 /// <param name="Protocol"><c>http1</c> or <c>h2c</c>.</param>
-public sealed record ResolvedTarget(TrafficTarget Target, string Protocol);
+/// <param name="Configuration">Whose latest ready Revision it is; null when the target names a Revision.</param>
+public sealed record ResolvedTarget(TrafficTarget Target, string Protocol, string? Configuration = null);
 
 /// <summary>All targets of a Route as Revisions; or none, and the problem.</summary>
 public sealed record TrafficResolution(ValueList<ResolvedTarget> Targets, TrafficProblem? Problem);

@@ -46,7 +46,8 @@ public static class TrafficResolver
             return null;
         }
         wrong = NotOwned(seen.Route, revision) ?? (IsReady(revision) ? null : TrafficProblem.NotReady(revision));
-        return wrong is null ? new ResolvedTarget(Resolved(target, revisionName), RevisionProtocol.Of(revision.Spec)) : null;
+        return wrong is null ? new ResolvedTarget(Resolved(target, revisionName), RevisionProtocol.Of(revision.Spec),
+                string.IsNullOrEmpty(target.ConfigurationName) ? null : target.ConfigurationName) : null;
     }
 
     // A Service's Route serves that Service's Revisions only; a Route of its own may mix.
