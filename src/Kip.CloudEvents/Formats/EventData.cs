@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Unicode;
+using Kip.CloudEvents.Formats.Protobuf;
 using Kip.CloudEvents.Syntax;
 
 namespace Kip.CloudEvents.Formats;
@@ -11,7 +12,8 @@ internal static class EventData
     internal const int MaxJsonDepth = 1024;
 
     /// <summary>The data as a body of its own, as in binary mode.</summary>
-    internal static ReadOnlyMemory<byte> Body(CloudEvent cloudEvent) => cloudEvent.Data;
+    internal static ReadOnlyMemory<byte> Body(CloudEvent cloudEvent) =>
+        cloudEvent.DataKind == CloudEventDataKind.ProtobufAny ? ProtobufAny.ValueOf(cloudEvent.Data) : cloudEvent.Data;
 
     /// <summary>How a format that knows JSON, text and bytes carries the data.</summary>
     internal static CloudEventDataKind CarriedAs(CloudEvent cloudEvent)

@@ -1,5 +1,7 @@
 using System.Buffers;
+using Kip.CloudEvents.Formats.Avro;
 using Kip.CloudEvents.Formats.Json;
+using Kip.CloudEvents.Formats.Protobuf;
 using Kip.CloudEvents.Syntax;
 
 namespace Kip.CloudEvents.Formats;
@@ -8,6 +10,10 @@ namespace Kip.CloudEvents.Formats;
 public abstract class EventFormat
 {
     public static EventFormat Json { get; } = new JsonEventFormat();
+
+    public static EventFormat Protobuf { get; } = new ProtobufEventFormat();
+
+    public static EventFormat Avro { get; } = new AvroEventFormat();
 
     /// <value>The content type of one event.</value>
     public abstract string EventContentType { get; }
@@ -68,6 +74,8 @@ public abstract class EventFormat
         var essence = MediaType.Essence(contentType);
         if (!essence.StartsWith(prefix, StringComparison.OrdinalIgnoreCase)) return null;
         var suffix = essence[prefix.Length..];
-        return suffix.IsEmpty || suffix.Equals("+json", StringComparison.OrdinalIgnoreCase) ? Json : null;
+        if (suffix.IsEmpty || suffix.Equals("+json", StringComparison.OrdinalIgnoreCase)) return Json;
+        if (suffix.Equals("+protobuf", StringComparison.OrdinalIgnoreCase)) return Protobuf;
+        return suffix.Equals("+avro", StringComparison.OrdinalIgnoreCase) ? Avro : null;
     }
 }

@@ -41,6 +41,9 @@ public static class AttributeNames
         return Shared.TryGetValue(lower, out var shared) ? shared : lower.ToString();
     }
 
+    /// <summary>The shared string of a name that is one; any other text as it is.</summary>
+    internal static string ShareIfValid(string name) => Syntax.CanonicalText.IsAttributeName(name) ? Share(name) : name;
+
     /// <summary>The HTTP header that carries the attribute in binary mode: <c>ce-</c> and the name.</summary>
     public static string Header(string name) => Headers.TryGetValue(name, out var header) ? header : "ce-" + name;
 

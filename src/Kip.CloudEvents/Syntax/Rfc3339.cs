@@ -12,6 +12,29 @@ internal static class Rfc3339
         ? value.ToString("yyyy-MM-dd'T'HH:mm:ss.FFFFFFF'Z'", CultureInfo.InvariantCulture)
         : value.ToString("yyyy-MM-dd'T'HH:mm:ss.FFFFFFFzzz", CultureInfo.InvariantCulture);
 
+    /// <summary>A whole second since 1970 and nanoseconds after it, in UTC.</summary>
+    internal static string Format(long unixSeconds, int nanos)
+    {
+        var second = DateTimeOffset.FromUnixTimeSeconds(unixSeconds).ToString("yyyy-MM-dd'T'HH:mm:ss", CultureInfo.InvariantCulture);
+        return nanos == 0 ? second + "Z" : $"{second}.{nanos.ToString("D9", CultureInfo.InvariantCulture).TrimEnd('0')}Z";
+    }
+
+    /// <summary>The nanoseconds of a timestamp that is one.</summary>
+    internal static int NanosOf(ReadOnlySpan<char> text)
+    {
+        var point = text.IndexOf('.');
+        var nanos = 0;
+        for (var i = 1; i <= 9; i++) nanos = (nanos * 10) + (point > 0 && char.IsAsciiDigit(text[point + i]) ? text[point + i] - '0' : Stop(ref point));
+        return nanos;
+
+        // After the last digit only zeros follow.
+        static int Stop(ref int point)
+        {
+            point = -1;
+            return 0;
+        }
+    }
+
     /// <summary>Reads a timestamp. A leap second counts as the second after it; digits beyond a tick are dropped.</summary>
     internal static bool TryParse(ReadOnlySpan<char> text, out DateTimeOffset value)
     {

@@ -37,7 +37,7 @@ internal static class UriSyntax
         if (colon >= 0 && text[colon] == ':')
         {
             // A colon in the first segment makes what is before it a scheme, or the reference malformed.
-            if (SchemeLength(text) != colon) return false;
+            if (colon == 0 || SchemeLength(text) != colon) return false;
             text = text[(colon + 1)..];
         }
         else if (absolute)

@@ -1,0 +1,186 @@
+using Kip.Rules.Eventing.Cesql;
+
+namespace Kip.Tests.Eventing.Cesql;
+
+/// <summary>CESQL 1.0, section 3.4.</summary>
+public class CesqlOperatorTests
+{
+    [Theory]
+    [InlineData("TRUE = TRUE", true)]
+    [InlineData("TRUE = FALSE", false)]
+    [InlineData("7 = 7", true)]
+    [InlineData("7 = 8", false)]
+    [InlineData("'a' = 'a'", true)]
+    [InlineData("'a' = 'A'", false)]
+    [InlineData("'a' = \"a\"", true)]
+    [InlineData("TRUE != FALSE", true)]
+    [InlineData("7 != 7", false)]
+    [InlineData("'a' != 'b'", true)]
+    [InlineData("TRUE <> TRUE", false)]
+    [InlineData("7 <> 8", true)]
+    [InlineData("1 < 2", true)]
+    [InlineData("2 < 2", false)]
+    [InlineData("2 <= 2", true)]
+    [InlineData("3 <= 2", false)]
+    [InlineData("2 > 1", true)]
+    [InlineData("1 > 1", false)]
+    [InlineData("1 >= 1", true)]
+    [InlineData("1 >= 2", false)]
+    public void Comparisons(string expression, bool expected) => CesqlCases.Check(expression, expected, null, "");
+
+    [Theory]
+    [InlineData("true = 'TRUE'", false)]
+    [InlineData("'TRUE' = true", true)]
+    [InlineData("TRUE = \"true\" AND FALSE = \"false\"", true)]
+    [InlineData("'5' = 5", true)]
+    [InlineData("5 = '5'", true)]
+    [InlineData("5 = '05'", false)]
+    [InlineData("'05' = 5", true)]
+    [InlineData("2 = TRUE", true)]
+    [InlineData("TRUE = 2", false)]
+    [InlineData("TRUE = 1", true)]
+    [InlineData("'10' > 9", true)]
+    [InlineData("'10' > '9'", true)]
+    [InlineData("TRUE > FALSE", true)]
+    public void The_left_side_is_cast_to_the_type_of_the_right(string expression, bool expected) =>
+        CesqlCases.Check(expression, expected, null, "");
+
+    [Theory]
+    [InlineData("FALSE AND FALSE", false)]
+    [InlineData("FALSE AND TRUE", false)]
+    [InlineData("TRUE AND FALSE", false)]
+    [InlineData("TRUE AND TRUE", true)]
+    [InlineData("FALSE OR FALSE", false)]
+    [InlineData("FALSE OR TRUE", true)]
+    [InlineData("TRUE OR FALSE", true)]
+    [InlineData("FALSE XOR FALSE", false)]
+    [InlineData("FALSE XOR TRUE", true)]
+    [InlineData("TRUE XOR FALSE", true)]
+    [InlineData("TRUE XOR TRUE", false)]
+    [InlineData("'true' AND 1", true)]
+    [InlineData("true and TRUE", true)]
+    [InlineData("False oR tRue", true)]
+    public void Truth_tables(string expression, bool expected) => CesqlCases.Check(expression, expected, null, "");
+
+    [Theory]
+    [InlineData("false AND (1 != 1 / 0)", false)]
+    [InlineData("true OR (1 != 1 / 0)", true)]
+    [InlineData("false AND missing = 'x'", false)]
+    [InlineData("EXISTS missing AND missing = 'x' AND missing = 'y'", false)]
+    public void What_is_not_evaluated_has_no_error(string expression, bool expected) => CesqlCases.Check(expression, expected, null, "");
+
+    [Theory]
+    [InlineData("true AND (1 != 1 / 0)", CesqlErrorKind.Math)]
+    [InlineData("false OR (1 != 1 / 0)", CesqlErrorKind.Math)]
+    [InlineData("missing OR true", CesqlErrorKind.MissingAttribute)]
+    [InlineData("'x' AND true", CesqlErrorKind.Cast)]
+    [InlineData("TRUE XOR missing", CesqlErrorKind.MissingAttribute)]
+    public void An_error_makes_a_logical_operator_false(string expression, CesqlErrorKind error) =>
+        CesqlCases.Check(expression, false, error, "");
+
+    [Theory]
+    [InlineData("4 * 2 + 4 / 2", 10)]
+    [InlineData("4 * (2 + 4) / 2", 12)]
+    [InlineData("5 / 3", 1)]
+    [InlineData("-5 / 3", -1)]
+    [InlineData("5 % 2", 1)]
+    [InlineData("-5 % 3", -2)]
+    [InlineData("5 % -3", 2)]
+    [InlineData("4 - 1", 3)]
+    [InlineData("4 + -1", 3)]
+    [InlineData("-4 - 1", -5)]
+    [InlineData("10 - 3 - 2", 5)]
+    [InlineData("100 / 10 / 5", 2)]
+    [InlineData("'5' + 3", 8)]
+    [InlineData("'5' + '3'", 8)]
+    [InlineData("5 + TRUE", 6)]
+    [InlineData("2147483647 + 1", int.MinValue)]
+    [InlineData("-2147483648 - 1", int.MaxValue)]
+    [InlineData("-2147483648 / -1", int.MinValue)]
+    [InlineData("-2147483648 % -1", 0)]
+    [InlineData("65536 * 65536", 0)]
+    public void Arithmetic(string expression, int expected) => CesqlCases.Check(expression, expected, null, "");
+
+    [Theory]
+    [InlineData("5 / 0", CesqlErrorKind.Math)]
+    [InlineData("5 % 0", CesqlErrorKind.Math)]
+    [InlineData("missing * 5", CesqlErrorKind.MissingAttribute)]
+    [InlineData("1 / missing", CesqlErrorKind.MissingAttribute)]
+    [InlineData("missing / 0", CesqlErrorKind.MissingAttribute)]
+    [InlineData("missing % 0", CesqlErrorKind.MissingAttribute)]
+    [InlineData("-missing", CesqlErrorKind.MissingAttribute)]
+    [InlineData("'x' + 1", CesqlErrorKind.Cast)]
+    public void Arithmetic_that_fails_is_zero(string expression, CesqlErrorKind error) => CesqlCases.Check(expression, 0, error, "");
+
+    [Theory]
+    [InlineData("NOT TRUE", false)]
+    [InlineData("NOT FALSE", true)]
+    [InlineData("NOT 'TRUE'", false)]
+    [InlineData("NOT 'false'", true)]
+    [InlineData("NOT 10", false)]
+    [InlineData("NOT 0", true)]
+    [InlineData("NOT NOT TRUE", true)]
+    public void Not(string expression, bool expected) => CesqlCases.Check(expression, expected, null, "");
+
+    [Theory]
+    [InlineData("-10", -10)]
+    [InlineData("--10", 10)]
+    [InlineData("---10", -10)]
+    [InlineData("-'10'", -10)]
+    [InlineData("--'10'", 10)]
+    [InlineData("-TRUE", -1)]
+    [InlineData("+7", 7)]
+    public void Minus(string expression, int expected) => CesqlCases.Check(expression, expected, null, "");
+
+    [Theory]
+    [InlineData("NOT 'x'", CesqlErrorKind.Cast)]
+    [InlineData("NOT missing", CesqlErrorKind.MissingAttribute)]
+    [InlineData("missing", CesqlErrorKind.MissingAttribute)]
+    [InlineData("missing = 2", CesqlErrorKind.MissingAttribute)]
+    [InlineData("missing != 2", CesqlErrorKind.MissingAttribute)]
+    [InlineData("missing <> 2", CesqlErrorKind.MissingAttribute)]
+    [InlineData("2 = missing", CesqlErrorKind.MissingAttribute)]
+    [InlineData("missing <= 2", CesqlErrorKind.MissingAttribute)]
+    [InlineData("missing LIKE 'x'", CesqlErrorKind.MissingAttribute)]
+    [InlineData("missing NOT LIKE 'x'", CesqlErrorKind.MissingAttribute)]
+    [InlineData("missing IN ('x')", CesqlErrorKind.MissingAttribute)]
+    [InlineData("'x' IN (missing)", CesqlErrorKind.MissingAttribute)]
+    [InlineData("'x' = 1", CesqlErrorKind.Cast)]
+    [InlineData("1 IN ('x', '1')", CesqlErrorKind.Cast)]
+    public void A_predicate_that_fails_is_false(string expression, CesqlErrorKind error) => CesqlCases.Check(expression, false, error, "");
+
+    [Theory]
+    [InlineData("'b' IN ('a', 'b')", true)]
+    [InlineData("'c' IN ('a', 'b')", false)]
+    [InlineData("'c' NOT IN ('a', 'b')", true)]
+    [InlineData("1 IN (1, 2)", true)]
+    [InlineData("1 IN ('1', '2')", true)]
+    [InlineData("'true' IN (TRUE, 'false')", true)]
+    [InlineData("'TRUE' IN (TRUE, 'false')", false)]
+    [InlineData("TRUE IN ('true')", true)]
+    [InlineData("id IN ('x', subject)", true)]
+    [InlineData("5 + 1 IN (2)", 5)]
+    public void In(string expression, object expected) => CesqlCases.Check(expression, expected, null, "\"subject\":\"id1\"");
+
+    [Theory]
+    [InlineData("EXISTS id", true)]
+    [InlineData("EXISTS specversion AND EXISTS type AND EXISTS source", true)]
+    [InlineData("EXISTS subject", false)]
+    [InlineData("NOT EXISTS subject", true)]
+    [InlineData("EXISTS MyExt", true)]
+    [InlineData("EXISTS time", false)]
+    public void Exists(string expression, bool expected) => CesqlCases.Check(expression, expected, null, "\"myext\":1");
+
+    [Theory]
+    [InlineData("id", "id1")]
+    [InlineData("SOURCE", "source1")]
+    [InlineData("mybool", true)]
+    [InlineData("myint", 10)]
+    [InlineData("mytext", "5")]
+    [InlineData("time", "2018-04-26T14:48:09+02:00")]
+    [InlineData("dataschema", "http://x/y")]
+    [InlineData("specversion", "1.0")]
+    [InlineData("1a", "digit first")]
+    public void Attributes(string expression, object expected) => CesqlCases.Check(expression, expected, null,
+        """ "mybool":true,"myint":10,"mytext":"5","time":"2018-04-26T14:48:09+02:00","dataschema":"http://x/y","1a":"digit first" """);
+}
