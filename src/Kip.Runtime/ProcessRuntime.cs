@@ -13,6 +13,7 @@ using Kip.Runtime.Probes;
 using Kip.Runtime.ProcessPods;
 using Kip.Runtime.Processes;
 using Kip.Runtime.Recovery;
+using Kip.Runtime.Usage;
 using Microsoft.Extensions.Logging;
 
 namespace Kip.Runtime;
@@ -66,11 +67,20 @@ public sealed partial class ProcessRuntime : IAsyncDisposable
             Events = _events, Drain = drain, NewSandbox = NewSandbox, Time = time, Logger = loggers.CreateLogger("Kip.Runtime.Pods"),
         });
         Logs = new PodLogs(_workers);
-        Reconcilers = [new DeploymentReconciler(options.NodeName, () => PodNames.Suffix(random), spec => PodKinds.IsProcess(spec) ? ports.NextOrNull() : null), new EndpointsReconciler()];
+        Usage = new PodUsageReader(options.DataDirectory);
+        Reconcilers =
+        [
+            new DeploymentReconciler(options.NodeName, () => PodNames.Suffix(random), spec => PodKinds.IsProcess(spec) ? ports.NextOrNull() : null,
+                drain is null ? null : pod => drain.RequestsAt(pod.Key, pod.Metadata.Uid ?? "")),
+            new EndpointsReconciler(),
+        ];
     }
 
     /// <summary>What pods wrote.</summary>
     public IPodLogs Logs { get; }
+
+    /// <summary>What pods use of the machine.</summary>
+    public IPodUsage Usage { get; }
 
     /// <summary>The bundles that pods run.</summary>
     public BundleStore Bundles { get; }

@@ -132,6 +132,9 @@ public sealed class Gateway : IPodDrain, IAsyncDisposable
     public Task DrainAsync(NamespacedName pod, string uid, CancellationToken cancel) =>
         Task.WhenAll(_backends.DrainAsync(pod, uid), _services.DrainAsync(pod, uid)).WaitAsync(cancel);
 
+    /// <inheritdoc/>
+    public int RequestsAt(NamespacedName pod, string uid) => _backends.RequestsAt(pod, uid);
+
     /// <summary>Accepts no more, lets requests under way end for <see cref="GatewayOptions.ShutdownTimeout"/>, stops.</summary>
     public async ValueTask DisposeAsync()
     {

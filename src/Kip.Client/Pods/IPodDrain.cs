@@ -8,4 +8,7 @@ public interface IPodDrain
 {
     /// <summary>From now on no new request goes to the pod. Completes when no request is left there, or when cancelled.</summary>
     Task DrainAsync(NamespacedName pod, string uid, CancellationToken cancel);
+
+    /// <summary>How many requests the pod has now: of several that may go, the idle ones go first. 0 where nobody counts.</summary>
+    int RequestsAt(NamespacedName pod, string uid) => 0;
 }

@@ -7,7 +7,9 @@ using Kip.ApiServer.Security;
 using Kip.ApiServer.Storage;
 using Kip.Client.Informers;
 using Kip.Client.Loop;
+using Kip.Controllers.Networking;
 using Kip.Controllers.Scaling;
+using Kip.Controllers.Scaling.Hpa;
 using Kip.Controllers.Serving;
 using Kip.Host.CommandLine;
 using Kip.Host.Commands;
@@ -86,7 +88,7 @@ public sealed class KipPlatform : IAsyncDisposable
         var gateway = await Gateway.StartAsync(
             new GatewayOptions { EndPoint = options.Gateway, Https = options.Https, ServesClusterLocal = IPAddress.IsLoopback(options.Gateway.Address) },
             informers, resources, stats.Writer, _time, loggers, issuer: authority, cancel: cancel);
-        await PlatformBootstrap.RunAsync(resources, options, gateway.EndPoint.Port, cancel);
+        await PlatformBootstrap.RunAsync(resources, options, gateway.EndPoint.Port, gateway.HttpsEndPoint?.Port, cancel);
 
         // 3. The runtime ends what an earlier life left before any pod runs again.
         var runtime = new ProcessRuntime(
@@ -97,15 +99,20 @@ public sealed class KipPlatform : IAsyncDisposable
 
         // 4. Controllers and autoscaler over the same caches.
         var autoscaler = new AutoscalerLoop(informers, resources, stats.Reader, _time, loggers);
+        var hpa = new HpaLoop(informers, runtime.Usage, _time, loggers);
         var controllers = new ControllerHost(
             resources, informers,
-            [.. ServingControllers.Create(runtime.Bundles), new PodAutoscalerReconciler(autoscaler), .. runtime.Reconcilers], _time, loggers);
+            [
+                .. ServingControllers.Create(runtime.Bundles), new CertificateReconciler(authority), new PodAutoscalerReconciler(autoscaler, hpa),
+                .. runtime.Reconcilers,
+            ], _time, loggers);
         await runtime.StartAsync(cancel);
         Ends(() => controllers.DisposeAsync().AsTask());
         Ends(() => runtime.DisposeAsync().AsTask());
         Ends(() => gateway.DisposeAsync().AsTask());
         await controllers.StartAsync(cancel);
         Runs(autoscaler.RunAsync(_stop.Token));
+        Runs(hpa.RunAsync(_stop.Token));
         Runs(new IdleTrim(() => gateway.RequestsInFlight, _time).RunAsync(_stop.Token));
 
         // 5. The API last: who is answered finds all of it at work.

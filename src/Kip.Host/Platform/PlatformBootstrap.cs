@@ -20,12 +20,12 @@ internal static class PlatformBootstrap
     ];
 
     /// <summary>Creates what is missing. What a user has changed stays, but for the gateway's port and a domain that was asked for.</summary>
-    public static async Task RunAsync(IResources resources, PlatformOptions options, int gatewayPort, CancellationToken cancel)
+    public static async Task RunAsync(IResources resources, PlatformOptions options, int gatewayPort, int? httpsPort, CancellationToken cancel)
     {
         foreach (var name in Maps)
         {
             var present = await resources.GetAsync<ConfigMap>(new(PlatformConfig.SystemNamespace, name), cancel);
-            var wanted = Explained(With(present ?? Empty(name), options, gatewayPort, isNew: present is null));
+            var wanted = Explained(With(present ?? Empty(name), options, gatewayPort, httpsPort, isNew: present is null));
             if (present is null) await resources.CreateAsync(wanted, cancel);
             else if (wanted != present) await resources.UpdateAsync(wanted, cancel);
         }
@@ -47,13 +47,14 @@ internal static class PlatformBootstrap
         },
     };
 
-    private static ConfigMap With(ConfigMap map, PlatformOptions options, int gatewayPort, bool isNew)
+    private static ConfigMap With(ConfigMap map, PlatformOptions options, int gatewayPort, int? httpsPort, bool isNew)
     {
         var data = map.Data;
         switch (map.Metadata.Name)
         {
             case NetworkConfig.MapName:
                 data = data.With(NetworkConfig.ExternalPortKey, $"{gatewayPort}");
+                data = httpsPort is null ? data.Without(NetworkConfig.ExternalHttpsPortKey) : data.With(NetworkConfig.ExternalHttpsPortKey, $"{httpsPort}");
                 // One user, who may take any domain.
                 if (isNew) data = data.With(Autocreate, "true");
                 break;

@@ -92,12 +92,15 @@ public static class AdmissionRules
         { Subresource: not null } => [],
         { Object: ConfigMap { Metadata.Namespace: PlatformConfig.SystemNamespace } map } => ConfigKeys.Warnings(map.Metadata.Name, map.Data),
         { Object: KnativeService service } when service.Spec != (request.Old as KnativeService)?.Spec =>
-            SecurityWarnings.Of(service.Spec.Template.Spec, "spec.template.spec", FeaturesOf(request)),
+            TemplateWarnings(service.Spec.Template, request),
         { Object: Configuration { Metadata.OwnerReferences.IsEmpty: true } configuration }
             when configuration.Spec != (request.Old as Configuration)?.Spec =>
-            SecurityWarnings.Of(configuration.Spec.Template.Spec, "spec.template.spec", FeaturesOf(request)),
+            TemplateWarnings(configuration.Spec.Template, request),
         _ => [],
     };
+
+    private static IEnumerable<string> TemplateWarnings(RevisionTemplateSpec template, AdmissionRequest request) =>
+        SecurityWarnings.Of(template.Spec, "spec.template.spec", FeaturesOf(request)).Concat(SidecarAnnotationRules.Warnings(template.Metadata.Annotations));
 
     private static FeaturesConfig FeaturesOf(AdmissionRequest request) => new(request.Config[FeaturesConfig.MapName]);
 

@@ -1,6 +1,7 @@
 using System.Globalization;
 using Kip.Resources;
 using Kip.Rules.Admission;
+using Kip.Rules.Scaling.Hpa;
 
 namespace Kip.Rules.Scaling;
 
@@ -34,6 +35,10 @@ public static class AutoscalingAnnotationRules
         var isKpa = kind is null || kind.Value.Value == AutoscalingKeys.KpaClass;
         if (isKpa && check.Find(AutoscalingKeys.Metric) is { } metric && metric.Value is not ("concurrency" or "rps"))
             check.Invalid(metric.Key, metric.Value);
+
+        // Metrics of the user's own need a server of metrics, which is not here: such a revision would never scale.
+        if (kind?.Value == AutoscalingKeys.HpaClass && check.Find(AutoscalingKeys.Metric) is { } used && used.Value is not (HpaSpec.Cpu or HpaSpec.Memory))
+            check.Wrong(AutoscalingKeys.Metric, $"invalid value: {used.Value}, this platform measures cpu and memory only");
 
         // Upstream looks at the algorithm only when the class is written out; so do we, or a manifest accepted there would fail here.
         if (kind?.Value == AutoscalingKeys.KpaClass && check.Find(AutoscalingKeys.Aggregation) is { } algorithm

@@ -31,6 +31,9 @@ public sealed record AutoscalingAnnotations
     /// <summary>Whether the pods are scaled by the decisions of this room, and not by a foreign class.</summary>
     public bool IsKpa(AutoscalerConfig config) => (Class ?? config.PodAutoscalerClass) == AutoscalingKeys.KpaClass;
 
+    /// <summary>Whether the pods are scaled by what they use.</summary>
+    public bool IsHpa(AutoscalerConfig config) => (Class ?? config.PodAutoscalerClass) == AutoscalingKeys.HpaClass;
+
     /// <summary>The annotations of an object, read.</summary>
     public static AutoscalingAnnotations Read(StringMap annotations) => annotations.IsEmpty ? None : new()
     {

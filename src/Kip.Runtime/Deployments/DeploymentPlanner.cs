@@ -49,10 +49,10 @@ public static class DeploymentPlanner
     {
         var wanted = pods.Count.Replicas;
         if (wanted == 0) return [.. pods.New, .. pods.Old];
-        var surplus = PodState.FirstToGo(pods.New).Take(Math.Max(0, pods.New.Length - wanted)).ToImmutableArray();
+        var surplus = pods.FirstToGo(pods.New).Take(Math.Max(0, pods.New.Length - wanted)).ToImmutableArray();
         if (pods.Old.IsEmpty) return surplus;
         if (pods.Paused)
-            return [.. surplus, .. PodState.FirstToGo(pods.Old).Take(Math.Max(0, pods.New.Length - surplus.Length + pods.Old.Length - wanted))];
+            return [.. surplus, .. pods.FirstToGo(pods.Old).Take(Math.Max(0, pods.New.Length - surplus.Length + pods.Old.Length - wanted))];
         if (pods.Recreate) return [.. surplus, .. pods.Old];
         return [.. surplus, .. RemovableOld(pods, pods.New.RemoveRange(surplus))];
     }
@@ -63,9 +63,9 @@ public static class DeploymentPlanner
         var keptAvailable = kept.Count(pods.IsAvailable);
         var mayGo = kept.Length + pods.Old.Length - pods.Count.MinAvailable - (kept.Length - keptAvailable);
         if (mayGo <= 0) return [];
-        var unhealthy = PodState.FirstToGo(pods.Old.Where(p => !pods.IsAvailable(p))).Take(mayGo).ToImmutableArray();
+        var unhealthy = pods.FirstToGo(pods.Old.Where(p => !pods.IsAvailable(p))).Take(mayGo).ToImmutableArray();
         var healthy = pods.Old.Where(pods.IsAvailable).ToImmutableArray();
         var spare = keptAvailable + healthy.Length - pods.Count.MinAvailable;
-        return unhealthy.Concat(PodState.FirstToGo(healthy).Take(Math.Max(0, spare)));
+        return unhealthy.Concat(pods.FirstToGo(healthy).Take(Math.Max(0, spare)));
     }
 }

@@ -12,8 +12,9 @@ namespace Kip.Runtime.Deployments;
 /// <summary>Gathers what the <see cref="DeploymentPlanner"/> decides from.</summary>
 /// <param name="nodeName">Where new pods run.</param>
 /// <param name="newSuffix">Gives the last part of a new pod's name.</param>
+/// <param name="requestsAt">Tells how many requests a pod has now. Null: nobody counts.</param>
 /// <param name="newPort">Gives a free port for a new pod that is to be a process; null for any other, or when all are taken. Null: none is published.</param>
-public sealed class DeploymentReconciler(string nodeName, Func<string> newSuffix, Func<PodSpec, int?>? newPort) : IReconciler
+public sealed class DeploymentReconciler(string nodeName, Func<string> newSuffix, Func<PodSpec, int?>? newPort, Func<Pod, int>? requestsAt = null) : IReconciler
 {
     private readonly ConcurrentDictionary<NamespacedName, string> _refused = new();
     private IIndexer<Deployment> _deployments = null!;
@@ -39,6 +40,7 @@ public sealed class DeploymentReconciler(string nodeName, Func<string> newSuffix
             NodeName = nodeName,
             NewSuffix = newSuffix,
             NewPort = newPort,
+            RequestsAt = requestsAt,
             CreateFailure = refused,
         });
     }

@@ -23,6 +23,9 @@ public sealed record DeploymentView
     /// <summary>Gives a free port on this machine for a pod that runs as a process; null for any other, or when there is none. Null: none is published.</summary>
     public Func<PodSpec, int?>? NewPort { get; init; }
 
+    /// <summary>How many requests a pod has now. Null: nobody counts them.</summary>
+    public Func<Pod, int>? RequestsAt { get; init; }
+
     /// <summary>Why the last attempt to create a pod was refused. Null: it was not.</summary>
     public string? CreateFailure { get; init; }
 }

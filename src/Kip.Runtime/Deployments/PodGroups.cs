@@ -38,6 +38,9 @@ internal sealed class PodGroups
 
     public IEnumerable<Pod> Active => New.Concat(Old);
 
+    /// <summary>The order in which pods go when there are too many.</summary>
+    public IEnumerable<Pod> FirstToGo(IEnumerable<Pod> pods) => PodState.FirstToGo(pods, _seen.RequestsAt);
+
     public bool IsAvailable(Pod pod) => pod.IsAvailable(_seen.Deployment.Spec.MinReadySeconds, _seen.Now);
 
     private bool IsNew(Pod pod) => pod.Metadata.Labels.Get(TemplateHash.Label) == Hash;

@@ -36,12 +36,16 @@ internal static class PodState
     }
 
     /// <summary>Who goes first when there are too many: Kubernetes' ActivePods order.</summary>
-    /// <remarks>Unassigned, then pending, then not ready, then cheaper to delete, then ready for less time, then restarted more, then younger.</remarks>
-    public static IEnumerable<Pod> FirstToGo(IEnumerable<Pod> pods) => pods
+    /// <remarks>
+    /// Unassigned, then pending, then not ready, then cheaper to delete, then with fewer requests (which Kubernetes does not know), then ready for
+    /// less time, then restarted more, then younger.
+    /// </remarks>
+    public static IEnumerable<Pod> FirstToGo(IEnumerable<Pod> pods, Func<Pod, int>? requestsAt = null) => pods
         .OrderBy(static p => string.IsNullOrEmpty(p.Spec.NodeName) ? 0 : 1)
         .ThenBy(static p => p.Status.Phase switch { "Running" => 2, "Unknown" => 1, _ => 0 })
         .ThenBy(static p => p.IsReady ? 1 : 0)
         .ThenBy(static p => int.TryParse(p.Metadata.Annotations.Get(DeletionCost), CultureInfo.InvariantCulture, out var cost) ? cost : 0)
+        .ThenBy(p => requestsAt?.Invoke(p) ?? 0)
         .ThenByDescending(static p => p.IsReady ? p.ReadyCondition?.LastTransitionTime ?? DateTimeOffset.MaxValue : DateTimeOffset.MaxValue)
         .ThenByDescending(Restarts)
         .ThenByDescending(static p => p.Metadata.CreationTimestamp ?? DateTimeOffset.MaxValue)

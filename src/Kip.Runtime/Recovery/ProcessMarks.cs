@@ -55,11 +55,27 @@ internal sealed class ProcessMarks
     private static bool IsOf(ProcessTable.Entry process, (int Pid, long StartTime) noted) =>
         process.Pid == noted.Pid ? process.StartTime == noted.StartTime : process.Session == noted.Pid && process.StartTime >= noted.StartTime;
 
-    private List<(int Pid, long StartTime)> Noted()
+    /// <summary>The processes that were noted in one pod's folder; those that have ended meanwhile may be among them.</summary>
+    public static IEnumerable<int> NotedFor(string podFolder)
+    {
+        try
+        {
+            return [.. Noted(podFolder, SearchOption.TopDirectoryOnly).Select(static n => n.Pid)];
+        }
+        catch (IOException)
+        {
+            // The pod is going, and its folder with it.
+            return [];
+        }
+    }
+
+    private List<(int Pid, long StartTime)> Noted() => Noted(_pods, SearchOption.AllDirectories);
+
+    private static List<(int Pid, long StartTime)> Noted(string folder, SearchOption depth)
     {
         var noted = new List<(int, long)>();
-        if (!Directory.Exists(_pods)) return noted;
-        foreach (var file in Directory.EnumerateFiles(_pods, FilePattern, SearchOption.AllDirectories))
+        if (!Directory.Exists(folder)) return noted;
+        foreach (var file in Directory.EnumerateFiles(folder, FilePattern, depth))
         {
             var parts = File.ReadAllText(file).Split(' ');
             if (parts.Length == 3 && parts[2] == BootId

@@ -175,6 +175,12 @@ public sealed class RevisionBackend
         ClearSettings();
     }
 
+    /// <summary>How many requests a pod has now.</summary>
+    internal int RequestsAt(string pod, string uid)
+    {
+        lock (_lock) return _pods.TryGetValue(pod, out var entry) && entry.Uid == uid ? entry.Tracker?.InFlight ?? 0 : 0;
+    }
+
     private static Task Retire(Entry entry)
     {
         var tracker = entry.Tracker;

@@ -57,6 +57,9 @@ public sealed class RevisionBackends(Func<NamespacedName, RevisionBackend> creat
         return _byPod.TryGetValue(uid, out var backend) ? backend.DrainAsync(pod.Name, uid) : Task.CompletedTask;
     }
 
+    /// <summary>How many requests a pod has now.</summary>
+    public int RequestsAt(NamespacedName pod, string uid) => _byPod.TryGetValue(uid, out var backend) ? backend.RequestsAt(pod.Name, uid) : 0;
+
     /// <summary>Drops a place that nothing fills and no route needs.</summary>
     internal void ForgetIfUnused(RevisionBackend backend)
     {

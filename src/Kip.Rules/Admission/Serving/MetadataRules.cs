@@ -18,7 +18,16 @@ internal static class MetadataRules
                 errors.Say("autoscaling annotations must be put under \"spec.template.metadata.annotations\" to work", key);
             else if (key is ServingAnnotations.RolloutDuration or ServingAnnotations.RolloutDurationAlias)
                 ValidateWholeSeconds(key, value, errors);
+            else ValidateHttpOption(key, value, errors);
         }
+    }
+
+    /// <summary>Upstream finds a wrong one while it reconciles, and goes on failing; here whoever writes it is told.</summary>
+    public static void ValidateHttpOption(string key, string value, FieldErrors errors)
+    {
+        if (key is (ServingAnnotations.HttpOption or ServingAnnotations.HttpProtocol)
+            && !value.Equals("enabled", StringComparison.OrdinalIgnoreCase) && !value.Equals("redirected", StringComparison.OrdinalIgnoreCase))
+            errors.Say($"incorrect http-protocol annotation: {value}", key);
     }
 
     public static void ValidateName(ObjectMeta metadata, FieldErrors errors)

@@ -44,6 +44,7 @@ internal static class TemplateRules
             if (key is ServingAnnotations.ProgressDeadline) MetadataRules.ValidateWholeSeconds(key, value, errors);
             else if (key.StartsWith("networking.knative.dev", StringComparison.Ordinal) && !PermittedNetworkingKeys.Contains(key))
                 errors.Say("invalid key name", key);
+            SidecarAnnotationRules.Validate(key, value, errors);
         }
     }
 

@@ -40,6 +40,7 @@ internal static class VolumeRules
         if (stated.Count > 1) errors.GotBoth([.. stated]);
         if (volume.Secret is { SecretName: null or "" }) errors.Missing("secret.secretName");
         if (volume.ConfigMap is { Name: null or "" }) errors.Missing("configMap.name");
+        VolumeSourceRules.Validate(volume, features, errors);
         Items(volume.Secret?.Items ?? [], "secret", errors);
         Items(volume.ConfigMap?.Items ?? [], "configMap", errors);
     }

@@ -47,12 +47,13 @@ public class DeploymentPlannerTests
         return change?.Invoke(pod) ?? pod;
     }
 
-    private static Plan Plan(Deployment deployment, IEnumerable<Pod> pods, DateTimeOffset? now = null, string? refused = null)
+    private static Plan Plan(
+        Deployment deployment, IEnumerable<Pod> pods, DateTimeOffset? now = null, string? refused = null, Func<Pod, int>? requestsAt = null)
     {
         var number = 0;
         return DeploymentPlanner.Plan(new DeploymentView
         {
-            Deployment = deployment, Pods = [.. pods], Now = now ?? Now, NodeName = "node", CreateFailure = refused,
+            Deployment = deployment, Pods = [.. pods], Now = now ?? Now, NodeName = "node", CreateFailure = refused, RequestsAt = requestsAt,
             NewSuffix = () => $"n{number++:0000}",
         });
     }
@@ -64,6 +65,17 @@ public class DeploymentPlannerTests
     private static DeploymentStatus Status(Plan plan) => ((Deployment)plan.Status!).Status;
 
     private static Condition? Find(Plan plan, string type) => Status(plan).Conditions.FirstOrDefault(c => c.Type == type);
+
+    [Fact]
+    public void Idle_pods_go_before_busy_ones_and_those_that_are_not_ready_before_both()
+    {
+        var deployment = Of(1);
+        Pod[] pods = [PodOf("busy", deployment, ready: true, age: 10), PodOf("idle", deployment, ready: true), PodOf("calm", deployment, ready: true), PodOf("ill", deployment, ready: false)];
+        int Requests(Pod pod) => pod.Metadata.Name switch { "busy" => 7, "calm" => 1, _ => 0 };
+
+        Deleted(Plan(deployment, pods, requestsAt: Requests)).ShouldBe(["ill", "idle", "calm"]);
+        Deleted(Plan(deployment, pods))[1].ShouldBe("busy", "where nobody counts, the youngest goes");
+    }
 
     [Fact]
     public void Missing_pods_are_made_on_this_node_owned_by_the_Deployment_and_labelled_with_the_template()

@@ -1,0 +1,88 @@
+using System.Net;
+using System.Net.Http.Headers;
+using System.Text;
+using System.Text.Json.Nodes;
+using Kip.Resources;
+using Kip.Rules.Admission;
+using Kip.Testing.Kubectl;
+using Kip.Testing.Simulation;
+using Shouldly;
+
+namespace Kip.Tests.Admission;
+
+/// <summary>
+/// Random and damaged objects through the API server: no answer of 500, no hang, and what is stored is valid, keeps its form and can be changed.
+/// </summary>
+/// <remarks>A few seconds here; <c>KIP_FUZZ_SECONDS=60</c> makes it a minute per seed.</remarks>
+public sealed class AdmissionFuzzTests : IAsyncLifetime
+{
+    private ApiServerFixture _api = null!;
+
+    private static CancellationToken Cancel => TestContext.Current.CancellationToken;
+
+    public async ValueTask InitializeAsync() => _api = await ApiServerFixture.StartAsync();
+
+    public async ValueTask DisposeAsync()
+    {
+        _api.Logs.Lines.ShouldBeEmpty();
+        await _api.DisposeAsync();
+    }
+
+    public static TheoryData<int> FixedAndFreshSeeds => [.. Seeds.Take(1, fresh: 1)];
+
+    [Theory]
+    [MemberData(nameof(FixedAndFreshSeeds))]
+    public async Task Whatever_is_sent_is_refused_with_a_reason_or_stored_as_something_valid(int seed)
+    {
+        var fuzz = new ObjectFuzz(seed);
+        var seconds = double.TryParse(Environment.GetEnvironmentVariable("KIP_FUZZ_SECONDS"), out var asked) ? asked : 0;
+        var end = DateTime.UtcNow.AddSeconds(seconds);
+        var stored = 0;
+        for (var round = 0; round < 1500 || DateTime.UtcNow < end; round++)
+        {
+            var (kind, body) = fuzz.Next();
+            var said = $"seed {seed}, round {round}: {body}";
+            using var answer = await PostAsync(kind, body);
+            ((int)answer.StatusCode).ShouldBeLessThan(500, said);
+            if (!answer.IsSuccessStatusCode) continue;
+            stored++;
+            await CheckStoredAsync(kind, await answer.Content.ReadAsByteArrayAsync(Cancel), said);
+        }
+        stored.ShouldBeGreaterThan(50, "objects that are only ever refused would test little");
+    }
+
+    private async Task CheckStoredAsync(KindDefinition kind, byte[] json, string said)
+    {
+        var resource = kind.Read(json);
+        kind.Read(kind.Write(resource)).ShouldBe(resource, said);
+        var present = _api.Registry.Get(kind, resource.Key).ShouldNotBeNull(said);
+        var maps = _api.Registry.List(Kip.Resources.Core.ConfigMap.Definition, Kip.Client.ListOptions.All with { Namespace = "knative-serving" }).Items
+            .Cast<Kip.Resources.Core.ConfigMap>().ToDictionary(static m => m.Metadata.Name, static m => m.Data);
+        var again = new AdmissionRequest(present, null, "jane", null, new PlatformConfig(maps));
+        var defaulted = AdmissionRules.Default(again with { Old = present });
+        defaulted.ShouldBe(present, $"defaulting twice; {said}");
+        AdmissionRules.Validate(again).Select(static e => $"{e.Field}: {e.Message}").ShouldBeEmpty($"valid when it is looked at again; {said}");
+        using var labelled = await PatchAsync(kind, resource, """{"metadata":{"labels":{"touched":"yes"}}}""");
+        labelled.StatusCode.ShouldBe(HttpStatusCode.OK, said + " " + await labelled.Content.ReadAsStringAsync(Cancel));
+    }
+
+    private async Task<HttpResponseMessage> PostAsync(KindDefinition kind, string body)
+    {
+        using var content = new StringContent(body, Encoding.UTF8, "application/json");
+        using var patience = CancellationTokenSource.CreateLinkedTokenSource(Cancel);
+        patience.CancelAfter(TimeSpan.FromSeconds(60));
+        var space = JsonNode.Parse(body)?["metadata"] is JsonObject metadata && metadata["namespace"] is JsonValue value && value.TryGetValue<string>(out var name)
+            && name is "default" or "knative-serving" ? JsonNode.Parse(body)!["metadata"]!["namespace"]!.GetValue<string>() : "default";
+        return await _api.Http.PostAsync(PathOf(kind, space), content, patience.Token);
+    }
+
+    private async Task<HttpResponseMessage> PatchAsync(KindDefinition kind, Resource resource, string patch)
+    {
+        using var content = new StringContent(patch, Encoding.UTF8);
+        content.Headers.ContentType = new MediaTypeHeaderValue("application/merge-patch+json");
+        return await _api.Http.PatchAsync($"{PathOf(kind, resource.Metadata.Namespace)}/{Uri.EscapeDataString(resource.Metadata.Name)}", content, Cancel);
+    }
+
+    private static string PathOf(KindDefinition kind, string space) =>
+        (kind.Group.Length == 0 ? "/api/v1" : $"/apis/{kind.Group}/{kind.Version}") + (kind.Namespaced ? $"/namespaces/{space}" : "") + "/" + kind.Plural;
+}
