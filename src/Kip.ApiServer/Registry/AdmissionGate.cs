@@ -2,6 +2,7 @@ using Kip.ApiServer.Storage;
 using Kip.Client;
 using Kip.Resources;
 using Kip.Resources.Core;
+using Kip.Resources.Eventing;
 using Kip.Rules.Admission;
 
 namespace Kip.ApiServer.Registry;
@@ -19,10 +20,13 @@ internal sealed class AdmissionGate(Store store)
             // Tables are immutable, so the same table means the same configuration.
             var (table, _) = store.Read(ConfigMap.Definition);
             if (_known is { } known && ReferenceEquals(known.Table, table)) return known.Config;
-            var maps = table.In(PlatformConfig.SystemNamespace).Cast<ConfigMap>().ToDictionary(static m => m.Metadata.Name, static m => m.Data);
-            var fresh = new Known(table, new PlatformConfig(maps));
+            var fresh = new Known(
+                table, new PlatformConfig(MapsIn(PlatformConfig.SystemNamespace)) { EventingMaps = MapsIn(EventingNames.SystemNamespace) });
             _known = fresh;
             return fresh.Config;
+
+            Dictionary<string, StringMap> MapsIn(string space) =>
+                table.In(space).Cast<ConfigMap>().ToDictionary(static m => m.Metadata.Name, static m => m.Data);
         }
     }
 
@@ -44,10 +48,14 @@ internal sealed class AdmissionGate(Store store)
         .Select(static g => g.Any(static e => e.Field.Length > 0) ? $"{g.Key}: {string.Join(", ", g.Select(static e => e.Field))}" : g.Key));
 
     // Knative's kinds and its settings are looked at by webhooks of its own, whose words differ from the API server's.
-    private static string? WebhookFor(Resource resource) =>
-        resource.GetDefinition().Group.EndsWith(".knative.dev", StringComparison.Ordinal) ? "validation.webhook.serving.knative.dev"
-        : resource is ConfigMap { Metadata.Namespace: PlatformConfig.SystemNamespace } ? "config.webhook.serving.knative.dev"
-        : null;
+    private static string? WebhookFor(Resource resource) => (resource.GetDefinition().Group, resource) switch
+    {
+        ("eventing.knative.dev" or "messaging.knative.dev" or "flows.knative.dev", _) => "validation.webhook.eventing.knative.dev",
+        var (group, _) when group.EndsWith(".knative.dev", StringComparison.Ordinal) => "validation.webhook.serving.knative.dev",
+        (_, ConfigMap { Metadata.Namespace: PlatformConfig.SystemNamespace }) => "config.webhook.serving.knative.dev",
+        (_, ConfigMap { Metadata.Namespace: EventingNames.SystemNamespace }) => "config.webhook.eventing.knative.dev",
+        _ => null,
+    };
 
     private static StatusCause Cause(FieldError error) => new() { Field = error.Field, Reason = error.Reason, Message = error.Message };
 

@@ -1,5 +1,5 @@
 using System.Text;
-using Kip.Client.Yaml;
+using Kip.Resources.Yaml;
 
 namespace Kip.Client.Kubeconfigs;
 

@@ -1,6 +1,6 @@
 using System.Text;
 using System.Text.Json;
-using Kip.Client.Yaml;
+using Kip.Resources.Yaml;
 using Kip.Resources;
 
 namespace Kip.Client.Manifests;

@@ -1,5 +1,5 @@
 using System.Text.Json;
-using Kip.Client.Yaml;
+using Kip.Resources.Yaml;
 using Kip.Resources;
 
 namespace Kip.Client.Manifests;

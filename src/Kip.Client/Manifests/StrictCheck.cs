@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
-using Kip.Client.Yaml;
+using Kip.Resources.Yaml;
 using Kip.Resources;
 
 namespace Kip.Client.Manifests;

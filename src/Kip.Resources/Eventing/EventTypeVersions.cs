@@ -69,7 +69,7 @@ internal static class EventTypeVersions
                 new() { Name = "specversion", Required = true },
                 new() { Name = "id", Required = true },
                 .. Attribute(Type, said.Type, required: true),
-                .. Attribute(Source, said.Source, required: true),
+                new() { Name = Source, Required = true, Value = said.Source },
                 .. Attribute(Schema, said.Schema, required: false),
             ],
         },
@@ -95,7 +95,7 @@ internal static class EventTypeVersions
     private static KReference? BrokerOf(string? name) =>
         string.IsNullOrEmpty(name) ? null : new() { ApiVersion = Broker.Definition.ApiVersion, Kind = Broker.Definition.Kind, Name = name };
 
-    // The type is always there, even when it is missing: validation then says so.
+    // What is missing stays missing: validation says so where it must be there.
     private static IEnumerable<EventAttributeDefinition> Attribute(string name, string? value, bool required) =>
-        string.IsNullOrEmpty(value) && !required ? [] : [new() { Name = name, Required = required, Value = value }];
+        string.IsNullOrEmpty(value) ? [] : [new() { Name = name, Required = required, Value = value }];
 }

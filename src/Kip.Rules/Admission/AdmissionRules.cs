@@ -5,8 +5,11 @@ using Kip.Resources.Autoscaling;
 using Kip.Resources.Core;
 using Kip.Resources.Networking;
 using Kip.Resources.Serving;
+using Kip.Resources.Eventing;
 using Kip.Rules.Admission.Core;
+using Kip.Rules.Admission.Eventing;
 using Kip.Rules.Admission.Serving;
+using Kip.Rules.Eventing.Configs;
 using Kip.Rules.Scaling;
 using Kip.Rules.Serving.Configs;
 using KnativeService = Kip.Resources.Serving.Service;
@@ -38,6 +41,7 @@ public static class AdmissionRules
             Deployment deployment => DeploymentAdmission.Default(deployment),
             Pod pod => PodAdmission.Default(pod),
             Service service => CoreServiceAdmission.Default(service),
+            var other when EventingAdmission.Knows(other) => EventingAdmission.Default(request),
             var other => other,
         };
     }
@@ -73,12 +77,15 @@ public static class AdmissionRules
             case Pod pod: PodAdmission.Validate(pod, request.Old as Pod, errors); break;
             case Service service: CoreServiceAdmission.Validate(service, errors); break;
             case ConfigMap map: ValidateConfigMap(map, errors); break;
+            case var other when EventingAdmission.Knows(other): EventingAdmission.Validate(request, errors); break;
         }
     }
 
     // The platform's own settings are read before they are stored: a mistake is told to whoever makes it, not to a log.
     private static void ValidateConfigMap(ConfigMap map, FieldErrors errors)
     {
+        if (map.Metadata.Namespace == EventingNames.SystemNamespace)
+            errors.AddRange(EventingConfig.Validate(map.Metadata.Name, map.Data));
         if (map.Metadata.Namespace != PlatformConfig.SystemNamespace) return;
         errors.AddRange(ExampleChecksum.Check(map));
         errors.AddRange(ServingConfig.Validate(map.Metadata.Name, map.Data));

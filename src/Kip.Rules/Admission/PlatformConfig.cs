@@ -3,7 +3,7 @@ using Kip.Resources;
 namespace Kip.Rules.Admission;
 
 /// <summary>
-/// The data of Knative's ConfigMaps in the system namespace, by name (<c>config-autoscaler</c>, <c>config-defaults</c>…).
+/// The data of Knative's ConfigMaps in the system namespaces, by name (<c>config-autoscaler</c>, <c>config-defaults</c>…).
 /// </summary>
 /// <remarks>
 /// A missing ConfigMap or key means the documented default. Typed views of single maps are made by the rules that need them.
@@ -17,4 +17,7 @@ public sealed record PlatformConfig(IReadOnlyDictionary<string, StringMap> Maps)
 
     /// <summary>The data of one ConfigMap; empty when there is none.</summary>
     public StringMap this[string name] => Maps.TryGetValue(name, out var data) ? data : default;
+
+    /// <summary>The ConfigMaps of Eventing, which has a namespace of its own.</summary>
+    public IReadOnlyDictionary<string, StringMap> EventingMaps { get; init; } = new Dictionary<string, StringMap>();
 }

@@ -1,7 +1,7 @@
 using System.Text;
 using System.Text.Json;
 
-namespace Kip.Client.Yaml;
+namespace Kip.Resources.Yaml;
 
 /// <summary>Reads the values of a JSON text, one after the other, into the same nodes as YAML.</summary>
 internal ref struct JsonReader

@@ -1,4 +1,4 @@
-namespace Kip.Client.Yaml;
+namespace Kip.Resources.Yaml;
 
 /// <summary>A piece of a YAML or JSON document, with the line it begins on (1 is the first).</summary>
 internal abstract record DocumentNode(int Line);

@@ -1,4 +1,4 @@
-namespace Kip.Client.Yaml;
+namespace Kip.Resources.Yaml;
 
 /// <summary>A text that cannot be read as YAML or JSON, and the line where that shows.</summary>
 internal sealed class DocumentException(int line, string message) : Exception(message)

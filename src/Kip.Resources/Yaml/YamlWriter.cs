@@ -1,7 +1,7 @@
 using System.Text;
 using System.Text.Json;
 
-namespace Kip.Client.Yaml;
+namespace Kip.Resources.Yaml;
 
 /// <summary>Writes nodes as YAML that reads back as the same nodes.</summary>
 internal static class YamlWriter

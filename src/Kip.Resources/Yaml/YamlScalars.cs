@@ -2,7 +2,7 @@ using System.Globalization;
 using System.Numerics;
 using System.Text.RegularExpressions;
 
-namespace Kip.Client.Yaml;
+namespace Kip.Resources.Yaml;
 
 /// <summary>Decides what an unquoted YAML scalar is, as Kubernetes' YAML reader (go-yaml v2) does.</summary>
 /// <remarks>

@@ -1,7 +1,7 @@
 using YamlDotNet.Core;
 using YamlDotNet.Core.Events;
 
-namespace Kip.Client.Yaml;
+namespace Kip.Resources.Yaml;
 
 /// <summary>Reads the documents of a YAML text. Anchors, aliases and merge keys are resolved.</summary>
 internal sealed class YamlReader

@@ -1,6 +1,6 @@
 using System.Text.Json;
 
-namespace Kip.Client.Yaml;
+namespace Kip.Resources.Yaml;
 
 /// <summary>Turns nodes into JSON and back.</summary>
 internal static class NodeJson

@@ -1,8 +1,8 @@
 using System.Text;
-using Kip.Client.Yaml;
+using Kip.Resources.Yaml;
 using Shouldly;
 
-namespace Kip.Tests.Client.Yaml;
+namespace Kip.Tests.Resources.Yaml;
 
 public class YamlTests
 {

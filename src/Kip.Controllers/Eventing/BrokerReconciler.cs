@@ -1,0 +1,66 @@
+using Kip.Client.Eventing;
+using Kip.Client.Informers;
+using Kip.Client.Loop;
+using Kip.Resources;
+using Kip.Resources.Core;
+using Kip.Resources.Eventing;
+using Kip.Resources.Planning;
+using Kip.Rules.Eventing.Brokers;
+using Kip.Rules.Eventing.Triggers;
+
+namespace Kip.Controllers.Eventing;
+
+/// <summary>Says of every Broker where it takes events in, and whether it can.</summary>
+/// <param name="dataPlane">Null where none runs in this process: then every Broker counts as served.</param>
+public sealed class BrokerReconciler(IEventDataPlane? dataPlane) : IReconciler
+{
+    private readonly ObjectTracker _configs = new();
+    private IIndexer<Broker> _brokers = null!;
+    private IIndexer<Trigger> _triggers = null!;
+    private IIndexer<ConfigMap> _maps = null!;
+    private AddressableCaches _addressables = null!;
+    private IngressEndpoints _ingress = null!;
+
+    public KindDefinition Kind => Broker.Definition;
+
+    public void Watch(IWatchBuilder watch)
+    {
+        _brokers = watch.Own<Broker>();
+        _triggers = watch.Related<Trigger>(static t => t.Metadata.DeletionTimestamp is null ? [] : [BrokerOfTrigger.Of(t)]);
+        _maps = watch.Related<ConfigMap>(_configs.Of);
+        _addressables = new(watch);
+        _ingress = new(watch, EventingNames.BrokerIngress, () => _brokers.List().Select(static b => b.Key).ToArray());
+        DataPlane.Follow(dataPlane, Kind, watch);
+    }
+
+    public Plan Plan(NamespacedName key, DateTimeOffset now)
+    {
+        if (_brokers.Get(key) is not { } broker)
+        {
+            _configs.Set(key, []);
+            _addressables.Forget(key);
+            return Resources.Planning.Plan.Nothing;
+        }
+        return BrokerPlanner.Plan(new BrokerView
+        {
+            Broker = broker,
+            Config = ConfigOf(broker),
+            Referents = _addressables.Read(key, [broker.Spec.Delivery?.DeadLetterSink]),
+            IsIngressUp = _ingress.IsUp,
+            IsServed = DataPlane.Serves(dataPlane, broker),
+            IsDrained = broker.Metadata.DeletionTimestamp is not null && IsDrained(broker),
+            Now = now,
+        });
+    }
+
+    private StringMap? ConfigOf(Broker broker)
+    {
+        if (broker.Spec.Config is not { Kind: "ConfigMap", Name.Length: > 0 } reference) return null;
+        var key = new NamespacedName(string.IsNullOrEmpty(reference.Namespace) ? broker.Metadata.Namespace : reference.Namespace, reference.Name);
+        _configs.Set(broker.Key, [(ConfigMap.Definition, key)]);
+        return _maps.Get(key)?.Data;
+    }
+
+    private bool IsDrained(Broker broker) => _triggers.List()
+        .Where(t => BrokerOfTrigger.Of(t) == broker.Key).All(t => DataPlane.IsDrained(dataPlane, t));
+}

@@ -1,0 +1,61 @@
+using Kip.Client.Eventing;
+using Kip.Client.Informers;
+using Kip.Client.Loop;
+using Kip.Resources;
+using Kip.Resources.Core;
+using Kip.Resources.Eventing;
+using Kip.Resources.Messaging;
+using Kip.Resources.Planning;
+using Kip.Rules.Eventing.Channels;
+
+namespace Kip.Controllers.Eventing;
+
+/// <summary>Keeps every InMemoryChannel's name on the network, and its list of subscribers.</summary>
+/// <param name="dataPlane">Null where none runs in this process: then every channel and subscriber counts as served.</param>
+public sealed class InMemoryChannelReconciler(IEventDataPlane? dataPlane) : IReconciler
+{
+    private readonly SubscriptionIndex _index = new();
+    private IIndexer<InMemoryChannel> _channels = null!;
+    private IIndexer<Service> _services = null!;
+    private IIndexer<Subscription> _subscriptions = null!;
+    private AddressableCaches _addressables = null!;
+    private IngressEndpoints _dispatcher = null!;
+
+    public KindDefinition Kind => InMemoryChannel.Definition;
+
+    public void Watch(IWatchBuilder watch)
+    {
+        _channels = watch.Own<InMemoryChannel>();
+        _services = watch.OwnedBy<Service>();
+        _subscriptions = watch.Related<Subscription>(_index.Note);
+        _addressables = new(watch);
+        _dispatcher = new(watch, EventingNames.ChannelDispatcher, () => _channels.List().Select(static c => c.Key).ToArray());
+        DataPlane.Follow(dataPlane, Kind, watch);
+    }
+
+    public Plan Plan(NamespacedName key, DateTimeOffset now)
+    {
+        if (_channels.Get(key) is not { } channel)
+        {
+            _addressables.Forget(key);
+            return Resources.Planning.Plan.Nothing;
+        }
+        // The Service's name is watched as what the channel refers to: it may be somebody else's.
+        (KindDefinition, NamespacedName) service = (Service.Definition, ChannelService.KeyOf(key));
+        var referents = _addressables.Read(key, [channel.Spec.Delivery?.DeadLetterSink], [service]);
+        var subscriptions = _index.Of(channel, _subscriptions);
+        return InMemoryChannelPlanner.Plan(new InMemoryChannelView
+        {
+            Channel = channel,
+            Service = _services.Get(ChannelService.KeyOf(key)),
+            Subscriptions = subscriptions,
+            Referents = referents,
+            HasDispatcherService = _dispatcher.Exists,
+            IsDispatcherUp = _dispatcher.IsUp,
+            IsServed = DataPlane.Serves(dataPlane, channel),
+            ServedSubscribers = subscriptions.Where(s => DataPlane.Serves(dataPlane, s)).Select(static s => s.Metadata.Uid!).ToValueList(),
+            IsDrained = subscriptions.All(s => DataPlane.IsDrained(dataPlane, s)),
+            Now = now,
+        });
+    }
+}

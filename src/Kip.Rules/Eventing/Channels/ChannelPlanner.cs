@@ -1,0 +1,76 @@
+using Kip.Resources;
+using Kip.Resources.Messaging;
+using Kip.Resources.Planning;
+using Kip.Rules.Conditions;
+using Kip.Rules.Eventing.Destinations;
+
+namespace Kip.Rules.Eventing.Channels;
+
+/// <summary>Channel → one channel of the template's kind under the same name; the status is what that one says.</summary>
+public static class ChannelPlanner
+{
+    public const string BackingChannelReady = "BackingChannelReady";
+    public const string Addressable = "Addressable";
+
+    public static readonly ConditionSet Conditions =
+        ConditionSet.Living(BackingChannelReady, Addressable, DeadLetterSinks.Resolved, EventPolicies.Ready);
+
+    /// <summary>Decides what the channel behind should be, and what the status should say.</summary>
+    /// <remarks>The template is read once, when the channel behind is made; neither can be changed afterwards.</remarks>
+    public static Plan Plan(ChannelView seen)
+    {
+        var channel = seen.Channel;
+        if (channel.Metadata.DeletionTimestamp is not null) return Resources.Planning.Plan.Nothing;
+        var conditions = EventPolicies.Mark(Conditions.Take(channel.Status.Conditions, seen.Now));
+        if (seen.Backing is { } taken && !taken.IsControlledBy(channel))
+            return Fail(seen, conditions, $"There is an existing {taken.Kind} \"{taken.Metadata.Name}\" that we do not own.");
+        if (seen.Backing is { } backing) return Follow(seen, backing, conditions);
+
+        var wanted = ChannelFromTemplate.Make(channel.Spec.ChannelTemplate, channel.Metadata.Name, channel, channel.Spec.Delivery, out var error);
+        if (wanted is null) return Fail(seen, conditions, error);
+        conditions = NotAddressable(conditions.MarkUnknown(
+            BackingChannelReady, "BackingChannelNotConfigured", "BackingChannel has not yet been reconciled."));
+        return Conclude(seen, [new Edit.Create(wanted)], new(), conditions);
+    }
+
+    private static Plan Follow(ChannelView seen, InMemoryChannel backing, LivingConditions conditions)
+    {
+        conditions = backing.Status.ObservedGeneration == backing.Metadata.Generation
+            ? conditions.Copy(BackingChannelReady, backing.Status.Conditions.Find(ConditionSet.Ready))
+            : conditions.MarkUnknown(BackingChannelReady, "BackingChannelNotConfigured", "BackingChannel has not yet been reconciled.");
+        conditions = backing.Status.Address is { Url.Length: > 0 } ? conditions.MarkTrue(Addressable) : NotAddressable(conditions);
+        conditions = backing.Spec.Delivery?.DeadLetterSink is null
+            ? DeadLetterSinks.NotConfigured(conditions)
+            : conditions.Copy(DeadLetterSinks.Resolved, backing.Status.Conditions.Find(DeadLetterSinks.Resolved));
+        return Conclude(seen, [], new()
+        {
+            Channel = new()
+            {
+                ApiVersion = backing.ApiVersion, Kind = backing.Kind, Namespace = backing.Metadata.Namespace, Name = backing.Metadata.Name,
+            },
+            Address = backing.Status.Address,
+            Addresses = backing.Status.Addresses,
+            Subscribers = backing.Status.Subscribers,
+            DeadLetterSinkUri = backing.Status.DeadLetterSinkUri,
+            DeadLetterSinkCACerts = backing.Status.DeadLetterSinkCACerts,
+            DeadLetterSinkAudience = backing.Status.DeadLetterSinkAudience,
+        }, conditions);
+    }
+
+    private static Plan Fail(ChannelView seen, LivingConditions conditions, string message) =>
+        Conclude(seen, [], new(), NotAddressable(conditions).MarkFalse(BackingChannelReady, "ChannelFailure", message));
+
+    private static LivingConditions NotAddressable(LivingConditions conditions) =>
+        conditions.MarkFalse(Addressable, "EmptyHostname", "hostname is the empty string");
+
+    private static Plan Conclude(ChannelView seen, ValueList<Edit> edits, ChannelStatus status, LivingConditions conditions) =>
+        new(edits, seen.Channel with
+        {
+            Status = status with
+            {
+                ObservedGeneration = seen.Channel.Metadata.Generation,
+                Annotations = seen.Channel.Status.Annotations,
+                Conditions = conditions.ToList(),
+            },
+        });
+}
