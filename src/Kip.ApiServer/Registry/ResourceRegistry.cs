@@ -2,6 +2,7 @@ using Kip.ApiServer.Storage;
 using Kip.Client;
 using Kip.Resources;
 using Kip.Resources.Core;
+using Kip.Resources.Eventing;
 using Kip.Rules.Admission;
 
 namespace Kip.ApiServer.Registry;
@@ -14,7 +15,7 @@ namespace Kip.ApiServer.Registry;
 /// </remarks>
 public sealed class ResourceRegistry : IAsyncDisposable
 {
-    private static readonly string[] OwnNamespaces = ["default", "kube-system", PlatformConfig.SystemNamespace];
+    private static readonly string[] OwnNamespaces = ["default", "kube-system", PlatformConfig.SystemNamespace, EventingNames.SystemNamespace];
 
     private readonly Store _store;
     private readonly ResourceReader _reader;

@@ -5,11 +5,13 @@ namespace Kip.Client.Eventing;
 /// <summary>What controllers ask of the data plane of events: so that an object says Ready only when events really flow.</summary>
 public interface IEventDataPlane
 {
-    /// <summary>
-    /// Whether events are taken in for a Broker or channel, or delivered for a Trigger or Subscription, to the subscriber that its status names.
-    /// </summary>
+    /// <summary>Whether events are taken in for a Broker or channel.</summary>
     /// <param name="uid">The object's uid.</param>
-    bool Serves(string uid);
+    bool TakesEventsFor(string uid);
+
+    /// <summary>Where the events of a Trigger or Subscription are delivered; null while they are not.</summary>
+    /// <param name="uid">The object's uid.</param>
+    string? SubscriberOf(string uid);
 
     /// <summary>Whether everything that was accepted for a Trigger or Subscription has been delivered or has become a dead letter; true when it is not known.</summary>
     /// <param name="uid">The object's uid.</param>

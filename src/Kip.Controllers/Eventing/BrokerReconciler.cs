@@ -47,7 +47,7 @@ public sealed class BrokerReconciler(IEventDataPlane? dataPlane) : IReconciler
             Config = ConfigOf(broker),
             Referents = _addressables.Read(key, [broker.Spec.Delivery?.DeadLetterSink]),
             IsIngressUp = _ingress.IsUp,
-            IsServed = DataPlane.Serves(dataPlane, broker),
+            IsServed = DataPlane.TakesEventsFor(dataPlane, broker),
             IsDrained = broker.Metadata.DeletionTimestamp is not null && IsDrained(broker),
             Now = now,
         });

@@ -7,7 +7,7 @@ namespace Kip.Controllers.Eventing;
 /// <summary>Asks the data plane of events about objects. Where there is none in this process, everything counts as served and drained.</summary>
 internal static class DataPlane
 {
-    public static bool Serves(IEventDataPlane? dataPlane, Resource resource) => dataPlane?.Serves(resource.Metadata.Uid ?? "") ?? true;
+    public static bool TakesEventsFor(IEventDataPlane? dataPlane, Resource resource) => dataPlane?.TakesEventsFor(resource.Metadata.Uid ?? "") ?? true;
 
     public static bool IsDrained(IEventDataPlane? dataPlane, Resource resource) => dataPlane?.IsDrained(resource.Metadata.Uid ?? "") ?? true;
 

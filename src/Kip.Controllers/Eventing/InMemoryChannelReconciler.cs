@@ -52,10 +52,14 @@ public sealed class InMemoryChannelReconciler(IEventDataPlane? dataPlane) : IRec
             Referents = referents,
             HasDispatcherService = _dispatcher.Exists,
             IsDispatcherUp = _dispatcher.IsUp,
-            IsServed = DataPlane.Serves(dataPlane, channel),
-            ServedSubscribers = subscriptions.Where(s => DataPlane.Serves(dataPlane, s)).Select(static s => s.Metadata.Uid!).ToValueList(),
+            IsServedElsewhere = dataPlane is null,
+            IsServed = DataPlane.TakesEventsFor(dataPlane, channel),
+            ServedUris = StringMap.From(subscriptions.Select(ServedUri).OfType<KeyValuePair<string, string>>()),
             IsDrained = subscriptions.All(s => DataPlane.IsDrained(dataPlane, s)),
             Now = now,
         });
     }
+
+    private KeyValuePair<string, string>? ServedUri(Subscription subscription) =>
+        dataPlane?.SubscriberOf(subscription.Metadata.Uid ?? "") is { } uri ? new(subscription.Metadata.Uid!, uri) : null;
 }

@@ -42,7 +42,8 @@ public sealed class TriggerReconciler(IEventDataPlane? dataPlane) : IReconciler
             Broker = (Broker?)_addressables.Get(broker),
             Dependency = dependency is { } needed ? _addressables.Get(needed) : null,
             Referents = referents,
-            IsServed = DataPlane.Serves(dataPlane, trigger),
+            IsServedElsewhere = dataPlane is null,
+            ServedUri = dataPlane?.SubscriberOf(trigger.Metadata.Uid ?? ""),
             IsDrained = DataPlane.IsDrained(dataPlane, trigger),
             Now = now,
         });

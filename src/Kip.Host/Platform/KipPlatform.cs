@@ -7,6 +7,7 @@ using Kip.ApiServer.Security;
 using Kip.ApiServer.Storage;
 using Kip.Client.Informers;
 using Kip.Client.Loop;
+using Kip.Controllers.Eventing;
 using Kip.Controllers.Networking;
 using Kip.Controllers.Scaling;
 using Kip.Controllers.Scaling.Hpa;
@@ -89,6 +90,7 @@ public sealed class KipPlatform : IAsyncDisposable
             new GatewayOptions { EndPoint = options.Gateway, Https = options.Https, ServesClusterLocal = IPAddress.IsLoopback(options.Gateway.Address) },
             informers, resources, stats.Writer, _time, loggers, issuer: authority, cancel: cancel);
         await PlatformBootstrap.RunAsync(resources, options, gateway.EndPoint.Port, gateway.HttpsEndPoint?.Port, cancel);
+        await EventingBootstrap.RunAsync(resources, cancel);
 
         // 3. The runtime ends what an earlier life left before any pod runs again.
         var runtime = new ProcessRuntime(
@@ -104,7 +106,7 @@ public sealed class KipPlatform : IAsyncDisposable
             resources, informers,
             [
                 .. ServingControllers.Create(runtime.Bundles), new CertificateReconciler(authority), new PodAutoscalerReconciler(autoscaler, hpa),
-                .. runtime.Reconcilers,
+                .. EventingControllers.Create(), .. runtime.Reconcilers,
             ], _time, loggers);
         await runtime.StartAsync(cancel);
         Ends(() => controllers.DisposeAsync().AsTask());

@@ -1,6 +1,7 @@
 using Kip.Client.Loop;
 using Kip.Controllers.Serving;
 using Kip.Resources;
+using Kip.Resources.Eventing;
 using Kip.Resources.Planning;
 using Kip.Rules.Admission;
 
@@ -20,10 +21,12 @@ public sealed class ServingWorld
     private readonly HashSet<string> _uids = [];
     private int _versions;
 
-    public ServingWorld(int seed = 1)
+    /// <param name="seed">Decides the order of the steps and of lists.</param>
+    /// <param name="reconcilers">Null: Serving's.</param>
+    public ServingWorld(int seed = 1, IReadOnlyList<IReconciler>? reconcilers = null)
     {
         _random = new Random(seed);
-        foreach (var reconciler in ServingControllers.Create())
+        foreach (var reconciler in reconcilers ?? ServingControllers.Create())
         {
             var watch = new WorldWatch(this, reconciler.Kind, key => _queue.Add((reconciler, key)));
             reconciler.Watch(watch);
@@ -175,14 +178,15 @@ public sealed class ServingWorld
 
     private Resource Admit(Resource resource, Resource? old, string user)
     {
-        var maps = _objects.Values.OfType<Resources.Core.ConfigMap>()
-            .Where(static m => m.Metadata.Namespace == PlatformConfig.SystemNamespace)
-            .ToDictionary(static m => m.Metadata.Name, static m => m.Data);
-        var request = new AdmissionRequest(resource, old, user, null, new PlatformConfig(maps));
+        var config = new PlatformConfig(MapsIn(PlatformConfig.SystemNamespace)) { EventingMaps = MapsIn(EventingNames.SystemNamespace) };
+        var request = new AdmissionRequest(resource, old, user, null, config);
         request = request with { Object = AdmissionRules.Default(request) };
         var errors = AdmissionRules.Validate(request);
         return errors.Count == 0 ? request.Object : throw new RefusedException(errors);
     }
+
+    private Dictionary<string, StringMap> MapsIn(string space) => _objects.Values.OfType<Resources.Core.ConfigMap>()
+        .Where(m => m.Metadata.Namespace == space).ToDictionary(static m => m.Metadata.Name, static m => m.Data);
 
     private void Store(Resource resource, Resource? old)
     {

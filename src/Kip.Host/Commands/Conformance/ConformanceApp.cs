@@ -6,7 +6,8 @@ namespace Kip.Host.Commands.Conformance;
 /// <remarks>
 /// <c>/</c> text, with <c>?sleep=MS</c>, <c>?prime=N</c>, <c>?bloat=MB</c>; <c>/runtime</c> what the process sees, as JSON; <c>/timeout</c> with
 /// <c>?initialTimeout=MS&amp;timeout=MS</c> before and after the first byte; <c>/single</c> 500 when two requests overlap; <c>/retry</c> 503 to every
-/// first request; <c>/healthz</c>, which <c>/start-failing</c> turns to 503; <c>/crash?code=N</c>; <c>/ws</c> a WebSocket echo; gRPC to any path: an echo.
+/// first request; <c>/healthz</c>, which <c>/start-failing</c> turns to 503; <c>/crash?code=N</c>; <c>/ws</c> a WebSocket echo; gRPC to any path: an echo;
+/// <c>/events/NAME</c> and <c>/received/NAME</c>, see <see cref="EventHub"/>.
 /// </remarks>
 internal sealed class ConformanceApp(string[] arguments, TimeSpan readyAfter, TimeProvider time)
 {
@@ -14,6 +15,7 @@ internal sealed class ConformanceApp(string[] arguments, TimeSpan readyAfter, Ti
 
     private readonly long _started = time.GetTimestamp();
     private readonly EchoSockets _sockets = new(Environment.GetEnvironmentVariable("SUFFIX") ?? "");
+    private readonly EventHub _hub = new();
     private volatile bool _failing;
     private int _running;
     private int _retries;
@@ -24,6 +26,7 @@ internal sealed class ConformanceApp(string[] arguments, TimeSpan readyAfter, Ti
     public Task AnswerAsync(HttpContext context)
     {
         if (context.Request.ContentType?.StartsWith("application/grpc", StringComparison.Ordinal) == true) return GrpcEcho.AnswerAsync(context);
+        if (_hub.TryAnswer(context) is { } answer) return answer;
         return context.Request.Path.Value switch
         {
             "/runtime" => RuntimeDocument.WriteAsync(context, arguments),

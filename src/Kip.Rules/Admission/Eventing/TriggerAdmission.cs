@@ -3,6 +3,7 @@ using Kip.Resources;
 using Kip.Resources.Core;
 using Kip.Resources.Eventing;
 using Kip.Rules.Eventing.Configs;
+using Kip.Rules.Eventing.Filters;
 
 namespace Kip.Rules.Admission.Eventing;
 
@@ -29,8 +30,7 @@ internal static class TriggerAdmission
         using (errors.In("spec"))
         {
             ValidateBroker(trigger.Spec, config.Features, errors);
-            using (errors.In("filter")) FilterRules.ValidateAttributes(trigger.Spec.Filter?.Attributes ?? default, errors);
-            FilterRules.Validate("filters", trigger.Spec.Filters, errors);
+            FilterRules.Validate(trigger.Spec, errors);
             using (errors.In("subscriber")) DestinationRules.Validate(trigger.Spec.Subscriber, errors);
             DeliveryRules.Validate(trigger.Spec.Delivery, config.Features, errors);
         }

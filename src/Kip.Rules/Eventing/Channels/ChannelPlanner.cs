@@ -24,25 +24,24 @@ public static class ChannelPlanner
         var conditions = EventPolicies.Mark(Conditions.Take(channel.Status.Conditions, seen.Now));
         if (seen.Backing is { } taken && !taken.IsControlledBy(channel))
             return Fail(seen, conditions, $"There is an existing {taken.Kind} \"{taken.Metadata.Name}\" that we do not own.");
-        if (seen.Backing is { } backing) return Follow(seen, backing, conditions);
+        if (seen.Backing is { } backing) return Follow(seen, [], backing, conditions);
 
         var wanted = ChannelFromTemplate.Make(channel.Spec.ChannelTemplate, channel.Metadata.Name, channel, channel.Spec.Delivery, out var error);
         if (wanted is null) return Fail(seen, conditions, error);
-        conditions = NotAddressable(conditions.MarkUnknown(
-            BackingChannelReady, "BackingChannelNotConfigured", "BackingChannel has not yet been reconciled."));
-        return Conclude(seen, [new Edit.Create(wanted)], new(), conditions);
+        return Follow(seen, [new Edit.Create(wanted)], wanted, conditions);
     }
 
-    private static Plan Follow(ChannelView seen, InMemoryChannel backing, LivingConditions conditions)
+    private static Plan Follow(ChannelView seen, ValueList<Edit> edits, InMemoryChannel backing, LivingConditions conditions)
     {
-        conditions = backing.Status.ObservedGeneration == backing.Metadata.Generation
+        var isCurrent = backing.Status.ObservedGeneration > 0 && backing.Status.ObservedGeneration == backing.Metadata.Generation;
+        conditions = isCurrent
             ? conditions.Copy(BackingChannelReady, backing.Status.Conditions.Find(ConditionSet.Ready))
             : conditions.MarkUnknown(BackingChannelReady, "BackingChannelNotConfigured", "BackingChannel has not yet been reconciled.");
         conditions = backing.Status.Address is { Url.Length: > 0 } ? conditions.MarkTrue(Addressable) : NotAddressable(conditions);
         conditions = backing.Spec.Delivery?.DeadLetterSink is null
             ? DeadLetterSinks.NotConfigured(conditions)
             : conditions.Copy(DeadLetterSinks.Resolved, backing.Status.Conditions.Find(DeadLetterSinks.Resolved));
-        return Conclude(seen, [], new()
+        return Conclude(seen, edits, new()
         {
             Channel = new()
             {

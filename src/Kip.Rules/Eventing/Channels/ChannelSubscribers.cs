@@ -25,8 +25,8 @@ internal static class ChannelSubscribers
         {
             Uid = s.Uid,
             ObservedGeneration = s.Generation,
-            // The data plane reads the stored list: an entry that is only now written is not served yet.
-            Ready = seen.ServedSubscribers.Contains(s.Uid ?? "") && seen.Channel.Spec.Subscribers.Contains(s)
+            // Without a subscriber the reply is where events go.
+            Ready = seen.IsServedElsewhere || seen.ServedUris.Get(s.Uid ?? "") == (s.SubscriberUri ?? s.ReplyUri)
                 ? ConditionStatus.True
                 : ConditionStatus.Unknown,
         }).ToValueList();

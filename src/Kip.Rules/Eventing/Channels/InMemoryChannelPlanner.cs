@@ -42,7 +42,8 @@ public static class InMemoryChannelPlanner
 
         var status = channel.Status with
         {
-            ObservedGeneration = channel.Metadata.Generation,
+            // The edit of the spec, if there is one, makes the generation that this status speaks of.
+            ObservedGeneration = channel.Metadata.Generation + (subscribers == channel.Spec.Subscribers ? 0 : 1),
             Conditions = conditions.ToList(),
             Address = address,
             Subscribers = ChannelSubscribers.Statuses(seen, subscribers),

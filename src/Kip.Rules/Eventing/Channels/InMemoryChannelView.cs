@@ -28,8 +28,11 @@ public sealed record InMemoryChannelView
     /// <summary>Whether the data plane takes events in for this channel.</summary>
     public bool IsServed { get; init; }
 
-    /// <summary>The uids of the Subscriptions that the data plane delivers to.</summary>
-    public ValueList<string> ServedSubscribers { get; init; }
+    /// <summary>Where the data plane delivers the events of each Subscription, by uid, as far as it does.</summary>
+    public StringMap ServedUris { get; init; }
+
+    /// <summary>Whether the data plane runs in another process, so that it cannot be asked.</summary>
+    public bool IsServedElsewhere { get; init; }
 
     /// <summary>Whether every event of this channel has been delivered or has become a dead letter.</summary>
     public bool IsDrained { get; init; }

@@ -93,9 +93,9 @@ public static class TriggerPlanner
         };
     }
 
-    // What the data plane serves is what it last read, so the answer counts only once the status says the same.
+    // The data plane reads the status that is written here, and then tells that it delivers accordingly.
     private static LivingConditions MarkSubscription(TriggerView seen, TriggerStatus status, LivingConditions conditions) =>
-        seen.IsServed && status.SubscriberUri == seen.Trigger.Status.SubscriberUri
+        seen.IsServedElsewhere || seen.ServedUri == status.SubscriberUri
             ? conditions.MarkTrue(SubscriptionReady)
             : conditions.MarkUnknown(SubscriptionReady, "SubscriptionNotConfigured", "Subscription has not yet been reconciled.");
 

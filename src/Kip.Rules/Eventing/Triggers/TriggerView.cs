@@ -18,8 +18,11 @@ public sealed record TriggerView
     /// <summary>What subscriber and dead letter sink refer to.</summary>
     public Referents Referents { get; init; } = Referents.None;
 
-    /// <summary>Whether the data plane delivers to what the status says is the subscriber.</summary>
-    public bool IsServed { get; init; }
+    /// <summary>Where the data plane delivers the Trigger's events now; null: nowhere yet.</summary>
+    public string? ServedUri { get; init; }
+
+    /// <summary>Whether the data plane runs in another process, so that it cannot be asked.</summary>
+    public bool IsServedElsewhere { get; init; }
 
     /// <summary>Whether every event for this Trigger has been delivered or has become a dead letter.</summary>
     public bool IsDrained { get; init; }

@@ -1,0 +1,200 @@
+using Kip.Resources;
+using Kip.Resources.Eventing;
+using Kip.Resources.Flows;
+using Kip.Resources.Messaging;
+using Kip.Rules.Admission;
+using Kip.Rules.Eventing.Configs;
+using Kip.Testing.Serving;
+using Kip.Tests.Admission;
+using Shouldly;
+using static Kip.Tests.Eventing.Control.EventingYaml;
+
+namespace Kip.Tests.Eventing.Control;
+
+public class EventingAdmissionTests
+{
+    private const string Channel7 = "channel: {apiVersion: messaging.knative.dev/v1, kind: Channel, name: pipe}";
+
+    public static TheoryData<string, string> Refused => new()
+    {
+        { Trigger(broker: "''"), "spec.broker: missing field(s)" },
+        { Trigger(subscriber: ""), "spec.subscriber.ref, spec.subscriber.uri: expected at least one, got none" },
+        { Trigger(subscriber: "uri: /only/a/path"), "spec.subscriber.uri: invalid value: Relative URI is not allowed when Ref and [apiVersion, kind, name] is absent" },
+        { Trigger(subscriber: "uri: 'ftp://host/x'"), "spec.subscriber.uri: invalid value: ftp://host/x: events are sent by http or https" },
+        { Trigger(subscriber: "uri: 'http://a/b', ref: {apiVersion: v1, kind: Service, name: x}"), "Absolute URI is not allowed when Ref or [apiVersion, kind, name] is present" },
+        { Trigger(subscriber: "ref: {kind: Service, name: x}"), "spec.subscriber.ref.apiVersion: missing field(s)" },
+        { Trigger(subscriber: "ref: {apiVersion: v1, group: apps, kind: Service, name: x}"), "spec.subscriber.ref.group: must not set the field(s)" },
+        { Trigger(subscriber: "uri: 'http://a/b', CACerts: nonsense"), "spec.subscriber.CACerts: invalid value: CA Cert provided is invalid" },
+        { Trigger(more: "filter: {attributes: {Type: x}}"), "spec.filter.attributes: invalid key name \"Type\"" },
+        { Trigger(more: "filters: [{exact: {type: a}, prefix: {type: b}}]"), "spec.filters[0]: multiple dialects found, filters can have only one dialect set" },
+        { Trigger(more: "filters: [{not: {any: [{exact: {my_type: a}}]}}]"), "spec.filters[0].not.any[0].exact: invalid key name \"my_type\"" },
+        { Trigger(more: "filters: [{cesql: 'type ='}]"), "spec.filters[0].cesql: invalid value: type =" },
+        { Trigger(more: "delivery: {retry: -1}"), "spec.delivery.retry: invalid value: -1" },
+        { Trigger(more: "delivery: {backoffPolicy: sometimes}"), "spec.delivery.backoffPolicy: invalid value: sometimes" },
+        { Trigger(more: "delivery: {backoffDelay: 1s}"), "spec.delivery.backoffDelay: invalid value: 1s" },
+        { Trigger(more: "delivery: {timeout: PT0S}"), "spec.delivery.timeout: invalid value: PT0S" },
+        { Trigger(more: "delivery: {retryAfterMax: PT1S}"), "spec.delivery.retryAfterMax: must not set the field(s)" },
+        { Trigger(more: "delivery: {format: xml}"), "spec.delivery.format: invalid value: xml" },
+        { Trigger(more: "delivery: {deadLetterSink: {}}"), "spec.delivery.deadLetterSink.ref, spec.delivery.deadLetterSink.uri: expected at least one, got none" },
+        { Trigger(annotations: "knative.dev/dependency: nonsense"), "metadata.annotations.knative.dev/dependency: The provided annotation was not a corev1.ObjectReference: \"nonsense\"" },
+        { Trigger(annotations: "eventing.knative.dev/injection: enabled"), "only used for default broker" },
+        { Trigger(annotations: "kip.dev/on-delete: later"), "metadata.annotations.kip.dev/on-delete: invalid value: later: expected either 'drain' or 'drop'" },
+        { Broker(more: "config: {kind: ConfigMap, name: x}"), "spec.config.apiVersion: missing field(s)" },
+        { Channel(more: "subscribers: [{uid: x, subscriberUri: 'http://a'}]"), "spec.subscribers: must not set the field(s)" },
+        { Channel(more: "channelTemplate: {kind: InMemoryChannel}"), "spec.channelTemplate.apiVersion: missing field(s)" },
+        { Imc("spec: {subscribers: [{uid: x}]}"), "replyURI" },
+        { Imc("", "eventing.knative.dev/scope: world"), "invalid value: world: expected either 'cluster' or 'namespace'" },
+        { Sub(Channel7), "spec.subscriber: missing field(s)" },
+        { Sub("subscriber: {uri: 'http://a/b'}"), "spec.channel: missing field(s)" },
+        { Sub("channel: {apiVersion: messaging.knative.dev/v1, kind: Channel, name: pipe, namespace: other}\n  subscriber: {uri: 'http://a/b'}"), "spec.channel.namespace: must not set the field(s)" },
+        { Flow("Sequence", "steps: []"), "spec.steps: missing field(s)" },
+        { Flow("Sequence", "steps: [{uri: nowhere}]"), "spec.steps[0].uri: invalid value" },
+        { Flow("Parallel", "branches: []"), "spec.branches: missing field(s)" },
+        { Flow("Parallel", "branches: [{filter: {uri: 'http://a/b'}}]"), "spec.branches[0].subscriber.ref, spec.branches[0].subscriber.uri: expected at least one, got none" },
+        { "apiVersion: eventing.knative.dev/v1beta3\nkind: EventType\nmetadata: {name: t}\nspec: {attributes: [{name: type, value: x}]}", "spec.attributes.source: missing field(s)" },
+    };
+
+    [Theory]
+    [MemberData(nameof(Refused))]
+    public void What_is_wrong_is_told_in_Knatives_words(string yaml, string error) =>
+        Ask.Validate(Yaml.Read(yaml).Single()).ShouldContain(e => e.Contains(error, StringComparison.Ordinal));
+
+    public static TheoryData<string> Accepted => new()
+    {
+        Broker(), Trigger(), Trigger(subscriber: "ref: {apiVersion: v1, kind: Service, name: x}, uri: /path"),
+        Trigger(more: "filters: [{any: [{exact: {type: a}}, {not: {cesql: \"type LIKE 'b%'\"}}]}]"),
+        Trigger(more: "filter: {attributes: {aaa: x, c1d2e3: '', source: s}}"),
+        Trigger(more: "delivery: {retry: 0, backoffPolicy: linear, backoffDelay: PT0.5S, timeout: PT3S, format: json}"),
+        Channel(), Subscription(), Flow("Sequence", "steps: [{uri: 'http://a/b', delivery: {retry: 1}}]"),
+        Flow("Parallel", "branches: [{subscriber: {uri: 'http://a/b'}}]"),
+    };
+
+    [Theory]
+    [MemberData(nameof(Accepted))]
+    public void What_is_right_is_accepted(string yaml) => Ask.Validate(Yaml.Read(yaml).Single()).ShouldBeEmpty();
+
+    [Fact]
+    public void What_must_not_change_does_not()
+    {
+        Changed(Broker(), Broker(annotations: "eventing.knative.dev/broker.class: Kip")).ShouldContain("annotations: Immutable annotations changed (-old +new)");
+        Changed(Broker(more: "config: {apiVersion: v1, kind: ConfigMap, name: a}"), Broker(more: "config: {apiVersion: v1, kind: ConfigMap, name: b}"))
+            .ShouldContain("spec: Immutable fields changed (-old +new): config.name: -\"a\" +\"b\"");
+        Changed(Trigger(), Trigger(broker: "another")).ShouldContain("spec, broker: Immutable fields changed (-old +new): broker: -\"shop\" +\"another\"");
+        Changed(Channel(more: "delivery: {retry: 1}"), Channel(more: "delivery: {retry: 2}")).ShouldContain("spec: Immutable fields changed (-old +new): delivery.retry: -1 +2");
+        Changed(Subscription(), Subscription(channel: "other")).ShouldContain("spec: Immutable fields changed (-old +new): channel.name");
+
+        Changed(Broker(), Broker(more: "delivery: {retry: 1}")).ShouldBeEmpty();
+        Changed(Trigger(), Trigger(subscriber: "uri: 'http://other/'", more: "filters: [{exact: {type: a}}]")).ShouldBeEmpty();
+        Changed(Subscription(), Subscription(more: "reply: {uri: 'http://other/'}")).ShouldBeEmpty();
+    }
+
+    [Fact]
+    public void Subscribers_are_written_by_the_platform_only()
+    {
+        var old = (InMemoryChannel)Defaulted(Imc(""));
+        var wanted = old with { Spec = new() { Subscribers = [new() { Uid = "x", SubscriberUri = "http://a" }] } };
+
+        Ask.Validate(wanted, old).Single().ShouldContain("Channel.Spec.Subscribers changed by user jane");
+        AdmissionRules.Validate(new AdmissionRequest(wanted, old, "system:kip", null, PlatformConfig.Default)).ShouldBeEmpty();
+    }
+
+    [Fact]
+    public void References_get_their_namespace_and_templates_their_kind()
+    {
+        var trigger = (Trigger)Defaulted(Trigger(subscriber: "ref: {apiVersion: v1, kind: Service, name: x}"));
+        trigger.Spec.Subscriber.Ref!.Namespace.ShouldBe("default");
+        trigger.Metadata.Annotations["eventing.knative.dev/creator"].ShouldBe("jane");
+        var sequence = (Sequence)Defaulted(Flow("Sequence", "steps: [{ref: {apiVersion: v1, kind: Service, name: x}}]"));
+        sequence.Spec.ChannelTemplate!.Kind.ShouldBe("InMemoryChannel");
+        sequence.Spec.Steps[0].Ref!.Namespace.ShouldBe("default");
+    }
+
+    [Fact]
+    public void Defaults_are_those_of_the_ConfigMaps_by_namespace_and_class()
+    {
+        var config = Config((BrokerDefaultsConfig.MapName, BrokerDefaultsConfig.Key, """
+            clusterDefault:
+              brokerClass: Kip
+              delivery: {retry: 5, backoffPolicy: linear, backoffDelay: PT2S, timeout: PT9S}
+              brokerClasses:
+                MTChannelBasedBroker: {delivery: {retry: 6}}
+            namespaceDefaults:
+              other: {brokerClass: MTChannelBasedBroker, apiVersion: v1, kind: ConfigMap, name: own, namespace: other, delivery: {retry: 7}}
+            """), (ChannelDefaultsConfig.MapName, ChannelDefaultsConfig.Key, """
+            clusterDefault: {apiVersion: messaging.knative.dev/v1, kind: InMemoryChannel}
+            namespaceDefaults:
+              other: {apiVersion: example.com/v1, kind: Tube}
+            """));
+
+        var byDefault = Ask.Default(Yaml.One<Broker>(Broker()), config: config);
+        byDefault.Metadata.Annotations[EventingAnnotations.BrokerClass].ShouldBe("Kip");
+        (byDefault.Spec.Delivery!.Retry, byDefault.Spec.Delivery.BackoffPolicy, byDefault.Spec.Delivery.Timeout).ShouldBe((5, "linear", null));
+        Ask.Default(Yaml.One<Broker>(Broker(annotations: "eventing.knative.dev/broker.class: MTChannelBasedBroker")), config: config).Spec.Delivery!.Retry.ShouldBe(6);
+        var elsewhere = Yaml.One<Broker>(Broker());
+        elsewhere = Ask.Default(elsewhere with { Metadata = elsewhere.Metadata with { Namespace = "other" } }, config: config);
+        (elsewhere.Spec.Config!.Name, elsewhere.Spec.Delivery!.Retry).ShouldBe(("own", 7));
+        var sequence = Yaml.One<Sequence>(Flow("Sequence", "steps: [{uri: 'http://a/b'}]"));
+        Ask.Default(sequence with { Metadata = sequence.Metadata with { Namespace = "other" } }, config: config).Spec.ChannelTemplate!.Kind.ShouldBe("Tube");
+    }
+
+    [Theory]
+    [InlineData(BrokerDefaultsConfig.MapName, BrokerDefaultsConfig.Key, "clusterDefault: [")]
+    [InlineData(BrokerDefaultsConfig.MapName, BrokerDefaultsConfig.Key, "clusterDefault: {delivery: {retry: many}}")]
+    [InlineData(ChannelDefaultsConfig.MapName, ChannelDefaultsConfig.Key, "just words")]
+    [InlineData(ChannelTemplateConfig.MapName, ChannelTemplateConfig.Key, "kind: InMemoryChannel")]
+    [InlineData(SugarConfig.MapName, "namespace-selector", "matchExpressions: [{key: a, operator: Maybe}]")]
+    [InlineData(EventingFeatures.MapName, "transport-encryption", "strict")]
+    [InlineData(EventingFeatures.MapName, "authentication-oidc", "enabled")]
+    public void A_ConfigMap_that_cannot_be_read_is_refused_when_it_is_written(string map, string key, string value)
+    {
+        var wanted = new Kip.Resources.Core.ConfigMap
+        {
+            Metadata = new() { Namespace = EventingNames.SystemNamespace, Name = map }, Data = StringMap.Of((key, value)),
+        };
+
+        Ask.Validate(wanted).Single().ShouldStartWith($"data[{key}]: ");
+    }
+
+    [Fact]
+    public void Fields_that_a_feature_allows_are_allowed_with_it()
+    {
+        var config = new PlatformConfig(new Dictionary<string, StringMap>())
+        {
+            EventingMaps = new Dictionary<string, StringMap>
+            {
+                [EventingFeatures.MapName] = StringMap.Of(
+                    ("delivery-retryafter", "Enabled"), ("delivery-timeout", "disabled"), ("cross-namespace-event-links", "enabled"), ("kreference-group", "enabled")),
+            },
+        };
+
+        Ask.Validate(Yaml.Read(Trigger(more: "delivery: {retryAfterMax: PT1S}")).Single(), config: config).ShouldBeEmpty();
+        Ask.Validate(Yaml.Read(Trigger(more: "delivery: {timeout: PT1S}")).Single(), config: config).Single().ShouldBe("spec.delivery.timeout: must not set the field(s)");
+        Ask.Validate(Yaml.Read(Sub("channel: {group: messaging.knative.dev, kind: Channel, name: pipe, namespace: other}\n  subscriber: {uri: 'http://a/b'}")).Single(), config: config)
+            .ShouldBeEmpty();
+    }
+
+    private static Resource Defaulted(string yaml) => Ask.Default(Yaml.Read(yaml).Single());
+
+    private static string[] ChangedErrors(string old, string wanted) => Ask.Validate(Yaml.Read(wanted).Single(), Defaulted(old));
+
+    private static string Changed(string old, string wanted) => string.Join("; ", ChangedErrors(old, wanted));
+
+    private static PlatformConfig Config(params (string Map, string Key, string Value)[] maps) => new(new Dictionary<string, StringMap>())
+    {
+        EventingMaps = maps.ToDictionary(static m => m.Map, static m => StringMap.Of((m.Key, m.Value))),
+    };
+
+    private static string Imc(string spec, string annotations = "") =>
+        $$"""
+        apiVersion: messaging.knative.dev/v1
+        kind: InMemoryChannel
+        metadata:
+          name: pipe
+          annotations: { {{annotations}} }
+        {{spec}}
+        """;
+
+    private static string Sub(string spec) => $"apiVersion: messaging.knative.dev/v1\nkind: Subscription\nmetadata: {{name: sub}}\nspec:\n  {spec}\n";
+
+    private static string Flow(string kind, string spec) => $"apiVersion: flows.knative.dev/v1\nkind: {kind}\nmetadata: {{name: flow}}\nspec:\n  {spec}\n";
+}
