@@ -1,4 +1,7 @@
 using Kip.Conformance.Serving.Api;
+using Kip.Conformance.Serving.Ingress;
+using Kip.Conformance.Serving.Runtime;
+using Kip.Conformance.Serving.Scenarios;
 
 namespace Kip.Conformance;
 
@@ -8,6 +11,15 @@ public static class ConformanceCases
     public static IReadOnlyList<ConformanceCase> All { get; } =
     [
         .. ServiceCases.All,
+        .. RouteCases.All,
+        .. FailureCases.All,
+        .. LimitCases.All,
+        .. EnvironmentCases.All,
+        .. ProbeCases.All,
+        .. IngressRoutingCases.All,
+        .. IngressProtocolCases.All,
+        .. ScaleCases.All,
+        .. TrafficCases.All,
     ];
 
     /// <summary>Those whose id contains the text; all for null.</summary>

@@ -17,7 +17,8 @@ internal static class GrpcEcho
         var suffix = Encoding.UTF8.GetBytes(Environment.GetEnvironmentVariable("SUFFIX") ?? "");
         context.Response.ContentType = "application/grpc";
         context.Response.DeclareTrailer("grpc-status");
-        await context.Response.StartAsync(context.RequestAborted);
+        // The client may wait for the headers before it sends its first message.
+        await context.Response.BodyWriter.FlushAsync(context.RequestAborted);
         while (await ReadAsync(context.Request.BodyReader, context.RequestAborted) is { } message)
             await WriteAsync(context.Response.BodyWriter, [.. message, .. suffix], context.RequestAborted);
         context.Response.AppendTrailer("grpc-status", "0");

@@ -1,0 +1,55 @@
+using Kip.Resources.Serving;
+
+namespace Kip.Conformance.Serving.Api;
+
+/// <summary>Timeouts and limits that a Revision declares.</summary>
+internal static class LimitCases
+{
+    public static IReadOnlyList<ConformanceCase> All { get; } =
+    [
+        new("serving/api/timeout", "A request longer than timeoutSeconds is 504, unless its response had begun",
+            "TestRevisionTimeout", TimeoutAsync),
+        new("serving/api/response-start-timeout", "responseStartTimeoutSeconds ends a request whose response does not begin",
+            "TestRevisionTimeout (response start)", ResponseStartAsync),
+        new("serving/api/single-concurrency", "With containerConcurrency 1 no two requests meet in a pod",
+            "TestSingleConcurrency", SingleConcurrencyAsync),
+        new("serving/api/activator-overload", "A hundred requests at once to a sleeping Service of concurrency 1 are all answered",
+            "TestActivatorOverload", OverloadAsync),
+        ConformanceCase.NotSupported("serving/api/memory-limit", "A program that takes more memory than its limit is ended",
+            "TestCustomResourcesLimits", "limits are for containers; the suite's workload runs as a process"),
+    ];
+
+    private static async Task TimeoutAsync(ConformanceTarget target)
+    {
+        var service = await target.ReadyServiceAsync(Workload.Service(target, "slow", spec: "timeoutSeconds: 2"));
+        var url = service.Status.Url!;
+        (await target.CallAsync($"{url}/timeout?initialTimeout=200")).Is(200);
+        (await target.CallAsync($"{url}/timeout?initialTimeout=6000")).Is(504);
+        // The status is on its way with the first byte; what is cut off is the rest.
+        using var response = await target.Door.Client.GetAsync($"{url}/timeout?timeout=6000", HttpCompletionOption.ResponseHeadersRead, target.Deadline);
+        Expect.Equal(200, (int)response.StatusCode);
+    }
+
+    private static async Task ResponseStartAsync(ConformanceTarget target)
+    {
+        var service = await target.ReadyServiceAsync(Workload.Service(target, "slow", spec: "timeoutSeconds: 20, responseStartTimeoutSeconds: 1"));
+        (await target.CallAsync($"{service.Status.Url}/timeout?initialTimeout=5000")).Is(504);
+        (await target.CallAsync($"{service.Status.Url}/timeout?timeout=2000")).Is(200);
+    }
+
+    private static async Task SingleConcurrencyAsync(ConformanceTarget target)
+    {
+        var service = await target.ReadyServiceAsync(
+            Workload.Service(target, "single", annotations: "autoscaling.knative.dev/max-scale: \"3\"", spec: "containerConcurrency: 1"));
+        var answers = await Task.WhenAll(Enumerable.Range(0, 200).Select(_ => target.CallAsync($"{service.Status.Url}/single")));
+        Expect.Equal(200, answers.Count(static a => a.Status == 200));
+    }
+
+    private static async Task OverloadAsync(ConformanceTarget target)
+    {
+        var service = await target.ReadyServiceAsync(Workload.Service(target, "busy", spec: "containerConcurrency: 1",
+            annotations: "autoscaling.knative.dev/max-scale: \"4\", autoscaling.knative.dev/initial-scale: \"0\""));
+        var answers = await Task.WhenAll(Enumerable.Range(0, 100).Select(_ => target.CallAsync($"{service.Status.Url}/timeout?initialTimeout=50")));
+        Expect.Equal(100, answers.Count(static a => a.Status == 200));
+    }
+}

@@ -1,0 +1,126 @@
+using Kip.Conformance.Serving.Ingress;
+using Kip.Resources;
+using Kip.Resources.Core;
+using Kip.Resources.Serving;
+using Service = Kip.Resources.Serving.Service;
+
+namespace Kip.Conformance.Serving.Scenarios;
+
+/// <summary>What a client of a Service goes through: waking, draining, streams, tags, visibility. Upstream's <c>test/e2e</c>.</summary>
+internal static class TrafficCases
+{
+    private const string Asleep = "autoscaling.knative.dev/initial-scale: \"0\"";
+
+    public static IReadOnlyList<ConformanceCase> All { get; } =
+    [
+        new("serving/traffic/hello", "The first request to a sleeping Service is answered", "TestHelloWorld", HelloAsync),
+        new("serving/traffic/websocket-from-zero", "A WebSocket wakes a sleeping Service and echoes", "TestWebSocketViaActivator", WebSocketAsync),
+        ConformanceCase.NotSupported("serving/traffic/websocket-shutdown", "A pod that is deleted says good-bye to its WebSockets", "TestWebSocketGracefulShutdown",
+            "a pod that is to go is asked to end when its last request has gone, and an open WebSocket is one; it ends at the latest after timeoutSeconds"),
+        new("serving/traffic/grpc-from-zero", "A gRPC stream wakes a sleeping Service", "TestGRPCStreamingPingViaActivator", GrpcAsync),
+        new("serving/traffic/destroy-pod-in-flight", "A request under way is finished when its pod is deleted", "TestDestroyPodInflight", InFlightAsync),
+        new("serving/traffic/destroy-pod-with-requests", "Pods that are deleted under load fail no request", "TestDestroyPodWithRequests", UnderLoadAsync),
+        new("serving/traffic/crash-recovers", "A program that crashes is started again, and the Service answers", "6 restarts", CrashAsync),
+        new("serving/traffic/tag-host", "A tag has a host of its own, and loses it when it is removed", "1.9 Traffic rules", TagHostAsync),
+        new("serving/traffic/visibility", "The label cluster-local takes the public URL away, and removing it brings it back", "TestRouteVisibilityChanges", VisibilityAsync),
+        new("serving/traffic/configuration-route-deleted", "A deleted Service leaves no Route, Ingress or pod", "2 Reconcilers, ownership", DeletedAsync),
+    ];
+
+    private static async Task HelloAsync(ConformanceTarget target)
+    {
+        var service = await target.ReadyServiceAsync(Workload.Service(target, "hello", annotations: Asleep));
+        Expect.Equal(Workload.Spaceport, (await target.CallAsync(service.Status.Url!)).Is(200).Body);
+    }
+
+    private static string SocketUrl(Service service) => $"ws://{new Uri(service.Status.Url!).Authority}/ws";
+
+    private static async Task WebSocketAsync(ConformanceTarget target)
+    {
+        var service = await target.ReadyServiceAsync(Workload.Service(target, "ws", annotations: Asleep, environment: """{ name: SUFFIX, value: "!" }"""));
+        using var socket = await Sockets.ConnectAsync(target, SocketUrl(service));
+        Expect.Equal("hello!", await Sockets.SayAsync(target, socket, "hello"));
+    }
+
+    private static async Task GrpcAsync(ConformanceTarget target)
+    {
+        var service = await target.ReadyServiceAsync(Workload.Service(target, "grpc", annotations: Asleep,
+            container: "ports: [{ name: h2c, containerPort: 8080 }]", environment: """{ name: H2C, value: "1" }, { name: SUFFIX, value: "-pong" }"""));
+        await GrpcCall.EchoesAsync(target, new Uri(service.Status.Url!).Authority, "-pong");
+    }
+
+    private static async Task InFlightAsync(ConformanceTarget target)
+    {
+        var service = await target.ReadyServiceAsync(Workload.Service(target, "slow"));
+        var pod = (await target.ListAsync<Pod>($"{ServingLabels.Service}=slow")).Single();
+        using var underWay = await target.Door.Client.GetAsync(
+            $"{service.Status.Url}/timeout?timeout=3000", HttpCompletionOption.ResponseHeadersRead, target.Deadline);
+        await target.DeleteAsync<Pod>(pod.Metadata.Name);
+        Expect.Equal("Slept for 3000 milliseconds", await underWay.Content.ReadAsStringAsync(target.Deadline));
+    }
+
+    private static async Task UnderLoadAsync(ConformanceTarget target)
+    {
+        var service = await target.ReadyServiceAsync(Workload.Service(target, "load", annotations: "autoscaling.knative.dev/min-scale: \"2\""));
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(target.Deadline);
+        var failures = new List<string>();
+        var load = Task.WhenAll(Enumerable.Range(0, 6).Select(async _ =>
+        {
+            while (!stop.IsCancellationRequested)
+                if (await target.CallAsync($"{service.Status.Url}/?sleep=20") is { Status: not 200 } answer)
+                    lock (failures) failures.Add($"{answer.Status} {answer.Body}");
+        }));
+        for (var round = 0; round < 3; round++)
+        {
+            var ready = await target.WaitAllAsync<Pod>($"{ServingLabels.Service}=load",
+                static pods => pods.Count(static p => p.Metadata.DeletionTimestamp is null && p.Status.Conditions.IsTrue("Ready")) >= 2, "two");
+            var victim = ready.First(static p => p.Metadata.DeletionTimestamp is null).Metadata.Name;
+            await target.DeleteAsync<Pod>(victim);
+            await target.GoneAsync<Pod>(victim);
+        }
+        await stop.CancelAsync();
+        await load;
+        Expect.That(failures.Count == 0, $"{failures.Count} requests failed, e.g. {failures.FirstOrDefault()}");
+    }
+
+    private static async Task CrashAsync(ConformanceTarget target)
+    {
+        var service = await target.ReadyServiceAsync(Workload.Service(target, "fragile", annotations: "autoscaling.knative.dev/min-scale: \"1\""));
+        (await target.CallAsync($"{service.Status.Url}/crash?code=3")).Is(200);
+        await target.WaitAllAsync<Pod>($"{ServingLabels.Service}=fragile", static pods => pods.Any(static p => p.Status.ContainerStatuses.Any(static c => c.RestartCount > 0)),
+            "restarted");
+        (await target.CallAsync(service.Status.Url!)).Is(200);
+    }
+
+    private static async Task TagHostAsync(ConformanceTarget target)
+    {
+        await target.ReadyServiceAsync(Workload.Service(target, "hello"));
+        var tagged = await target.ReadyAsync(await target.PatchAsync<Service>("hello",
+            """{"spec":{"traffic":[{"latestRevision":true,"percent":100},{"tag":"blue","revisionName":"hello-00001"}]}}"""));
+        var url = tagged.TagUrl("blue");
+        await target.AnswersAsync(url, Workload.Spaceport);
+        await target.ReadyAsync(await target.PatchAsync<Service>("hello", """{"spec":{"traffic":[{"latestRevision":true,"percent":100}]}}"""));
+        await target.EventuallyAsync(async () => (await target.CallAsync(url)).Status == 404, () => $"{url} is still served");
+    }
+
+    private static async Task VisibilityAsync(ConformanceTarget target)
+    {
+        var service = await target.ReadyServiceAsync(Workload.Service(target, "hello"));
+        var open = service.Status.Url!;
+        await target.PatchAsync<Service>("hello", """{"metadata":{"labels":{"networking.knative.dev/visibility":"cluster-local"}}}""");
+        var inside = await target.WaitAsync<Service>("hello", s => s.Status.Url != open && s.Status.Conditions.IsTrue("Ready"), "cluster-local");
+        Expect.Equal($"http://hello.{target.Namespace}.svc.cluster.local", inside.Status.Url);
+        await target.EventuallyAsync(async () => (await target.CallAsync(open)).Status == 404, () => $"{open} is still served");
+        await target.PatchAsync<Service>("hello", """{"metadata":{"labels":{"networking.knative.dev/visibility":null}}}""");
+        await target.WaitAsync<Service>("hello", s => s.Status.Url == open && s.Status.Conditions.IsTrue("Ready"), "public again");
+        await target.AnswersAsync(open, Workload.Spaceport);
+    }
+
+    private static async Task DeletedAsync(ConformanceTarget target)
+    {
+        await target.ReadyServiceAsync(Workload.Service(target, "hello", annotations: "autoscaling.knative.dev/min-scale: \"1\""));
+        await target.DeleteAsync<Service>("hello");
+        await target.WaitAllAsync<Route>(null, static all => all.Count == 0, "gone");
+        await target.WaitAllAsync<Kip.Resources.Networking.Ingress>(null, static all => all.Count == 0, "gone");
+        await target.WaitAllAsync<Pod>(null, static all => all.Count == 0, "gone");
+    }
+}
