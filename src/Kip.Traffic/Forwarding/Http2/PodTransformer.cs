@@ -31,17 +31,22 @@ internal sealed class PodTransformer(GatewayRequest request) : HttpTransformer
         request.Forwarded();
     }
 
-    public override ValueTask<bool> TransformResponseAsync(
+    public override async ValueTask<bool> TransformResponseAsync(
         HttpContext httpContext, HttpResponseMessage? proxyResponse, CancellationToken cancellationToken)
     {
-        var copied = base.TransformResponseAsync(httpContext, proxyResponse, cancellationToken);
-        if (proxyResponse is not null)
-        {
-            request.ResponseBytes = proxyResponse.Content.Headers.ContentLength ?? 0;
-            request.ResponseStarted();
-        }
-        return copied;
+        var goesOn = await base.TransformResponseAsync(httpContext, proxyResponse, cancellationToken);
+        if (proxyResponse is null) return goesOn;
+        request.ResponseBytes = proxyResponse.Content.Headers.ContentLength ?? 0;
+        request.ResponseStarted();
+        // A caller may wait for these before it sends its first message; nothing else would send them before the first byte of the body.
+        if (IsGrpcStream(proxyResponse)) await httpContext.Response.BodyWriter.FlushAsync(cancellationToken);
+        return goesOn;
     }
+
+    // An answer that is trailers alone must stay one frame, or clients take it for a stream that broke off.
+    private static bool IsGrpcStream(HttpResponseMessage response) =>
+        response.Content.Headers.ContentType?.MediaType?.StartsWith("application/grpc", StringComparison.Ordinal) == true
+        && !response.Headers.Contains("grpc-status");
 
     private static void Set(HttpRequestMessage message, string name, string value)
     {
