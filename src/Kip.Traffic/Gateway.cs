@@ -56,6 +56,7 @@ public sealed class Gateway : IPodDrain, IAsyncDisposable
         _services = new(
             informers.Get<Service>(), informers.Get<Endpoints>(), name => new(name, new(options.QueueDepth, random, time), time, isRevision: false));
         _reporter = new(stats);
+        Taps = new(time);
         _statuses = new(resources, () => EndPoint, time, loggers);
         _projector = new(_backends, _services.Knows, _statuses, options.IngressClass, loggers);
         _http1 = new(options, time);
@@ -64,11 +65,14 @@ public sealed class Gateway : IPodDrain, IAsyncDisposable
         _certificates = new(informers.Get<Secret>(), issuer, host => _projector.Table.Find(host) is not null, time, loggers);
         _instruments = new(() => _reporter.Active, () => _pipeline!.InFlight, time);
         _pipeline = new(
-            options, () => _projector.Table, new(_services, random), _ready.Task, _reporter, _http1, _http2, _outside, () => _requestLog, () => HttpsEndPoint?.Port, random, time, _instruments);
+            options, () => _projector.Table, new(_services, random), _ready.Task, _reporter, _http1, _http2, _outside, () => _requestLog, Taps, () => HttpsEndPoint?.Port, random, time, _instruments);
     }
 
     /// <summary>Where it listens.</summary>
     public IPEndPoint EndPoint => _server.EndPoint;
+
+    /// <summary>For those who want to follow a service's requests.</summary>
+    public RequestTaps Taps { get; }
 
     /// <summary>Where it listens for TLS; null when it does not.</summary>
     public IPEndPoint? HttpsEndPoint { get; private set; }

@@ -12,7 +12,7 @@ namespace Kip.Traffic;
 /// <summary>The way of a request through the gateway, from its arrival to its last byte.</summary>
 internal sealed class GatewayPipeline(
     GatewayOptions options, Func<RouteTable> table, Destinations destinations, Task ready, StatReporter reporter, IForwarder http1, IForwarder http2,
-    OutsideForwarder outside, Func<RequestLog?> requestLog, Func<int?> httpsPort, Random random, TimeProvider time, Instruments instruments)
+    OutsideForwarder outside, Func<RequestLog?> requestLog, RequestTaps taps, Func<int?> httpsPort, Random random, TimeProvider time, Instruments instruments)
 {
     // Long enough for any cache to be filled; after that something is wrong.
     private static readonly TimeSpan StartPatience = TimeSpan.FromSeconds(30);
@@ -126,6 +126,7 @@ internal sealed class GatewayPipeline(
             instruments.Served(backend, request);
             Spans.End(request);
             requestLog()?.Note(request, backend, request.Pod, time);
+            taps.Note(request, backend);
         }
     }
 

@@ -140,6 +140,16 @@ public sealed class HttpResources : IResources, IDisposable
         return await response.Content.ReadAsStreamAsync(cancel);
     }
 
+    /// <summary>Opens what the platform itself answers below <c>/kip/</c>, behind the API's credentials.</summary>
+    /// <param name="path">Without a slash in front.</param>
+    /// <exception cref="ApiException">It refuses, or the server is another's and has no such answer (404).</exception>
+    public async Task<Stream> OpenAsync(string path, CancellationToken cancel)
+    {
+        var response = await OpenWatchAsync(path, cancel, cancel);
+        // Disposing the stream ends the answer.
+        return await response.Content.ReadAsStreamAsync(cancel);
+    }
+
     public void Dispose() => _http.Dispose();
 
     private static (ReadOnlyMemory<byte> Bytes, MediaTypeHeaderValue Type) Body(Resource resource) => (resource.GetDefinition().Write(resource), Json);

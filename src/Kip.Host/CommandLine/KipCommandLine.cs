@@ -3,6 +3,8 @@ using System.CommandLine.Help;
 using System.CommandLine.Invocation;
 using Kip.Host.Commands;
 using Kip.Host.Commands.Conformance;
+using Kip.Host.Commands.Simulate;
+using Kip.Host.Commands.Why;
 
 namespace Kip.Host.CommandLine;
 
@@ -29,6 +31,9 @@ internal static class KipCommandLine
             ApplyCommand.Make(),
             GetCommand.Make(),
             DescribeCommand.Make(),
+            WhyCommand.Make(),
+            SimulateCommand.Make(),
+            RecordCommand.Make(),
             DeleteCommand.Make(),
             VersionCommand.Make(),
             CompletionCommand.Make(),

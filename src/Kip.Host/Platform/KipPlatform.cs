@@ -14,10 +14,12 @@ using Kip.Controllers.Scaling.Hpa;
 using Kip.Controllers.Serving;
 using Kip.Host.CommandLine;
 using Kip.Host.Commands;
+using Kip.Host.Platform.Insight;
 using Kip.Rules.Scaling;
 using Kip.Runtime;
 using Kip.Runtime.Bundles;
 using Kip.Traffic;
+using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
 
 namespace Kip.Host.Platform;
@@ -119,7 +121,12 @@ public sealed class KipPlatform : IAsyncDisposable
 
         // 5. The API last: who is answered finds all of it at work.
         var api = await ApiServer.Http.ApiServer.StartAsync(
-            new ApiServerOptions { Endpoint = options.Api, DataDirectory = options.Data.Root }, registry, runtime.Logs, _time, loggers, cancel);
+            new ApiServerOptions
+            {
+                Endpoint = options.Api, DataDirectory = options.Data.Root,
+                ExtraEndpoints = new Dictionary<string, RequestDelegate>(ServiceInsight.Endpoints(autoscaler, resources, gateway.Taps, _stop.Token)),
+            },
+            registry, runtime.Logs, _time, loggers, cancel);
         Ends(() => api.DisposeAsync().AsTask());
         await gateway.Ready.WaitAsync(cancel);
 
