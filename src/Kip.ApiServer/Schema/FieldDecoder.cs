@@ -69,7 +69,7 @@ public sealed class FieldDecoder
         for (var i = 0; i < schema.Fields.Count; i++)
         {
             var field = schema.Fields[i];
-            if (last.Remove(field.Name, out var member) && member.ValueKind != JsonValueKind.Null)
+            if (last.Remove(field.Name, out var member) && !IsAbsent(member, field))
             {
                 _writer.WritePropertyName(field.Name);
                 Value(member, field.Node, Join(path, field.Name), owner);
@@ -83,6 +83,10 @@ public sealed class FieldDecoder
         _writer.WriteEndObject();
         foreach (var name in last.Keys) Complain($"unknown field \"{Join(path, name)}\"");
     }
+
+    // An empty text is written to nobody, as Go's omitempty has it: what is in memory must not tell it from none either.
+    private static bool IsAbsent(JsonElement member, SchemaField field) => member.ValueKind == JsonValueKind.Null
+        || (!field.Required && field.Node.Type == SchemaType.String && member.ValueKind == JsonValueKind.String && member.ValueEquals(""u8));
 
     private void Map(JsonElement value, SchemaNode schema, string path, string owner)
     {

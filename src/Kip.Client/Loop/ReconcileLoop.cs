@@ -129,6 +129,7 @@ public sealed partial class ReconcileLoop : IWatchBuilder, IDisposable
             _queue.AddAfter(key, ParkedLook);
             return;
         }
+        var doing = new Doing();
         try
         {
             // 2. Load and plan: caches and clock in, edits and status out.
@@ -136,7 +137,7 @@ public sealed partial class ReconcileLoop : IWatchBuilder, IDisposable
             LogPlan(_reconciler.Kind, key, plan.Edits.Count);
 
             // 3. Apply the edits in order; 4. report.
-            await ApplyAsync(key, plan, cancel);
+            await ApplyAsync(key, plan, doing, cancel);
             Succeeded(key, plan);
         }
         catch (OperationCanceledException) when (cancel.IsCancellationRequested)
@@ -145,11 +146,11 @@ public sealed partial class ReconcileLoop : IWatchBuilder, IDisposable
         }
         catch (Exception e)
         {
-            Failed(key, e);
+            Failed(key, e, doing.Edit);
         }
     }
 
-    private async Task ApplyAsync(NamespacedName key, Plan plan, CancellationToken cancel)
+    private async Task ApplyAsync(NamespacedName key, Plan plan, Doing doing, CancellationToken cancel)
     {
         Resource? self = null;
         for (var i = 0; i < plan.Edits.Count; i++)
@@ -160,6 +161,7 @@ public sealed partial class ReconcileLoop : IWatchBuilder, IDisposable
                 _events.Record(record, $"{_reconciler.Kind.Singular}-controller");
                 continue;
             }
+            doing.Edit = edit;
             if (await _applier.ApplyAsync(edit, cancel) is not { } stored) continue;
             Remember(key, edit, stored);
             if (stored.GetDefinition() == _reconciler.Kind && stored.Key == key) self = stored;
@@ -170,6 +172,7 @@ public sealed partial class ReconcileLoop : IWatchBuilder, IDisposable
         // An edit of this very plan may have moved the object on: the status belongs to the version it made.
         if (self is not null) status = status with { Metadata = self.Metadata };
         var edited = new Edit.UpdateStatus(status);
+        doing.Edit = edited;
         if (await _applier.ApplyAsync(edited, cancel) is { } written) Remember(key, edited, written);
     }
 
@@ -189,7 +192,7 @@ public sealed partial class ReconcileLoop : IWatchBuilder, IDisposable
         else _queue.CancelDelay(key);
     }
 
-    private void Failed(NamespacedName key, Exception e)
+    private void Failed(NamespacedName key, Exception e, Edit? during)
     {
         _reconciler.Failed(key, e);
         var failures = _queue.AddAfterFailure(key);
@@ -202,10 +205,29 @@ public sealed partial class ReconcileLoop : IWatchBuilder, IDisposable
         // A reason is told once; its repetitions only to those who look closely.
         var known = _failing.TryGetValue(key, out var reason) && reason == e.Message;
         _failing[key] = e.Message;
+        if (!known) Tell(key, e, during);
         if (known) LogFailedAgain(_reconciler.Kind, key, failures, e.Message);
         else if (e is ApiException) LogFailed(null, _reconciler.Kind, key, e.Message);
         else LogFailed(e, _reconciler.Kind, key, e.Message);
     }
+
+    // To whoever looks at the object: what could not be done for it, in Knative's reasons. Kubernetes' own kinds have Events of their own.
+    private void Tell(NamespacedName key, Exception e, Edit? during)
+    {
+        if (!_reconciler.Kind.Group.EndsWith(".knative.dev", StringComparison.Ordinal)) return;
+        if (!_watched.TryGetValue(_reconciler.Kind, out var cache) || cache.Get(key) is not { } about) return;
+        var (reason, what) = during switch
+        {
+            Edit.Create create => ("CreationFailed", $"Failed to create {Describe(create.Object)}: "),
+            Edit.Update update => ("UpdateFailed", $"Failed to update {Describe(update.Object)}: "),
+            Edit.UpdateStatus update => ("UpdateFailed", $"Failed to update status for \"{update.Object.Metadata.Name}\": "),
+            Edit.Delete delete => ("DeleteFailed", $"Failed to delete {Describe(delete.Object)}: "),
+            _ => ("InternalError", ""),
+        };
+        _events.Record(new Edit.Record(about, "Warning", reason, what + e.Message), $"{_reconciler.Kind.Singular}-controller");
+    }
+
+    private static string Describe(Resource resource) => $"{resource.Kind} \"{resource.Metadata.Name}\"";
 
     private void Resync()
     {
@@ -214,6 +236,12 @@ public sealed partial class ReconcileLoop : IWatchBuilder, IDisposable
         // Should the queue overflow, another part of the keys is left out each time.
         var first = (int)(_options.Random() * keys.Length);
         for (var i = 0; i < keys.Length; i++) Enqueue(keys[(first + i) % keys.Length]);
+    }
+
+    /// <summary>Which edit of a plan is being carried out.</summary>
+    private sealed class Doing
+    {
+        public Edit? Edit { get; set; }
     }
 
     private TimeSpan NextResync() => _options.Resync * (1 + (_options.Random() / 10));

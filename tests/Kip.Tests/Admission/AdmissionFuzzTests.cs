@@ -51,11 +51,22 @@ public sealed class AdmissionFuzzTests : IAsyncLifetime
         stored.ShouldBeGreaterThan(50, "objects that are only ever refused would test little");
     }
 
+    // Found by fuzzing.
+    [Theory]
+    [InlineData("""{"metadata":{"name":"found"},"spec":{"containers":[{"image":"a"}],"imagePullSecrets":[{"name":null},{"name":""}]}}""")]
+    public async Task What_was_stored_wrongly_once_is_not_any_more(string body)
+    {
+        using var answer = await PostAsync(Kip.Resources.Serving.Revision.Definition, body);
+        answer.StatusCode.ShouldBe(HttpStatusCode.Created);
+        await CheckStoredAsync(Kip.Resources.Serving.Revision.Definition, await answer.Content.ReadAsByteArrayAsync(Cancel), body);
+    }
+
     private async Task CheckStoredAsync(KindDefinition kind, byte[] json, string said)
     {
         var resource = kind.Read(json);
         kind.Read(kind.Write(resource)).ShouldBe(resource, said);
         var present = _api.Registry.Get(kind, resource.Key).ShouldNotBeNull(said);
+        resource.ShouldBe(present, $"what is told is what is stored; {said}");
         var maps = _api.Registry.List(Kip.Resources.Core.ConfigMap.Definition, Kip.Client.ListOptions.All with { Namespace = "knative-serving" }).Items
             .Cast<Kip.Resources.Core.ConfigMap>().ToDictionary(static m => m.Metadata.Name, static m => m.Data);
         var again = new AdmissionRequest(present, null, "jane", null, new PlatformConfig(maps));

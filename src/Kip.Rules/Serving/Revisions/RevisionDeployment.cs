@@ -37,7 +37,7 @@ internal static class RevisionDeployment
                 Template = new PodTemplateSpec
                 {
                     Metadata = new ObjectMeta { Labels = labels, Annotations = podAnnotations },
-                    Spec = RevisionPods.Make(revision),
+                    Spec = RevisionPods.Make(revision, config.Features.IsEnabled(FeaturesConfig.MultiContainerProbing)),
                 },
                 Strategy = Strategy,
                 RevisionHistoryLimit = 0,

@@ -11,12 +11,13 @@ internal static class RevisionPods
     private const string UserPortName = "user-port";
 
     /// <summary>The pod spec of the Revision's Deployment.</summary>
-    public static PodSpec Make(Revision revision)
+    /// <param name="keepsProbePorts">Whether a liveness probe may ask another port than the one that is served.</param>
+    public static PodSpec Make(Revision revision, bool keepsProbePorts = false)
     {
         var spec = revision.Spec;
         var serving = RevisionProtocol.ServingContainer(spec);
         var containers = new Container[spec.Containers.Count];
-        for (var i = 0; i < containers.Length; i++) containers[i] = User(revision, spec.Containers[i], i == serving);
+        for (var i = 0; i < containers.Length; i++) containers[i] = User(revision, spec.Containers[i], i == serving, keepsProbePorts);
         return spec.ToPodSpec() with
         {
             Containers = [.. containers],
@@ -25,7 +26,7 @@ internal static class RevisionPods
         };
     }
 
-    private static Container User(Revision revision, Container container, bool isServing)
+    private static Container User(Revision revision, Container container, bool isServing, bool keepsProbePorts)
     {
         var port = RevisionProtocol.UserPort(revision.Spec);
         var user = container with
@@ -39,7 +40,7 @@ internal static class RevisionPods
         return user with
         {
             Ports = [new ContainerPort { Name = UserPortName, ContainerPortNumber = port, Protocol = "TCP" }],
-            LivenessProbe = AtPort(container.LivenessProbe, port, isServing, rewrite: true),
+            LivenessProbe = AtPort(container.LivenessProbe, port, isServing, rewrite: !keepsProbePorts),
             StartupProbe = AtPort(container.StartupProbe, port, isServing, rewrite: false),
         };
     }
