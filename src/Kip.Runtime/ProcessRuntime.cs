@@ -5,8 +5,10 @@ using Kip.Client.Pods;
 using Kip.Resources;
 using Kip.Resources.Core;
 using Kip.Runtime.Bundles;
+using Kip.Runtime.Containers;
 using Kip.Runtime.Deployments;
 using Kip.Runtime.Endpoints;
+using Kip.Runtime.Networking;
 using Kip.Runtime.Pods;
 using Kip.Runtime.Ports;
 using Kip.Runtime.Probes;
@@ -18,7 +20,7 @@ using Microsoft.Extensions.Logging;
 
 namespace Kip.Runtime;
 
-/// <summary>Runs pods on this machine as processes, and plays Kubernetes' Deployment and Endpoints controllers.</summary>
+/// <summary>Runs pods on this machine as processes and containers, and plays Kubernetes' Deployment and Endpoints controllers.</summary>
 /// <remarks>
 /// Start it before whoever sends requests to pods: it first ends what an earlier life of the platform left running and says so in the pods'
 /// status. It needs the informers to be started, by it or by whoever else, after its constructor.
@@ -35,6 +37,8 @@ public sealed partial class ProcessRuntime : IAsyncDisposable
     private readonly EventRecorder _events;
     private readonly ProcessMarks _marks;
     private readonly PodWorkers _workers;
+    private readonly PodKinds _kinds;
+    private readonly ContainerEngines? _engines;
     private readonly CancellationTokenSource _stop = new();
     private IDisposable? _subscription;
     private Task _recording = Task.CompletedTask;
@@ -60,17 +64,20 @@ public sealed partial class ProcessRuntime : IAsyncDisposable
         _events = new EventRecorder(resources, time, loggers);
         _marks = new ProcessMarks(Path.GetFullPath(options.DataDirectory));
         Bundles = new BundleStore(options.DataDirectory);
+        _kinds = new PodKinds(Bundles, options.Containers is not null);
+        if (options.Containers is { } containers)
+            _engines = new ContainerEngines(containers, options.DataDirectory, _marks, _spawner, time, loggers.CreateLogger("Kip.Runtime.Containers"));
         var ports = new PortAllocator(options.FirstPort, options.PortCount, (int)(random() * options.PortCount));
         _workers = new PodWorkers(new PodHost
         {
-            Options = options, Resources = resources, Spawner = _spawner, Prober = _prober, Bundles = Bundles, Ports = ports, Marks = _marks,
+            Options = options, Resources = resources, Informers = informers, Spawner = _spawner, Prober = _prober, Bundles = Bundles, Ports = ports, Marks = _marks,
             Events = _events, Drain = drain, NewSandbox = NewSandbox, Time = time, Logger = loggers.CreateLogger("Kip.Runtime.Pods"),
         });
         Logs = new PodLogs(_workers);
         Usage = new PodUsageReader(options.DataDirectory);
         Reconcilers =
         [
-            new DeploymentReconciler(options.NodeName, () => PodNames.Suffix(random), spec => PodKinds.IsProcess(spec) ? ports.NextOrNull() : null,
+            new DeploymentReconciler(options.NodeName, () => PodNames.Suffix(random), spec => _kinds.IsProcess(spec) ? ports.NextOrNull() : null,
                 drain is null ? null : pod => drain.RequestsAt(pod.Key, pod.Metadata.Uid ?? "")),
             new EndpointsReconciler(),
         ];
@@ -94,6 +101,7 @@ public sealed partial class ProcessRuntime : IAsyncDisposable
     {
         // 1. No pod may run twice.
         if (_marks.EndOrphans() is var orphans and > 0) LogOrphans(orphans);
+        await ContainerSweep.RunAsync(new PlatformNames(_marks.RuntimeId));
         // 2. No request may go to a pod that only ran in an earlier life.
         var stored = await _resources.ListAsync<Pod>(ListOptions.All, cancel);
         var ours = stored.Where(p => p.Spec.NodeName == _options.NodeName).ToArray();
@@ -103,6 +111,8 @@ public sealed partial class ProcessRuntime : IAsyncDisposable
         // 3. Each pod gets its worker as the cache tells of it.
         _recording = _events.RunAsync(_stop.Token);
         _subscription = _informers.Subscribe<Pod>(_workers.OnChange);
+        // 4. Who has run containers before will again: the first of them need not wait for bridge and firewall.
+        if (_engines is not null && File.Exists(Path.Combine(_options.DataDirectory, PodNetwork.SubnetFile))) _ = _engines.PrepareAsync();
     }
 
     /// <summary>Ends all pods' processes gracefully, side by side. The pods stay declared and run again at the next start.</summary>
@@ -120,14 +130,16 @@ public sealed partial class ProcessRuntime : IAsyncDisposable
         if (_disposed) return;
         _disposed = true;
         await StopAsync(CancellationToken.None);
+        if (_engines is not null) await _engines.DisposeAsync();
         _prober.Dispose();
         _spawner.Dispose();
         _stop.Dispose();
     }
 
-    private static IPodSandbox NewSandbox(PodHost host, Pod pod) => PodKinds.IsProcess(pod.Spec)
-        ? new ProcessSandbox(host)
-        : new RefusingSandbox("this build of Kip does not run containers; deploy from source with 'kip deploy DIR'");
+    private IPodSandbox NewSandbox(PodHost host, Pod pod, Action<string> evict) =>
+        _kinds.IsProcess(pod.Spec) ? new ProcessSandbox(host)
+        : _engines is null ? new RefusingSandbox("this runtime does not run containers; deploy from source with 'kip deploy DIR'")
+        : new ContainerSandbox(host, _engines, evict);
 
     private void DeleteFoldersOfOthers(IEnumerable<Pod> ours)
     {

@@ -1,5 +1,6 @@
 using Kip.Client;
 using Kip.Resources;
+using Kip.Runtime.Containers;
 using Kip.Runtime.Logs;
 
 namespace Kip.Runtime;
@@ -16,6 +17,10 @@ public sealed record RuntimeOptions
 
     /// <summary>Variables that every process gets unless its container says otherwise, e.g. the proxy by which it reaches the platform's names.</summary>
     public StringMap Environment { get; init; }
+
+    /// <summary>How containers are run.</summary>
+    /// <value>Null: only bundles run, as processes.</value>
+    public ContainerOptions? Containers { get; init; }
 
     /// <summary>The first port given to a pod.</summary>
     /// <value>20000: below the range from which Linux takes the ports of outgoing connections.</value>

@@ -1,4 +1,5 @@
 using Kip.Client;
+using Kip.Client.Informers;
 using Kip.Client.Loop;
 using Kip.Client.Pods;
 using Kip.Resources;
@@ -20,6 +21,7 @@ internal sealed record PodHost
     public static readonly Backoff WriteRetry = new(TimeSpan.FromMilliseconds(50), TimeSpan.FromSeconds(5));
 
     public required RuntimeOptions Options { get; init; }
+    public required InformerSet Informers { get; init; }
     public required IResources Resources { get; init; }
     public required ProcessSpawner Spawner { get; init; }
     public required Prober Prober { get; init; }
@@ -30,8 +32,8 @@ internal sealed record PodHost
     public required EventRecorder Events { get; init; }
     public required IPodDrain? Drain { get; init; }
 
-    /// <summary>Makes the place where a pod's containers run.</summary>
-    public required Func<PodHost, Pod, IPodSandbox> NewSandbox { get; init; }
+    /// <summary>Makes the place where a pod's containers run; what it is given is called when the pod uses more than it may, with what.</summary>
+    public required Func<PodHost, Pod, Action<string>, IPodSandbox> NewSandbox { get; init; }
     public required TimeProvider Time { get; init; }
     public required ILogger Logger { get; init; }
 

@@ -4,13 +4,16 @@ using Kip.Runtime.Bundles;
 namespace Kip.Runtime.Pods;
 
 /// <summary>Which pods run as processes and which as containers.</summary>
-public static class PodKinds
+/// <param name="bundles">The bundles of this platform.</param>
+/// <param name="hasContainers">Whether there is anything else to be run than bundles.</param>
+internal sealed class PodKinds(BundleStore bundles, bool hasContainers)
 {
     /// <summary>A pod with a bundle runs as processes; any other as containers.</summary>
-    public static bool IsProcess(PodSpec spec)
+    /// <remarks>Images of Kip's own registry have names like a bundle's. What is no bundle of this platform is asked for there.</remarks>
+    public bool IsProcess(PodSpec spec)
     {
         foreach (var container in spec.Containers)
-            if (BundleImage.TryParse(container.Image, out _)) return true;
+            if (BundleImage.TryParse(container.Image, out _) && (!hasContainers || bundles.Resolve(container.Image) is not null)) return true;
         return false;
     }
 }

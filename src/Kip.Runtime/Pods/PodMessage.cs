@@ -35,6 +35,9 @@ internal abstract record PodMessage
     /// <summary>The pod has run for its <c>activeDeadlineSeconds</c>.</summary>
     public sealed record Expired : PodMessage;
 
+    /// <summary>The pod uses more of the disk than it may.</summary>
+    public sealed record Evicted(string Why) : PodMessage;
+
     /// <summary>What still runs is to be killed.</summary>
     public sealed record Hurry : PodMessage;
 

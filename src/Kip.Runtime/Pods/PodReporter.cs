@@ -24,12 +24,12 @@ internal sealed partial class PodReporter(PodHost host, DateTimeOffset accepted,
 
     /// <summary>Writes what is known now.</summary>
     /// <returns>The pod with the status that is stored.</returns>
-    public async Task<Pod> ReportAsync(Pod pod, string? address, PodContainers containers, bool expired)
+    public async Task<Pod> ReportAsync(Pod pod, string? address, PodContainers containers, PodFailure? failure)
     {
         if (IsFinal) return pod;
         var next = PodStatusRules.Next(
             pod, address, [.. containers.Init.Select(static s => s.Facts)], [.. containers.Main.Select(static s => s.Facts)], host.Time.GetUtcNow());
-        if (expired && !containers.AnyRuns) next = PodStatusRules.Expired(next);
+        if (failure is not null && !containers.AnyRuns) next = PodStatusRules.Failed(next, failure);
         next = next with { Startup = _startup = Startup(next, containers) };
         if (next == Written) return pod;
         try

@@ -51,11 +51,8 @@ public static class PodStatusRules
         ContainerStatuses = status.ContainerStatuses.Select(static c => c with { Ready = false }).ToValueList(),
     };
 
-    /// <summary>The same pod, failed because it ran longer than its <c>activeDeadlineSeconds</c>.</summary>
-    public static PodStatus Expired(PodStatus status) => status with
-    {
-        Phase = "Failed", Reason = "DeadlineExceeded", Message = "Pod was active on the node longer than the specified deadline",
-    };
+    /// <summary>The same pod, failed because it was ended: it ran longer than its <c>activeDeadlineSeconds</c>, or used too much of the disk.</summary>
+    public static PodStatus Failed(PodStatus status, PodFailure why) => status with { Phase = "Failed", Reason = why.Reason, Message = why.Message };
 
     /// <summary>Pending until every container has run; then running, until none will run again.</summary>
     public static string Phase(string? restartPolicy, IReadOnlyList<ContainerFacts> containers)

@@ -22,13 +22,13 @@ internal sealed partial class PodWorker : IDisposable
     private Pod _pod;
     private PodEnding? _ending;
     private bool _stopping;
-    private bool _expired;
+    private PodFailure? _failure;
     private bool _done;
 
     public PodWorker(PodHost host, Pod pod)
     {
         (_host, _logger, _pod) = (host, host.Logger, pod);
-        _sandbox = host.NewSandbox(host, pod);
+        _sandbox = host.NewSandbox(host, pod, why => Post(new PodMessage.Evicted(why)));
         _containers = new PodContainers(host, _sandbox, pod, Post);
         _reporter = new PodReporter(host, host.Time.GetUtcNow(), Post) { Written = pod.Status };
         _removal = new PodRemoval(host);
@@ -150,8 +150,13 @@ internal sealed partial class PodWorker : IDisposable
                 if (await PlaceAsync()) await due.Slot.StartAsync(_pod, _noMoreStarts.Token);
                 break;
             case PodMessage.Expired:
-                _expired = true;
+                _failure ??= PodFailure.Expired;
                 BeginEnding();
+                break;
+            case PodMessage.Evicted evicted when !_pod.IsFinished:
+                _host.Warn(_pod, "Evicted", evicted.Why);
+                _failure ??= PodFailure.Evicted(evicted.Why);
+                BeginEnding(TimeSpan.Zero);
                 break;
             case PodMessage.Hurry:
                 _ending?.Hurry(TimeSpan.Zero);
@@ -207,8 +212,8 @@ internal sealed partial class PodWorker : IDisposable
         foreach (var slot in _containers.All)
             if (slot.Run is { } run) slot.Ended(_pod, await run.Exited, mayRestart: false);
         await ReportAsync();
-        // A pod whose time ran out has ended but stays declared; it is kept until somebody deletes it.
-        if (_expired && !_stopping && !_pod.IsTerminating && !_gone.IsCancellationRequested)
+        // A pod that was ended before its time has ended but stays declared; it is kept until somebody deletes it.
+        if (_failure is not null && !_stopping && !_pod.IsTerminating && !_gone.IsCancellationRequested)
         {
             _ending?.Dispose();
             _ending = null;
@@ -224,7 +229,7 @@ internal sealed partial class PodWorker : IDisposable
     {
         if (_gone.IsCancellationRequested) return;
         var wasFinal = _reporter.IsFinal;
-        Volatile.Write(ref _pod, await _reporter.ReportAsync(_pod, _sandbox.Address, _containers, _expired));
+        Volatile.Write(ref _pod, await _reporter.ReportAsync(_pod, _sandbox.Address, _containers, _failure));
         // What ended for good needs neither address nor port any more.
         if (!wasFinal && _reporter.IsFinal && _ending is null) await _sandbox.EndAsync(_pod);
     }

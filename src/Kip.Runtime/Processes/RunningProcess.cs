@@ -41,6 +41,15 @@ public sealed class RunningProcess
         }
     }
 
+    /// <summary>Sends a signal to the process alone.</summary>
+    public void SignalSelf(int signal)
+    {
+        lock (_lock)
+        {
+            if (!_reaped) _ = LibC.Kill(Pid, signal);
+        }
+    }
+
     /// <summary>Tells its terminal, if it has one, how large the window is.</summary>
     public void Resize(int columns, int rows) => Terminal?.Resize(columns, rows);
 

@@ -1,0 +1,38 @@
+using System.Net;
+using Kip.Images;
+using Kip.Runtime.Networking;
+
+namespace Kip.Runtime.Containers;
+
+/// <summary>How containers are run.</summary>
+public sealed record ContainerOptions
+{
+    /// <summary>Where images come from.</summary>
+    public required IImageSource Images { get; init; }
+
+    /// <summary>Makes the gateway listen at an address that pods reach; answers with the port. Called once, when the first container is to run.</summary>
+    public required Func<IPAddress, CancellationToken, Task<IPEndPoint>> ListenForPods { get; init; }
+
+    /// <summary>Whether the gateway serves a host such as <c>hello.default.svc.cluster.local</c>: only then the resolver knows it.</summary>
+    public required Func<string, bool> ServesHost { get; init; }
+
+    /// <summary>The pods' addresses.</summary>
+    /// <value>Null: chosen once so that it meets no route of the machine, and kept in the data folder.</value>
+    public Subnet? PodSubnet { get; init; }
+
+    /// <summary>How many network namespaces stand ready, so that a cold start need not make one.</summary>
+    /// <value>8.</value>
+    public int PreparedNetworks { get; init; } = 8;
+
+    /// <summary>Processes and threads that one container may have.</summary>
+    /// <value>2048.</value>
+    public long PidsLimit { get; init; } = 2048;
+
+    /// <summary>Bytes that a pod without an <c>ephemeral-storage</c> limit may write: to its containers' file systems, its emptyDirs and its logs.</summary>
+    /// <value>10 GiB.</value>
+    public long StorageLimit { get; init; } = 10L << 30;
+
+    /// <summary>How often the use of the disk is looked at.</summary>
+    /// <value>10 s.</value>
+    public TimeSpan StoragePeriod { get; init; } = TimeSpan.FromSeconds(10);
+}

@@ -1,0 +1,76 @@
+using System.Text.Json;
+using Kip.Resources;
+using Kip.Runtime.Containers.Cgroups;
+using Kip.Runtime.Logs;
+using Kip.Runtime.Pods;
+using Kip.Runtime.Processes;
+
+namespace Kip.Runtime.Containers;
+
+/// <summary>One run of a container under an OCI runtime that waits for it in the foreground.</summary>
+internal sealed class OciRun : ContainerRun
+{
+    private readonly ContainerEngine _engine;
+    private readonly OciContainer _container;
+    private readonly RunningProcess _runtime;
+    private readonly OomWatch _oom;
+
+    public OciRun(ContainerEngine engine, OciContainer container, RunningProcess runtime, OomWatch oom, ContainerLog log) : base(log)
+    {
+        (_engine, _container, _runtime, _oom) = (engine, container, runtime, oom);
+        Exited = ExitAsync();
+    }
+
+    public override string Id => $"{_engine.Runtime.Name}://{_container.Id}";
+
+    public override string ImageId => _container.ImageId;
+
+    public override RunningProcess Process => _runtime;
+
+    public override Task<ContainerExit> Exited { get; }
+
+    // The runtime hands on every signal that it gets to the container's first process.
+    public override void Terminate() => _runtime.SignalSelf(_container.StopSignal);
+
+    public override void Kill() => _ = KillAsync();
+
+    public override RunningProcess Exec(ValueList<string> command, ProcessStreams streams)
+    {
+        if (command.IsEmpty) throw new ProcessStartException("no command was given");
+        var start = _engine.Runtime.Exec(_container.Id, _container.Bundle.LogPath, _container.PodUid, command, streams.HasTerminal);
+        return _engine.Mounts.RunAsync(() => _engine.Spawner.Start(start, streams)).GetAwaiter().GetResult();
+    }
+
+    /// <summary>Everything in its cgroup, until the runtime has noticed; a runtime that has not come so far as to have one is ended itself.</summary>
+    private async Task KillAsync()
+    {
+        for (var round = 0; !_runtime.Exited.IsCompleted; round++)
+        {
+            if (_engine.Cgroups.Kill(_container.Cgroup) == 0 && round > 20) _runtime.Kill();
+            await Task.WhenAny(_runtime.Exited, Task.Delay(TimeSpan.FromMilliseconds(10), _engine.Time));
+        }
+    }
+
+    private async Task<ContainerExit> ExitAsync()
+    {
+        var exit = await _runtime.Exited;
+        var oom = _oom.HasHappened() && exit.Code != 0;
+        _oom.Dispose();
+        var started = File.Exists(_container.Bundle.PidPath);
+        var result = !started ? new ContainerExit(128, 0, exit.At, "StartError", Complaint() ?? $"{_engine.Runtime.Name} ended with code {exit.Code}")
+            : oom ? new ContainerExit(exit.Code, 0, exit.At, "OOMKilled")
+            : new ContainerExit(exit.Code, 0, exit.At, Message: _container.ReadTerminationMessage());
+        await _engine.CleanUpAsync(_container);
+        return result;
+    }
+
+    /// <summary>What the runtime says went wrong.</summary>
+    private string? Complaint()
+    {
+        if (!File.Exists(_container.Bundle.LogPath)) return null;
+        var last = File.ReadLines(_container.Bundle.LogPath).LastOrDefault(static l => l.Length > 0);
+        if (last is null || last[0] != '{') return last;
+        using var json = JsonDocument.Parse(last);
+        return json.RootElement.TryGetProperty("msg", out var message) ? message.GetString() : last;
+    }
+}

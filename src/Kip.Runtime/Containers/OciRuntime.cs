@@ -1,0 +1,52 @@
+using Kip.Resources;
+using Kip.Runtime.Processes;
+using Kip.Runtime.Recovery;
+
+namespace Kip.Runtime.Containers;
+
+/// <summary>The program that makes a container of a specification: crun, else runc.</summary>
+/// <param name="program">Its path.</param>
+/// <param name="state">Where it keeps what it knows of its containers; not on a disk, and short, for sockets are made there.</param>
+/// <param name="runtimeId">The platform's mark, carried by its processes.</param>
+internal sealed class OciRuntime(string program, string state, string runtimeId)
+{
+    private static readonly string[] Known = ["crun", "runc"];
+    private static readonly string[] Folders = ["/usr/bin", "/usr/local/bin", "/usr/sbin", "/usr/local/sbin", "/bin", "/sbin"];
+
+    public string Program => program;
+
+    /// <summary><c>crun</c> or <c>runc</c>.</summary>
+    public string Name => Path.GetFileName(program);
+
+    /// <summary>The path of the first that is there. Null: none.</summary>
+    public static string? Find() => Known.SelectMany(static name => Folders.Select(folder => Path.Combine(folder, name))).FirstOrDefault(File.Exists);
+
+    /// <summary>Runs the container of a bundle in the foreground: ends when and as the container does.</summary>
+    public ProcessStart Run(string id, string bundle, string podUid) => Start(
+        podUid, Path.Combine(bundle, "runtime.log"), "run", "--bundle", bundle, "--pid-file", Path.Combine(bundle, "pid"), id);
+
+    /// <summary>Runs another program in a container.</summary>
+    public ProcessStart Exec(string id, string log, string podUid, ValueList<string> command, bool terminal) =>
+        Start(podUid, log, [.. terminal ? (string[])["exec", "--tty", id] : ["exec", id], .. command]);
+
+    /// <summary>Forgets what is left of a container whose runtime was killed.</summary>
+    public void Forget(string id)
+    {
+        var left = Path.Combine(state, id);
+        if (Directory.Exists(left)) Directory.Delete(left, recursive: true);
+    }
+
+    private ProcessStart Start(string podUid, string log, params string[] words)
+    {
+        string[] global = Name == "crun" ? ["--cgroup-manager=cgroupfs"] : [];
+        return new ProcessStart
+        {
+            Program = program,
+            Arguments = [Name, "--root", state, "--log", log, .. global, .. words],
+            Environment = StringMap.Of(
+                ("PATH", "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"),
+                (ProcessMarks.RuntimeVariable, runtimeId), (ProcessMarks.PodVariable, podUid)),
+            WorkingDirectory = "/",
+        };
+    }
+}
