@@ -1,3 +1,4 @@
+using Kip.Conformance.Registry;
 using Kip.Conformance.Serving.Api;
 using Kip.Conformance.Serving.Ingress;
 using Kip.Conformance.Serving.Runtime;
@@ -20,6 +21,7 @@ public static class ConformanceCases
         .. IngressProtocolCases.All,
         .. ScaleCases.All,
         .. TrafficCases.All,
+        .. RegistryCases.All,
     ];
 
     /// <summary>Those whose id contains the text; all for null.</summary>

@@ -12,6 +12,12 @@ public sealed record ConformanceOptions
     /// <summary>The image that plays Knative's test images. On a cluster: one with <c>kip conformance-app</c> as its entry point.</summary>
     public string Image { get; init; } = "kip.local/conformance";
 
+    /// <summary>The platform's image registry; null: the cases about registries are skipped.</summary>
+    public Uri? Registry { get; init; }
+
+    /// <summary>Who we are there: <c>user:password</c>. Null: nobody.</summary>
+    public string? RegistryCredentials { get; init; }
+
     /// <summary>How many cases run side by side; each has a namespace of its own.</summary>
     public int Parallel { get; init; } = 3;
 

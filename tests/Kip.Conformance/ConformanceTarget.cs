@@ -38,6 +38,12 @@ public sealed class ConformanceTarget : IAsyncDisposable
     /// <summary>Ends when the case has been given long enough. For every call that takes a token.</summary>
     public CancellationToken Deadline => _patience.Token;
 
+    /// <summary>The way to the platform's registry, into a repository of the case's own.</summary>
+    /// <exception cref="CaseSkippedException">None was named.</exception>
+    public Registry.RegistryDoor Registry() => _options.Registry is { } address
+        ? new(address, _options.RegistryCredentials, Namespace)
+        : throw new CaseSkippedException("no registry was named");
+
     /// <summary>Creates or changes the objects of a manifest, in the case's namespace unless they name another.</summary>
     /// <returns>What the server stored, in order.</returns>
     /// <exception cref="ApiException">The server refuses one.</exception>

@@ -7,6 +7,8 @@ const string Usage = """
       --gateway URL       where requests go, whatever host they name (default: http://127.0.0.1:8080)
       --filter TEXT       only the cases whose id contains the text
       --image REF         the workload (default: kip.local/conformance, which every kip has)
+      --registry URL      the platform's image registry, e.g. http://127.0.0.1:5000 (default: its cases are skipped)
+      --registry-creds U:P  who we are there, as kip registry login --print says
       --parallel N        cases side by side (default: 3)
       --list              print the cases and end
     """;
@@ -61,6 +63,8 @@ ConformanceOptions? Read(string name, string value) => name switch
     "--kubeconfig" => options with { Kubeconfig = value },
     "--gateway" when Uri.TryCreate(value, UriKind.Absolute, out var gateway) => options with { Gateway = gateway },
     "--filter" => options with { Filter = value },
+    "--registry" when Uri.TryCreate(value, UriKind.Absolute, out var registry) => options with { Registry = registry },
+    "--registry-creds" => options with { RegistryCredentials = value },
     "--image" => options with { Image = value },
     "--parallel" when int.TryParse(value, out var parallel) && parallel > 0 => options with { Parallel = parallel },
     _ => null,

@@ -58,6 +58,9 @@ public sealed class RepositoryStore(ImageFolders folders)
 
     public void AddBlob(string repository, Digest digest) => folders.WriteWhole(Link(repository, BlobsFolder, digest), "");
 
+    /// <summary>When a blob was last put into a repository, or asked for by somebody who is about to push.</summary>
+    public DateTimeOffset BlobAdded(string repository, Digest digest) => File.GetLastWriteTimeUtc(Link(repository, BlobsFolder, digest));
+
     public bool RemoveBlob(string repository, Digest digest) => Remove(Link(repository, BlobsFolder, digest));
 
     public IReadOnlyList<Digest> Blobs(string repository) => Digests(Folder(repository, BlobsFolder));

@@ -1,0 +1,67 @@
+using System.Text.Json;
+using Kip.Testing.Images;
+using Kip.Testing.Programs;
+using Shouldly;
+
+namespace Kip.Tests.Images;
+
+/// <summary>The tools that people have, against Kip's registry: skopeo and buildah from Debian.</summary>
+public sealed class RegistryToolsTests
+{
+    [Fact]
+    public async Task Skopeo_pushes_lists_copies_pulls_and_deletes()
+    {
+        await using var registry = await RegistryBed.StartAsync();
+        var folder = Directory.CreateDirectory(Path.Combine(registry.Bed.Folder, "work")).FullName;
+        var image = new ImageBuild().Layer(new ImageLayer().File("f", "1")).Layer(new ImageLayer().File("g", "2"), LayerCompression.Zstd).Cmd("/f").Build();
+        image.WriteOciLayout(Path.Combine(folder, "in"), "v1");
+        var target = $"docker://{registry.Host}/team/hello";
+
+        (await SkopeoAsync("copy", "--dest-tls-verify=false", $"oci:{folder}/in:v1", $"{target}:v1")).ExitCode.ShouldNotBe(0);
+        (await SkopeoAsync("copy", "--dest-tls-verify=false", "--dest-creds", "kip:wrong", $"oci:{folder}/in:v1", $"{target}:v1")).ExitCode.ShouldNotBe(0);
+        (await SkopeoAsync("copy", "--dest-tls-verify=false", "--dest-creds", registry.Credentials, $"oci:{folder}/in:v1", $"{target}:v1")).Succeeded();
+        (await SkopeoAsync("copy", "--src-tls-verify=false", "--src-creds", registry.Credentials, "--dest-tls-verify=false", "--dest-creds", registry.Credentials, $"{target}:v1", $"docker://{registry.Host}/other/copy:v2")).Succeeded();
+        (await SkopeoAsync("copy", "--src-tls-verify=false", "--src-creds", registry.Credentials, $"{target}:v1", $"oci:{folder}/out:v1")).Succeeded();
+        using var inspected = JsonDocument.Parse((await SkopeoAsync("inspect", "--tls-verify=false", "--creds", registry.Credentials, $"{target}:v1")).Succeeded().Output);
+
+        inspected.RootElement.GetProperty("Digest").GetString().ShouldBe(image.Digest);
+        inspected.RootElement.GetProperty("RepoTags").EnumerateArray().Select(static t => t.GetString()).ShouldBe(["v1"]);
+        File.ReadAllText(Path.Combine(folder, "out/index.json")).ShouldContain(image.Digest);
+        // What was pushed runs under the registry's name and under its address, and nobody is asked.
+        foreach (var name in (string[])["kip.local/team/hello:v1", $"{registry.Host}/team/hello:v1", $"localhost:{registry.Server.EndPoint.Port}/other/copy:v2"])
+            (await registry.Bed.EnsureAsync(name, "Always")).Digest.ToString().ShouldBe(image.Digest);
+
+        (await SkopeoAsync("delete", "--tls-verify=false", "--creds", registry.Credentials, $"{target}:v1")).Succeeded();
+        (await SkopeoAsync("inspect", "--tls-verify=false", "--creds", registry.Credentials, $"{target}:v1")).ExitCode.ShouldNotBe(0);
+        (await SkopeoAsync("inspect", "--tls-verify=false", "--creds", registry.Credentials, $"docker://{registry.Host}/other/copy:v2")).Succeeded();
+    }
+
+    [Fact]
+    public async Task Buildah_builds_a_Dockerfile_over_an_image_of_the_registry_and_pushes_it()
+    {
+        await using var registry = await RegistryBed.StartAsync("anonymous: push");
+        var folder = Directory.CreateDirectory(Path.Combine(registry.Bed.Folder, "work")).FullName;
+        await registry.Bed.Archive.LoadAsync(
+            BaseImages.Busybox().Build().WriteOciArchive(Path.Combine(folder, "busybox.tar"), "kip.local/busybox:1"), null, static _ => { }, TestContext.Current.CancellationToken);
+        File.WriteAllText(Path.Combine(folder, "Dockerfile"), $"FROM {registry.Host}/busybox:1\nCOPY hello /hello\nENV A=b\nCMD [\"cat\", \"/hello\"]\n");
+        File.WriteAllText(Path.Combine(folder, "hello"), "from buildah");
+        var storage = (string[])["--root", Path.Combine(folder, "root"), "--runroot", Path.Combine(folder, "run"), "--storage-driver", "vfs"];
+
+        (await BuildahAsync([.. storage, "build", "--tls-verify=false", "--layers=false", "-t", $"{registry.Host}/built:1", folder])).Succeeded();
+        (await BuildahAsync([.. storage, "push", "--tls-verify=false", $"{registry.Host}/built:1"])).Succeeded();
+
+        var ready = await registry.Bed.EnsureAsync("kip.local/built:1");
+        ready.Config.Cmd.ShouldBe(["cat", "/hello"]);
+        ready.Config.Env.ShouldBe(["PATH=/bin", "A=b"]);
+        File.ReadAllText(Path.Combine(ready.LayerDirectories[^1], "hello")).ShouldBe("from buildah");
+        Kip.Images.Layers.LayerStore.DeleteTree(folder);
+    }
+
+    private static Task<CommandResult> SkopeoAsync(params string[] arguments) => Command.RunAsync("skopeo", ["--insecure-policy", .. arguments], cancel: TestContext.Current.CancellationToken);
+
+    private static Task<CommandResult> BuildahAsync(string[] arguments)
+    {
+        // Debian's package brings no policy of its own where only buildah is installed.
+        return Command.RunAsync("buildah", [.. arguments], new Dictionary<string, string> { ["BUILDAH_ISOLATION"] = "chroot" }, cancel: TestContext.Current.CancellationToken);
+    }
+}
