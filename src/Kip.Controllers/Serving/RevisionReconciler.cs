@@ -12,9 +12,11 @@ using Kip.Rules.Serving.Revisions;
 namespace Kip.Controllers.Serving;
 
 /// <summary>Keeps every Revision's Deployment and PodAutoscaler, and says how the Revision is.</summary>
-/// <param name="digests">Finds the content that an image name of this machine stands for. Null: no such image is known.</param>
-public sealed class RevisionReconciler(IImageDigests? digests = null) : IReconciler
+/// <param name="digests">Finds the content that a bundle's name stands for. Null: no bundle is known.</param>
+/// <param name="images">Asks registries what tags stand for. Null: tags run as written.</param>
+public sealed class RevisionReconciler(IImageDigests? digests = null, IImageResolver? images = null) : IReconciler
 {
+    private IWatchBuilder _watch = null!;
     private IIndexer<Revision> _revisions = null!;
     private IIndexer<Deployment> _deployments = null!;
     private IIndexer<PodAutoscaler> _autoscalers = null!;
@@ -25,6 +27,7 @@ public sealed class RevisionReconciler(IImageDigests? digests = null) : IReconci
 
     public void Watch(IWatchBuilder watch)
     {
+        _watch = watch;
         _revisions = watch.Own<Revision>();
         _deployments = watch.OwnedBy<Deployment>();
         _autoscalers = watch.OwnedBy<PodAutoscaler>();
@@ -34,9 +37,13 @@ public sealed class RevisionReconciler(IImageDigests? digests = null) : IReconci
 
     public Plan Plan(NamespacedName key, DateTimeOffset now)
     {
-        if (_revisions.Get(key) is not { Metadata.DeletionTimestamp: null } revision) return Resources.Planning.Plan.Nothing;
+        if (_revisions.Get(key) is not { Metadata.DeletionTimestamp: null } revision)
+        {
+            images?.Forget(key.ToString());
+            return Resources.Planning.Plan.Nothing;
+        }
         var deployment = _deployments.Get(new(key.Namespace, RevisionNames.Deployment(key.Name)));
-        return RevisionPlanner.Plan(new RevisionView
+        return RevisionPlanner.Plan(WithDigests(key, new RevisionView
         {
             Revision = revision,
             Deployment = deployment,
@@ -44,21 +51,39 @@ public sealed class RevisionReconciler(IImageDigests? digests = null) : IReconci
             Pods = deployment is { Spec.Replicas: > 0, Status.AvailableReplicas: 0 }
                 ? [.. _pods.WithLabel(key.Namespace, ServingLabels.Revision, key.Name)]
                 : [],
-            Digests = DigestsFor(revision),
             Config = _config.Current,
             Now = now,
-        });
+        }));
     }
 
     // Asked only until the status holds the answer: what a name stands for later does not concern a Revision that is there.
-    private StringMap DigestsFor(Revision revision)
+    private RevisionView WithDigests(NamespacedName key, RevisionView seen)
     {
-        if (digests is null || !revision.Status.ContainerStatuses.IsEmpty) return default;
-        return StringMap.From(revision.Spec.Containers.Concat(revision.Spec.InitContainers)
-            .Where(static c => RevisionImages.NeedsDigest(c.Image))
-            .Select(c => (c.Image, Found: digests.Find(c.Image)))
-            .Where(static f => f.Found is not null)
-            .Select(static f => new KeyValuePair<string, string>(f.Image, f.Found!)));
+        var spec = seen.Revision.Spec;
+        if (!seen.Revision.Status.ContainerStatuses.IsEmpty)
+        {
+            images?.Forget(key.ToString());
+            return seen;
+        }
+        foreach (var image in spec.Containers.Concat(spec.InitContainers).Select(static c => c.Image).Distinct(StringComparer.Ordinal))
+        {
+            if (RevisionImages.NeedsDigest(image) && digests?.Find(image) is { } bundle) seen = seen with { Digests = seen.Digests.With(image, bundle) };
+            else if (images is not null && RevisionImages.AsksRegistry(image, seen.Config.Deployment)) seen = Asked(key, seen, image, images);
+        }
+        return seen;
+    }
+
+    private RevisionView Asked(NamespacedName key, RevisionView seen, string image, IImageResolver resolver)
+    {
+        var spec = seen.Revision.Spec;
+        var question = new ImageQuestion(
+            key.ToString(), seen.Revision.Metadata.Uid ?? "", image, key.Namespace, spec.ServiceAccountName is { Length: > 0 } account ? account : "default",
+            [.. spec.ImagePullSecrets.Select(static s => s.Name).OfType<string>()], seen.Config.Deployment.DigestResolutionTimeout);
+        var answer = resolver.Ask(question, () => _watch.Enqueue(key));
+        if (answer.Image is { } found) return seen with { Digests = seen.Digests.With(image, found) };
+        // Of a name of this machine the planner itself says what to do, and looks again soon.
+        if (answer.Failure is { } why) return RevisionImages.NeedsDigest(image) ? seen : seen with { DigestFailures = seen.DigestFailures.With(image, why) };
+        return seen with { AwaitsDigests = true };
     }
 
     // A pod that does well changes its Deployment, which is watched anyway; only what the Deployment does not show is followed here.

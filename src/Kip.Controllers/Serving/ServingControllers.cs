@@ -7,10 +7,11 @@ namespace Kip.Controllers.Serving;
 public static class ServingControllers
 {
     /// <summary>A fresh set, to be run by a <see cref="ControllerHost"/>; none is shared between hosts.</summary>
-    /// <param name="digests">Resolves image names of this machine; null where there are none.</param>
-    public static IReadOnlyList<IReconciler> Create(IImageDigests? digests = null) =>
+    /// <param name="digests">Finds bundles of this machine; null where there are none.</param>
+    /// <param name="images">Asks registries; null where nobody can be asked.</param>
+    public static IReadOnlyList<IReconciler> Create(IImageDigests? digests = null, IImageResolver? images = null) =>
     [
-        new ServiceReconciler(), new ConfigurationReconciler(), new RevisionReconciler(digests), new RouteReconciler(),
+        new ServiceReconciler(), new ConfigurationReconciler(), new RevisionReconciler(digests, images), new RouteReconciler(),
             new LabelerReconciler(), new GarbageCollectionReconciler(), new DomainMappingReconciler(),
     ];
 }

@@ -35,6 +35,8 @@ internal static class KipCommandLine
             SimulateCommand.Make(),
             RecordCommand.Make(),
             DeleteCommand.Make(),
+            ImageCommand.Make(),
+            RegistryCommand.Make(),
             VersionCommand.Make(),
             CompletionCommand.Make(),
             HelloWorldCommand.Make(),

@@ -9,6 +9,9 @@ public sealed record InstanceFile(int ProcessId, long ProcessStartTicks, string 
     /// <summary>Where services are reached by HTTPS; null when nowhere.</summary>
     public string? Https { get; init; }
 
+    /// <summary>Where Kip's own image registry listens, e.g. <c>127.0.0.1:5000</c>.</summary>
+    public string? Registry { get; init; }
+
     /// <summary>Reads the file of a platform that is running now; null when none is.</summary>
     public static InstanceFile? Read(DataFolder data)
     {

@@ -94,6 +94,11 @@ public sealed class KipPlatform : IAsyncDisposable
         await PlatformBootstrap.RunAsync(resources, options, gateway.EndPoint.Port, gateway.HttpsEndPoint?.Port, cancel);
         await EventingBootstrap.RunAsync(resources, cancel);
 
+        // The registry listens, and pods' images can be brought here.
+        var images = await ImageParts.StartAsync(options, resources, _time, loggers, cancel);
+        Ends(() => images.DisposeAsync().AsTask());
+        Runs(images.RunAsync(_stop.Token));
+
         // 3. The runtime ends what an earlier life left before any pod runs again.
         var runtime = new ProcessRuntime(
             new RuntimeOptions { DataDirectory = options.Data.Root, Environment = ProcessProxy.Variables(gateway.EndPoint) }, resources, informers, gateway,
@@ -107,7 +112,7 @@ public sealed class KipPlatform : IAsyncDisposable
         var controllers = new ControllerHost(
             resources, informers,
             [
-                .. ServingControllers.Create(runtime.Bundles), new CertificateReconciler(authority), new PodAutoscalerReconciler(autoscaler, hpa),
+                .. ServingControllers.Create(runtime.Bundles, images.Digests), new CertificateReconciler(authority), new PodAutoscalerReconciler(autoscaler, hpa),
                 .. EventingControllers.Create(), .. runtime.Reconcilers,
             ], _time, loggers);
         await runtime.StartAsync(cancel);
@@ -135,6 +140,7 @@ public sealed class KipPlatform : IAsyncDisposable
             Process.GetCurrentProcess().StartTime.ToUniversalTime(), VersionCommand.Current)
         {
             Https = gateway.HttpsEndPoint is { } https ? $"https://{https}" : null,
+            Registry = images.Address,
         };
         Instance.Write(options.Data);
     }

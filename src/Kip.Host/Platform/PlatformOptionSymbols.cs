@@ -30,6 +30,12 @@ internal static class PlatformOptionSymbols
         HelpName = "HOST:PORT",
     };
 
+    public static Option<string> Registry { get; } = new("--registry")
+    {
+        Description = "Where Kip's own image registry listens; port 0 picks a free one, as does the usual port when it is taken", HelpName = "HOST:PORT",
+        DefaultValueFactory = static _ => "127.0.0.1:5000",
+    };
+
     public static Option<string?> Domain { get; } = new("--domain")
     {
         Description = "The domain of public URLs (default: as config-domain says, localhost at first)", HelpName = "D",

@@ -14,6 +14,12 @@ public sealed record PlatformOptions
     /// <summary>Where services are reached by HTTPS. Null: nowhere.</summary>
     public IPEndPoint? Https { get; init; }
 
+    /// <summary>Where Kip's own image registry listens; <see cref="UsualRegistry"/> gives way to whoever has the port already.</summary>
+    public IPEndPoint Registry { get; init; } = UsualRegistry;
+
+    /// <summary><c>127.0.0.1:5000</c>, as registries usually have it.</summary>
+    internal static readonly IPEndPoint UsualRegistry = new(IPAddress.Loopback, 5000);
+
     /// <summary>The domain of a new platform: browsers and curl take names below it for loopback.</summary>
     public const string DefaultDomain = "localhost";
 
@@ -33,6 +39,7 @@ public sealed record PlatformOptions
             Api = PlatformOptionSymbols.EndPoint("--api", parsed.GetRequiredValue(PlatformOptionSymbols.Api)),
             Gateway = PlatformOptionSymbols.EndPoint("--gateway", parsed.GetRequiredValue(PlatformOptionSymbols.Gateway)),
             Https = parsed.GetValue(PlatformOptionSymbols.Https) is { } https ? PlatformOptionSymbols.EndPoint("--https", https) : null,
+            Registry = PlatformOptionSymbols.EndPoint("--registry", parsed.GetRequiredValue(PlatformOptionSymbols.Registry)),
             Domain = domain,
         };
     }
@@ -40,7 +47,7 @@ public sealed record PlatformOptions
     /// <summary>The same as the command line of a platform in the background.</summary>
     internal IReadOnlyList<string> ToArguments() =>
     [
-        "up", "--data", Data.Root, "--api", Api.ToString(), "--gateway", Gateway.ToString(),
+        "up", "--data", Data.Root, "--api", Api.ToString(), "--gateway", Gateway.ToString(), "--registry", Registry.ToString(),
         .. Https is null ? [] : (string[])["--https", Https.ToString()], .. Domain is null ? [] : (string[])["--domain", Domain],
     ];
 }

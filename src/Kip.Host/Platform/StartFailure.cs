@@ -14,13 +14,17 @@ internal static class StartFailure
         CommandFailure failure => failure,
         IOException { InnerException: AddressInUseException } io => AddressInUse(io, options),
         IOException io => new CommandFailure($"cannot start over {options.Data.Root}: {io.Message}"),
+        FormatException wrong => new CommandFailure(wrong.Message),
         UnauthorizedAccessException denied => new CommandFailure($"cannot use the data folder {options.Data.Root}: {denied.Message}"),
         _ => null,
     };
 
     private static CommandFailure AddressInUse(IOException error, PlatformOptions options)
     {
-        var (option, address) = error.Message.Contains($":{options.Gateway.Port}:", StringComparison.Ordinal)
+        var registry = options.Registry.ToString();
+        var (option, address) = error.Message.Contains(registry, StringComparison.Ordinal) && !options.Gateway.Equals(options.Registry)
+            ? ("--registry", options.Registry)
+            : error.Message.Contains($":{options.Gateway.Port}:", StringComparison.Ordinal)
             || error.Message.Contains(options.Gateway.ToString(), StringComparison.Ordinal)
             ? ("--gateway", options.Gateway)
             : ("--api", options.Api);

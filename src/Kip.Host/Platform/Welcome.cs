@@ -16,6 +16,7 @@ internal static class Welcome
             Kip {instance.Version} is up{(detached ? $" in the background (pid {instance.ProcessId})" : "")}.
               API       {instance.Api}
               Gateway   {instance.Gateway}
+              Registry  {instance.Registry}
               Data      {data.Root}
 
             To use it:  export KUBECONFIG={data.Kubeconfig}

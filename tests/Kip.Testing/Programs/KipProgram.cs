@@ -23,6 +23,9 @@ public sealed class KipProgram : IAsyncDisposable
 
     public Uri Gateway { get; private set; } = null!;
 
+    /// <summary>Kip's own image registry, e.g. <c>127.0.0.1:41234</c>.</summary>
+    public string Registry { get; private set; } = "";
+
     /// <summary>All that the platform printed on stderr.</summary>
     public string Said
     {
@@ -104,7 +107,7 @@ public sealed class KipProgram : IAsyncDisposable
     private static Process Launch(string data, string[] arguments)
     {
         if (!File.Exists(Repository.Kip)) throw new InvalidOperationException($"{Repository.Kip} is not built; run eng/build-kip");
-        string[] all = ["up", "-o", "json", "--data", data, "--api", "127.0.0.1:0", "--gateway", "127.0.0.1:0", .. arguments];
+        string[] all = ["up", "-o", "json", "--data", data, "--api", "127.0.0.1:0", "--gateway", "127.0.0.1:0", "--registry", "127.0.0.1:0", .. arguments];
         return Process.Start(new ProcessStartInfo(Repository.Kip, all) { RedirectStandardOutput = true, RedirectStandardError = true })!;
     }
 
@@ -124,6 +127,7 @@ public sealed class KipProgram : IAsyncDisposable
             using var instance = JsonDocument.Parse(json.ToString());
             Api = new Uri(instance.RootElement.GetProperty("api").GetString()!);
             Gateway = new Uri(instance.RootElement.GetProperty("gateway").GetString()!);
+            Registry = instance.RootElement.GetProperty("registry").GetString()!;
             return;
         }
         await _process.WaitForExitAsync();

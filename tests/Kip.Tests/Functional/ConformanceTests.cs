@@ -35,7 +35,11 @@ public sealed class ConformanceFixture : IAsyncLifetime
     public async ValueTask InitializeAsync()
     {
         _kip = await KipProgram.StartAsync();
-        _runner = new ConformanceRunner(new ConformanceOptions { Kubeconfig = _kip.Kubeconfig, Gateway = _kip.Gateway });
+        _runner = new ConformanceRunner(new ConformanceOptions
+        {
+            Kubeconfig = _kip.Kubeconfig, Gateway = _kip.Gateway, Registry = new($"http://{_kip.Registry}"),
+            RegistryCredentials = (await _kip.KipAsync("registry", "login", "--print")).Succeeded().Output.Trim(),
+        });
     }
 
     /// <summary>What came of a case. The first to ask starts them all.</summary>

@@ -18,6 +18,14 @@ public sealed record DeploymentConfig
     /// <value>False.</value>
     public bool PodIsAlwaysSchedulable { get; init; }
 
+    /// <summary>Registries whose tags run as written. Hosts as they stand in images.</summary>
+    /// <value><c>kind.local</c>, <c>ko.local</c>, <c>dev.local</c>.</value>
+    public ValueList<string> RegistriesSkippingTagResolving { get; init; } = ["kind.local", "ko.local", "dev.local"];
+
+    /// <summary>How long a registry may take to say what a tag stands for.</summary>
+    /// <value>10 s.</value>
+    public TimeSpan DigestResolutionTimeout { get; init; } = TimeSpan.FromSeconds(10);
+
     /// <summary>Reads the ConfigMap's data. A wrong value is left at its default and named in the errors.</summary>
     public static DeploymentConfig Parse(StringMap data, out IReadOnlyList<FieldError> errors)
     {
@@ -30,8 +38,15 @@ public sealed record DeploymentConfig
         {
             ProgressDeadline = deadline,
             PodIsAlwaysSchedulable = read.Flag("pod-is-always-schedulable", false),
+            RegistriesSkippingTagResolving = Hosts(data, read.First("registries-skipping-tag-resolving", "registriesSkippingTagResolving")),
+            DigestResolutionTimeout = read.PositiveDuration(read.First("digest-resolution-timeout", "digestResolutionTimeout"), Default.DigestResolutionTimeout),
         };
         errors = read.Errors;
         return config;
     }
+
+    // Stated as empty it means none.
+    private static ValueList<string> Hosts(StringMap data, string key) => data.Get(key) is { } text
+        ? [.. text.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)]
+        : Default.RegistriesSkippingTagResolving;
 }

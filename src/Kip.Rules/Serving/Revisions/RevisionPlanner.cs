@@ -27,10 +27,12 @@ public static class RevisionPlanner
         var status = seen.Revision.Status with { ObservedGeneration = seen.Revision.Metadata.Generation, LogUrl = LogUrl(seen) };
 
         // 1. The content to run.
-        status = RevisionImages.Resolve(seen.Revision, status, seen.Digests, out var failure);
+        status = RevisionImages.Resolve(seen, status, out var failure);
         if (failure is not null)
             return Conclude(seen, [], status,
                 conditions.MarkFalse(ContainerHealthy, "ContainerMissing", failure)) with { RequeueAfter = DigestRetry };
+        if (seen.AwaitsDigests && status.ContainerStatuses.IsEmpty)
+            return Conclude(seen, [], status, conditions.MarkUnknown(ResourcesAvailable, "ResolvingDigests", null));
         seen = seen with { Revision = seen.Revision with { Status = status } };
 
         // 2. The Deployment, and what it and its pods show.

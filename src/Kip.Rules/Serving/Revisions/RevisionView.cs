@@ -23,6 +23,13 @@ public sealed record RevisionView
 
     /// <summary>Image without a digest to the reference with one, as far as known; needed until the status holds the digests.</summary>
     public StringMap Digests { get; init; }
+
+    /// <summary>Image without a digest to why its content cannot be told, as the last attempt showed; it is tried again.</summary>
+    public StringMap DigestFailures { get; init; }
+
+    /// <summary>Whether a registry has been asked and has not answered.</summary>
+    public bool AwaitsDigests { get; init; }
+
     public ServingConfig Config { get; init; } = ServingConfig.Default;
     public required DateTimeOffset Now { get; init; }
 }
