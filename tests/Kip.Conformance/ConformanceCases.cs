@@ -12,6 +12,7 @@ public static class ConformanceCases
     public static IReadOnlyList<ConformanceCase> All { get; } =
     [
         .. ServiceCases.All,
+        .. DomainCases.All,
         .. RouteCases.All,
         .. FailureCases.All,
         .. LimitCases.All,

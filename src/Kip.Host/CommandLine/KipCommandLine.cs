@@ -28,6 +28,7 @@ internal static class KipCommandLine
             LogsCommand.Make(),
             TrafficCommand.Make(),
             RollbackCommand.Make(),
+            DomainCommand.Make(),
             ApplyCommand.Make(),
             GetCommand.Make(),
             DescribeCommand.Make(),

@@ -11,7 +11,7 @@ public static class ServiceWait
     // As kn does: a failure that heals within this time is not the end.
     private static readonly TimeSpan ErrorWindow = TimeSpan.FromSeconds(2);
 
-    /// <summary>Completes with the ready Service.</summary>
+    /// <summary>Completes with the ready Service, or with one whose traffic has begun to move gradually: how long that takes was asked for.</summary>
     /// <exception cref="CommandFailure">It became not ready and stayed so, was deleted, or the time is over.</exception>
     public static async Task<Service> ReadyAsync(
         IResources resources, NamespacedName name, TimeSpan timeout, Action<string> say, CancellationToken cancel)
@@ -29,7 +29,7 @@ public static class ServiceWait
                 if (failed != seen.Failed) deadline.CancelAfter(failed ? ErrorWindow : timeout);
                 seen = new Observation(Describe(failed ? Cause(service) ?? ready : ready), failed);
                 say($"Waiting for {name.Name}: {seen.Text}");
-                if (ready?.Status == ConditionStatus.True) return service;
+                if (ready?.Status == ConditionStatus.True || IsRollingOut(service)) return service;
             }
             throw new CommandFailure($"service \"{name.Name}\" was deleted while waiting for it");
         }
@@ -48,6 +48,10 @@ public static class ServiceWait
         service.Status.ObservedGeneration == service.Metadata.Generation
             ? service.Status.Conditions.FirstOrDefault(static c => c.Type == "Ready")
             : null;
+
+    /// <summary>Whether everything is there and only the shares of a gradual rollout are still moving.</summary>
+    public static bool IsRollingOut(Service service) => Ready(service) is { Status: ConditionStatus.Unknown, Reason: "RolloutInProgress" }
+        && service.Status.Conditions.FirstOrDefault(static c => c.Type == "ConfigurationsReady") is { Status: ConditionStatus.True };
 
     // A Route fails because its Configuration did: the latter says why.
     private static Condition? Cause(Service service) =>

@@ -4,6 +4,7 @@ using Kip.Client;
 using Kip.Client.Informers;
 using Kip.Client.Loop;
 using Kip.Controllers.Scaling;
+using Kip.Controllers.Scaling.Hpa;
 using Kip.Resources;
 using Kip.Resources.Apps;
 using Kip.Resources.Autoscaling;
@@ -32,7 +33,9 @@ public sealed class ScalingWorld
         var controllers = wire?.Invoke(this) ?? Resources;
         Informers = new InformerSet(Resources, Time, random: Scheduler.Random.NextDouble);
         Autoscaler = new AutoscalerLoop(Informers, controllers, _stats.Reader, Time, Loggers);
-        Host = new ControllerHost(controllers, Informers, [new PodAutoscalerReconciler(Autoscaler)], Time, Loggers,
+        Usage = new FakePodUsage(Time);
+        Hpa = new HpaLoop(Informers, Usage, Time, Loggers);
+        Host = new ControllerHost(controllers, Informers, [new PodAutoscalerReconciler(Autoscaler, Hpa)], Time, Loggers,
             new ReconcileLoopOptions { Random = Scheduler.Random.NextDouble });
         Runtime = new FakePodRuntime(Resources, Informers, Time);
     }
@@ -48,6 +51,11 @@ public sealed class ScalingWorld
     public InformerSet Informers { get; }
 
     public AutoscalerLoop Autoscaler { get; }
+
+    public HpaLoop Hpa { get; }
+
+    /// <summary>What pods use, for revisions that scale by it.</summary>
+    public FakePodUsage Usage { get; }
 
     public ControllerHost Host { get; }
 
@@ -76,6 +84,22 @@ public sealed class ScalingWorld
                 await Host.StopAsync();
             }
         }, Time);
+
+    /// <summary>As <see cref="Run"/>, with the loop for CPU and memory beside it.</summary>
+    public void RunHpa(Func<ScalingWorld, Task> story) => Run(async () =>
+    {
+        using var stop = new CancellationTokenSource();
+        var hpa = Hpa.RunAsync(stop.Token);
+        try
+        {
+            await story(this);
+        }
+        finally
+        {
+            stop.Cancel();
+            await hpa;
+        }
+    });
 
     public FakeGateway GatewayFor(string revision) => new(Key(revision), Informers, Stats, Time);
 

@@ -17,13 +17,9 @@ public class ServingFeaturesTests(KipFixture fixture)
     public async Task A_domain_of_ones_own_leads_to_a_service_that_sleeps_and_the_application_sees_it()
     {
         await ApplyAsync(ServiceYaml.Hello("mapped", "mapped", "autoscaling.knative.dev/initial-scale: '0'"));
-        await ApplyAsync("""
-            apiVersion: serving.knative.dev/v1beta1
-            kind: DomainMapping
-            metadata: {name: www.mapped.test}
-            spec: {ref: {apiVersion: serving.knative.dev/v1, kind: Service, name: mapped}}
-            """);
-        await ReadyAsync("ksvc/mapped", "domainmapping/www.mapped.test");
+        await ReadyAsync("ksvc/mapped");
+        (await Kip.KipAsync("domain", "www.mapped.test", "mapped")).Succeeded().Output.ShouldContain($"http://www.mapped.test:{Kip.Gateway.Port}");
+        (await Kip.KipAsync("domain", "-o", "json")).Succeeded().Output.ShouldContain("\"www.mapped.test\"");
         using var client = LoopbackClient.To(Kip.Gateway);
 
         (await client.GetStringAsync(new Uri($"http://www.mapped.test:{Kip.Gateway.Port}/"), Cancel)).ShouldContain("Hello mapped");
