@@ -14,6 +14,7 @@ public static class EventingControllers
     public static IReadOnlyList<IReconciler> Create(IEventDataPlane? dataPlane = null) =>
     [
         new BrokerReconciler(dataPlane), new TriggerReconciler(dataPlane), new EventTypeReconciler(),
+        new NamespaceSugarReconciler(), new TriggerSugarReconciler(),
         new ChannelReconciler(), new InMemoryChannelReconciler(dataPlane), new SubscriptionReconciler(dataPlane),
         new FlowReconciler<Sequence>(SequencePlanner.NamesOf, SequencePlanner.Plan),
         new FlowReconciler<Parallel>(ParallelPlanner.NamesOf, ParallelPlanner.Plan),

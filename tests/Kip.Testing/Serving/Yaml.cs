@@ -24,7 +24,7 @@ public static class Yaml
         var kind = Kinds.Find((string)json["apiVersion"]!, (string)json["kind"]!)
             ?? throw new InvalidOperationException($"no such kind: {json["kind"]}");
         if (kind.Namespaced) json["metadata"]!["namespace"] ??= "default";
-        return kind.Read(System.Text.Encoding.UTF8.GetBytes(json.ToJsonString()));
+        return kind.ReadToStore(System.Text.Encoding.UTF8.GetBytes(json.ToJsonString()));
     }
 
     private static JsonNode? ToJson(YamlNode node) => node switch

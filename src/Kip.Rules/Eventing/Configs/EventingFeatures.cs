@@ -13,7 +13,6 @@ public sealed record EventingFeatures(StringMap Data)
     public const string KReferenceGroup = "kreference-group";
     public const string DeliveryRetryAfter = "delivery-retryafter";
     public const string DeliveryTimeout = "delivery-timeout";
-    public const string EventTypeAutoCreate = "eventtype-auto-create";
 
     /// <summary>Triggers and Subscriptions on Brokers and channels of other namespaces.</summary>
     public const string CrossNamespaceEventLinks = "cross-namespace-event-links";
@@ -24,6 +23,7 @@ public sealed record EventingFeatures(StringMap Data)
     private static readonly (string Key, string Only)[] NotServed =
     [
         ("transport-encryption", "disabled"), ("authentication-oidc", "disabled"), ("kreference-mapping", "disabled"),
+        ("eventtype-auto-create", "disabled"),
     ];
 
     /// <summary>Whether a feature is enabled.</summary>
