@@ -14,7 +14,7 @@ public static class BrokerRoutingCases
         Dialect("exact", "exact: { type: com.example.a }", "com.example.a"),
         Dialect("prefix", "prefix: { type: com.example. }", "com.example.a com.example.b com.example.ab"),
         Dialect("suffix", "suffix: { type: b }", "com.example.b com.example.ab"),
-        Dialect("cesql", "cesql: \"type LIKE 'com.%' AND NOT type = 'com.example.a'\"", "com.example.b com.example.ab"),
+        Dialect("cesql", "cesql: \"type LIKE 'com.%' AND type != 'com.example.a'\"", "com.example.b com.example.ab"),
         Dialect("any", "any: [{ exact: { type: com.example.a } }, { not: { cesql: \"type LIKE 'com.%'\" } }]", "com.example.a org.a"),
         Dialect("all", "all: [{ prefix: { type: com. } }, { suffix: { type: b } }, { cesql: \"LENGTH(type) = 14\" }]", "com.example.ab"),
         Dialect("not", "not: { prefix: { type: com. } }", "org.a"),

@@ -9,6 +9,9 @@ using KnativeService = Kip.Resources.Serving.Service;
 
 namespace Kip.Tests.Eventing.Control;
 
+// In here, since Kip.Broker is a namespace, too.
+using Broker = Kip.Resources.Eventing.Broker;
+
 public class BrokerAndTriggerTests
 {
     private readonly ServingWorld _world = EventingWorld.Make();
@@ -16,7 +19,7 @@ public class BrokerAndTriggerTests
     [Fact]
     public void A_broker_has_its_address_its_defaults_and_is_ready()
     {
-        _world.ApplyYaml(Broker());
+        _world.ApplyYaml(BrokerOf());
 
         var broker = _world.Get<Broker>("shop");
         broker.Status.Address.ShouldBe(new Addressable { Name = "http", Url = "http://broker-ingress.knative-eventing.svc.cluster.local/default/shop" });
@@ -32,7 +35,7 @@ public class BrokerAndTriggerTests
     public void A_broker_without_an_ingress_says_so_and_heals()
     {
         _world.Apply(new Endpoints { Metadata = new() { Name = "broker-ingress", Namespace = "knative-eventing" } });
-        _world.ApplyYaml(Broker());
+        _world.ApplyYaml(BrokerOf());
         _world.Get<Broker>("shop").Status.Conditions.Told("Ready").ShouldBe("False EndpointSlicesUnavailable");
 
         _world.Listen("broker-ingress");
@@ -46,7 +49,7 @@ public class BrokerAndTriggerTests
     [InlineData("config: {apiVersion: v1, kind: Secret, name: nobody}", "only [kind: ConfigMap, apiVersion: v1]")]
     public void A_broker_whose_config_is_not_there_is_not_ready(string config, string message)
     {
-        _world.ApplyYaml(Broker(more: config));
+        _world.ApplyYaml(BrokerOf(more: config));
 
         var conditions = _world.Get<Broker>("shop").Status.Conditions;
         conditions.Told("TriggerChannelReady").ShouldBe("False ChannelTemplateFailed");
@@ -56,7 +59,7 @@ public class BrokerAndTriggerTests
     [Fact]
     public void A_broker_of_a_class_that_nobody_serves_says_so_and_its_triggers_too()
     {
-        _world.ApplyYaml(Broker(annotations: "eventing.knative.dev/broker.class: Pigeon") + "\n---\n" + Trigger());
+        _world.ApplyYaml(BrokerOf(annotations: "eventing.knative.dev/broker.class: Pigeon") + "\n---\n" + Trigger());
 
         _world.Get<Broker>("shop").Status.Conditions.Told("Ready").ShouldBe("Unknown BrokerClassNotServed");
         _world.Get<Broker>("shop").Status.Address.ShouldBeNull();
@@ -66,7 +69,7 @@ public class BrokerAndTriggerTests
     [Fact]
     public void A_broker_and_its_triggers_of_another_controller_are_left_alone()
     {
-        _world.Apply(Yaml.One<Broker>(Broker(annotations: "eventing.knative.dev/broker.class: Kafka")));
+        _world.Apply(Yaml.One<Broker>(BrokerOf(annotations: "eventing.knative.dev/broker.class: Kafka")));
         var broker = _world.Get<Broker>("shop") with { Status = new() { Conditions = [Hands.Of("Ready", "True")] } };
         _world.SetStatus(broker);
         _world.ApplyYaml(Trigger());
@@ -81,7 +84,7 @@ public class BrokerAndTriggerTests
         _world.ApplyYaml(Trigger());
         _world.Get<Trigger>("orders").Status.Conditions.Told("Ready").ShouldBe("False BrokerDoesNotExist");
 
-        _world.ApplyYaml(Broker());
+        _world.ApplyYaml(BrokerOf());
 
         var trigger = _world.Get<Trigger>("orders");
         trigger.Status.Conditions.IsReady().ShouldBeTrue();
@@ -95,7 +98,7 @@ public class BrokerAndTriggerTests
     {
         _world.Listen("plain", "default");
         _world.Apply(new KnativeService { Metadata = new() { Name = "fn", Namespace = "default" }, Spec = Ksvc("fn") });
-        _world.ApplyYaml(Broker() + "\n---\n" + Broker("other"));
+        _world.ApplyYaml(BrokerOf() + "\n---\n" + BrokerOf("other"));
         foreach (var (name, subscriber) in (ReadOnlySpan<(string, string)>)
         [
             ("plain", "ref: {apiVersion: v1, kind: Service, name: plain}"),
@@ -130,7 +133,7 @@ public class BrokerAndTriggerTests
     [InlineData("", "delivery: {deadLetterSink: {ref: {apiVersion: v1, kind: Service, name: nobody}}}", null, "False Unable to get the dead letter sink's URI")]
     public void A_triggers_dead_letter_sink_is_its_own_or_else_the_brokers(string broker, string trigger, string? uri, string condition)
     {
-        _world.ApplyYaml(Broker(more: broker) + "\n---\n" + Trigger(more: trigger));
+        _world.ApplyYaml(BrokerOf(more: broker) + "\n---\n" + Trigger(more: trigger));
 
         var status = _world.Get<Trigger>("orders").Status;
         status.DeadLetterSinkUri.ShouldBe(uri);
@@ -141,7 +144,7 @@ public class BrokerAndTriggerTests
     public void A_dependency_must_be_ready_first()
     {
         const string dependency = "knative.dev/dependency: '{\"apiVersion\":\"messaging.knative.dev/v1\",\"kind\":\"Channel\",\"name\":\"first\"}'";
-        _world.ApplyYaml(Broker() + "\n---\n" + Trigger(annotations: dependency));
+        _world.ApplyYaml(BrokerOf() + "\n---\n" + Trigger(annotations: dependency));
         _world.Get<Trigger>("orders").Status.Conditions.Told("Ready").ShouldBe("False DependencyDoesNotExist");
 
         _world.ApplyYaml(Channel("first"));
@@ -154,7 +157,7 @@ public class BrokerAndTriggerTests
     {
         var plane = new PlayedDataPlane();
         var world = EventingWorld.Make(dataPlane: plane);
-        world.ApplyYaml(Broker() + "\n---\n" + Trigger());
+        world.ApplyYaml(BrokerOf() + "\n---\n" + Trigger());
         world.Get<Broker>("shop").Status.Conditions.Told("Ready").ShouldBe("Unknown NotYetServed");
 
         plane.Served.Add("broker-shop");
@@ -180,7 +183,7 @@ public class BrokerAndTriggerTests
     {
         var plane = new PlayedDataPlane();
         var world = EventingWorld.Make(dataPlane: plane);
-        world.ApplyYaml(Broker() + "\n---\n" + Trigger("quick") + "\n---\n" + Trigger("patient", annotations: "kip.dev/on-delete: drain"));
+        world.ApplyYaml(BrokerOf() + "\n---\n" + Trigger("quick") + "\n---\n" + Trigger("patient", annotations: "kip.dev/on-delete: drain"));
         plane.Busy.UnionWith(["trigger-quick", "trigger-patient"]);
 
         foreach (var name in (string[])["quick", "patient"]) world.Delete(world.Get<Trigger>(name));
@@ -199,7 +202,7 @@ public class BrokerAndTriggerTests
     {
         var plane = new PlayedDataPlane();
         var world = EventingWorld.Make(dataPlane: plane);
-        world.ApplyYaml(Broker() + "\n---\n" + Trigger(annotations: "kip.dev/on-delete: drain"));
+        world.ApplyYaml(BrokerOf() + "\n---\n" + Trigger(annotations: "kip.dev/on-delete: drain"));
         plane.Busy.Add("trigger-orders");
         world.Delete(world.Get<Trigger>("orders"));
         world.Settle();

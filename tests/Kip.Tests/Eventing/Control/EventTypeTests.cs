@@ -22,7 +22,7 @@ public class EventTypeTests
             """);
         world.Get<EventType>("paid").Status.Conditions.Told("Ready").ShouldBe("False ResourceDoesNotExist");
 
-        world.ApplyYaml(Broker());
+        world.ApplyYaml(BrokerOf());
 
         world.Get<EventType>("paid").Status.Conditions.IsReady().ShouldBeTrue();
     }

@@ -11,6 +11,9 @@ using static Kip.Tests.Eventing.Control.EventingYaml;
 
 namespace Kip.Tests.Eventing.Control;
 
+// In here, since Kip.Broker is a namespace, too.
+using Broker = Kip.Resources.Eventing.Broker;
+
 public class EventingAdmissionTests
 {
     private const string Channel7 = "channel: {apiVersion: messaging.knative.dev/v1, kind: Channel, name: pipe}";
@@ -39,7 +42,7 @@ public class EventingAdmissionTests
         { Trigger(annotations: "knative.dev/dependency: nonsense"), "metadata.annotations.knative.dev/dependency: The provided annotation was not a corev1.ObjectReference: \"nonsense\"" },
         { Trigger(annotations: "eventing.knative.dev/injection: enabled"), "only used for default broker" },
         { Trigger(annotations: "kip.dev/on-delete: later"), "metadata.annotations.kip.dev/on-delete: invalid value: later: expected either 'drain' or 'drop'" },
-        { Broker(more: "config: {kind: ConfigMap, name: x}"), "spec.config.apiVersion: missing field(s)" },
+        { BrokerOf(more: "config: {kind: ConfigMap, name: x}"), "spec.config.apiVersion: missing field(s)" },
         { Channel(more: "subscribers: [{uid: x, subscriberUri: 'http://a'}]"), "spec.subscribers: must not set the field(s)" },
         { Channel(more: "channelTemplate: {kind: InMemoryChannel}"), "spec.channelTemplate.apiVersion: missing field(s)" },
         { Imc("spec: {subscribers: [{uid: x}]}"), "replyURI" },
@@ -61,7 +64,7 @@ public class EventingAdmissionTests
 
     public static TheoryData<string> Accepted => new()
     {
-        Broker(), Trigger(), Trigger(subscriber: "ref: {apiVersion: v1, kind: Service, name: x}, uri: /path"),
+        BrokerOf(), Trigger(), Trigger(subscriber: "ref: {apiVersion: v1, kind: Service, name: x}, uri: /path"),
         Trigger(more: "filters: [{any: [{exact: {type: a}}, {not: {cesql: \"type LIKE 'b%'\"}}]}]"),
         Trigger(more: "filter: {attributes: {aaa: x, c1d2e3: '', source: s}}"),
         Trigger(more: "delivery: {retry: 0, backoffPolicy: linear, backoffDelay: PT0.5S, timeout: PT3S, format: json}"),
@@ -76,14 +79,14 @@ public class EventingAdmissionTests
     [Fact]
     public void What_must_not_change_does_not()
     {
-        Changed(Broker(), Broker(annotations: "eventing.knative.dev/broker.class: Kip")).ShouldContain("annotations: Immutable annotations changed (-old +new)");
-        Changed(Broker(more: "config: {apiVersion: v1, kind: ConfigMap, name: a}"), Broker(more: "config: {apiVersion: v1, kind: ConfigMap, name: b}"))
+        Changed(BrokerOf(), BrokerOf(annotations: "eventing.knative.dev/broker.class: Kip")).ShouldContain("annotations: Immutable annotations changed (-old +new)");
+        Changed(BrokerOf(more: "config: {apiVersion: v1, kind: ConfigMap, name: a}"), BrokerOf(more: "config: {apiVersion: v1, kind: ConfigMap, name: b}"))
             .ShouldContain("spec: Immutable fields changed (-old +new): config.name: -\"a\" +\"b\"");
         Changed(Trigger(), Trigger(broker: "another")).ShouldContain("spec, broker: Immutable fields changed (-old +new): broker: -\"shop\" +\"another\"");
         Changed(Channel(more: "delivery: {retry: 1}"), Channel(more: "delivery: {retry: 2}")).ShouldContain("spec: Immutable fields changed (-old +new): delivery.retry: -1 +2");
         Changed(Subscription(), Subscription(channel: "other")).ShouldContain("spec: Immutable fields changed (-old +new): channel.name");
 
-        Changed(Broker(), Broker(more: "delivery: {retry: 1}")).ShouldBeEmpty();
+        Changed(BrokerOf(), BrokerOf(more: "delivery: {retry: 1}")).ShouldBeEmpty();
         Changed(Trigger(), Trigger(subscriber: "uri: 'http://other/'", more: "filters: [{exact: {type: a}}]")).ShouldBeEmpty();
         Changed(Subscription(), Subscription(more: "reply: {uri: 'http://other/'}")).ShouldBeEmpty();
     }
@@ -126,11 +129,11 @@ public class EventingAdmissionTests
               other: {apiVersion: example.com/v1, kind: Tube}
             """));
 
-        var byDefault = Ask.Default(Yaml.One<Broker>(Broker()), config: config);
+        var byDefault = Ask.Default(Yaml.One<Broker>(BrokerOf()), config: config);
         byDefault.Metadata.Annotations[EventingAnnotations.BrokerClass].ShouldBe("Kip");
         (byDefault.Spec.Delivery!.Retry, byDefault.Spec.Delivery.BackoffPolicy, byDefault.Spec.Delivery.Timeout).ShouldBe((5, "linear", null));
-        Ask.Default(Yaml.One<Broker>(Broker(annotations: "eventing.knative.dev/broker.class: MTChannelBasedBroker")), config: config).Spec.Delivery!.Retry.ShouldBe(6);
-        var elsewhere = Yaml.One<Broker>(Broker());
+        Ask.Default(Yaml.One<Broker>(BrokerOf(annotations: "eventing.knative.dev/broker.class: MTChannelBasedBroker")), config: config).Spec.Delivery!.Retry.ShouldBe(6);
+        var elsewhere = Yaml.One<Broker>(BrokerOf());
         elsewhere = Ask.Default(elsewhere with { Metadata = elsewhere.Metadata with { Namespace = "other" } }, config: config);
         (elsewhere.Spec.Config!.Name, elsewhere.Spec.Delivery!.Retry).ShouldBe(("own", 7));
         var sequence = Yaml.One<Sequence>(Flow("Sequence", "steps: [{uri: 'http://a/b'}]"));

@@ -6,7 +6,7 @@ namespace Kip.Tests.Eventing.Control;
 /// <summary>Manifests and readings that the tests of Eventing's controllers share.</summary>
 internal static class EventingYaml
 {
-    public static string Broker(string name = "shop", string more = "", string annotations = "") =>
+    public static string BrokerOf(string name = "shop", string more = "", string annotations = "") =>
         $$"""
         apiVersion: eventing.knative.dev/v1
         kind: Broker

@@ -8,6 +8,9 @@ using static Kip.Tests.Eventing.Control.EventingYaml;
 
 namespace Kip.Tests.Eventing.Control;
 
+// In here, since Kip.Broker is a namespace, too.
+using Broker = Kip.Resources.Eventing.Broker;
+
 public class SugarTests
 {
     private readonly ServingWorld _world = EventingWorld.Make();
