@@ -1,4 +1,5 @@
 using Kip.Bench.Apply;
+using Kip.Bench.Broker;
 using Kip.Bench.Coldstart;
 using Kip.Bench.Gateway;
 using Kip.Bench.Idle;
@@ -9,6 +10,8 @@ const string Usage = """
       coldstart   time Kip adds to the first request of a sleeping service  [--count N]
       idle        resident memory of an empty platform and of each sleeping service
       apply       1,000 services applied and Ready at zero replicas  [--count N]
+      broker      events/s accepted durably, events/s end to end, latencies at fixed rates  [--quick]
+      broker --kill   a million events through a kip that is killed again and again  [--count N]
     """;
 
 switch (args)
@@ -20,6 +23,8 @@ switch (args)
     case ["--help" or "-h"]:
         Console.WriteLine(Usage);
         return 0;
+    case ["broker", "--kill", ..]: return await KillBench.RunAsync(Count(args, 1_000_000), kills: 20);
+    case ["broker", ..]: return await BrokerBench.RunAsync(quick: args.Contains("--quick"));
     default:
         Console.Error.WriteLine(Usage);
         return 2;

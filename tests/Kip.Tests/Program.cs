@@ -1,3 +1,4 @@
+using Kip.Tests.Brokers;
 using Kip.Tests.Log;
 using Kip.Tests.Runtime.Recovery;
 using Xunit.MicrosoftTestingPlatform;
@@ -17,6 +18,11 @@ internal static class Program
         if (Environment.GetEnvironmentVariable(KilledPlatform.Variable) is { Length: > 0 } data)
         {
             await KilledPlatform.RunAsync(data);
+        }
+
+        if (Environment.GetEnvironmentVariable(KilledBroker.Variable) is { Length: > 0 } broker)
+        {
+            await KilledBroker.RunAsync(broker);
         }
 
         return await TestPlatformTestFramework.RunAsync(args, SelfRegisteredExtensions.AddSelfRegisteredExtensions);

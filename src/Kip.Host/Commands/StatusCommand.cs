@@ -36,6 +36,7 @@ internal static class StatusCommand
         output.WriteLine($"Kip {report.Version} is running (pid {report.ProcessId}, up {report.Up:d\\.hh\\:mm\\:ss}, {report.MemoryMegabytes:0} MB)");
         output.WriteLine($"  API       {report.Api}");
         output.WriteLine($"  Gateway   {report.Gateway}");
+        output.WriteLine($"  Events    {report.Events}");
         output.WriteLine($"  Registry  {report.Registry}");
         output.WriteLine($"  Data      {report.Data}");
         output.WriteLine();
@@ -53,7 +54,7 @@ internal static class StatusCommand
 
 /// <summary>What <c>kip status -o json</c> prints.</summary>
 internal sealed record StatusReport(
-    string Version, int ProcessId, TimeSpan Up, double MemoryMegabytes, string Api, string Gateway, string? Registry, string Data, IReadOnlyList<ServiceReport> Services)
+    string Version, int ProcessId, TimeSpan Up, double MemoryMegabytes, string Api, string Gateway, string? Registry, string Events, string Data, IReadOnlyList<ServiceReport> Services)
 {
     public static StatusReport Of(
         InstanceFile running, DataFolder data, IReadOnlyList<Service> services, IReadOnlyList<Pod> pods, DateTimeOffset now)
@@ -62,7 +63,7 @@ internal sealed record StatusReport(
             .ToDictionary(static g => g.Key, static g => g.Count());
         return new StatusReport(
             running.Version, running.ProcessId, now - running.Started, ResidentMemory.Megabytes(running.ProcessId), running.Api, running.Gateway, running.Registry,
-            data.Root,
+            running.Events ?? "", data.Root,
             [.. services.Select(s => new ServiceReport(
                 s.Metadata.Namespace, s.Metadata.Name,
                 s.Status.Conditions.FirstOrDefault(static c => c.Type == "Ready")?.Status ?? "Unknown",

@@ -12,6 +12,9 @@ public sealed record InstanceFile(int ProcessId, long ProcessStartTicks, string 
     /// <summary>Where Kip's own image registry listens, e.g. <c>127.0.0.1:5000</c>.</summary>
     public string? Registry { get; init; }
 
+    /// <summary>Where events come in, beside the gateway.</summary>
+    public string? Events { get; init; }
+
     /// <summary>Reads the file of a platform that is running now; null when none is.</summary>
     public static InstanceFile? Read(DataFolder data)
     {

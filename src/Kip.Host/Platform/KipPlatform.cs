@@ -99,46 +99,55 @@ public sealed class KipPlatform : IAsyncDisposable
         Ends(() => images.DisposeAsync().AsTask());
         Runs(images.RunAsync(_stop.Token));
 
-        // 3. The runtime ends what an earlier life left before any pod runs again.
+        // 3. Events come in, and wait until the Brokers are known.
+        var events = await EventingParts.StartAsync(options, gateway, informers, resources, _time, loggers, cancel);
+
+        // 4. The runtime ends what an earlier life left before any pod runs again.
         var runtime = new ProcessRuntime(
             new RuntimeOptions { DataDirectory = options.Data.Root, Environment = ProcessProxy.Variables(gateway.EndPoint) }, resources, informers, gateway,
             _time, loggers);
         runtime.Bundles.Add(BuiltIn.HelloWorld());
         runtime.Bundles.Add(BuiltIn.Conformance());
 
-        // 4. Controllers and autoscaler over the same caches.
+        // 5. Controllers and autoscaler over the same caches.
         var autoscaler = new AutoscalerLoop(informers, resources, stats.Reader, _time, loggers);
         var hpa = new HpaLoop(informers, runtime.Usage, _time, loggers);
         var controllers = new ControllerHost(
             resources, informers,
             [
                 .. ServingControllers.Create(runtime.Bundles, images.Digests), new CertificateReconciler(authority), new PodAutoscalerReconciler(autoscaler, hpa),
-                .. EventingControllers.Create(), .. runtime.Reconcilers,
+                .. EventingControllers.Create(events), .. runtime.Reconcilers,
             ], _time, loggers);
         await runtime.StartAsync(cancel);
         Ends(() => controllers.DisposeAsync().AsTask());
         Ends(() => runtime.DisposeAsync().AsTask());
         Ends(() => gateway.DisposeAsync().AsTask());
+        Ends(() => events.DisposeAsync().AsTask());
         await controllers.StartAsync(cancel);
         Runs(autoscaler.RunAsync(_stop.Token));
         Runs(hpa.RunAsync(_stop.Token));
         Runs(new IdleTrim(() => gateway.RequestsInFlight, _time).RunAsync(_stop.Token));
 
-        // 5. The API last: who is answered finds all of it at work.
+        // 6. The API last: who is answered finds all of it at work.
         var api = await ApiServer.Http.ApiServer.StartAsync(
             new ApiServerOptions
             {
                 Endpoint = options.Api, DataDirectory = options.Data.Root,
-                ExtraEndpoints = new Dictionary<string, RequestDelegate>(ServiceInsight.Endpoints(autoscaler, resources, gateway.Taps, _stop.Token)),
+                ExtraEndpoints = new Dictionary<string, RequestDelegate>(ServiceInsight.Endpoints(autoscaler, resources, gateway.Taps, _stop.Token))
+                {
+                    ["/kip/events"] = events.AnswerAsync,
+                },
             },
             registry, runtime.Logs, _time, loggers, cancel);
         Ends(() => api.DisposeAsync().AsTask());
         await gateway.Ready.WaitAsync(cancel);
+        await events.Ready.WaitAsync(cancel);
 
         Instance = new InstanceFile(
             Environment.ProcessId, ProcessStart.Ticks(Environment.ProcessId)!.Value, api.Address.ToString().TrimEnd('/'), $"http://{gateway.EndPoint}",
             Process.GetCurrentProcess().StartTime.ToUniversalTime(), VersionCommand.Current)
         {
+            Events = $"http://{events.EndPoint}",
             Https = gateway.HttpsEndPoint is { } https ? $"https://{https}" : null,
             Registry = images.Address,
         };

@@ -24,6 +24,12 @@ internal static class PlatformOptionSymbols
         DefaultValueFactory = static _ => "127.0.0.1:8080",
     };
 
+    public static Option<string> Events { get; } = new("--events")
+    {
+        Description = "Where brokers and channels take events in by /NAMESPACE/NAME, beside their names behind the gateway; port 0 picks a free one", HelpName = "HOST:PORT",
+        DefaultValueFactory = static _ => "127.0.0.1:0",
+    };
+
     public static Option<string?> Https { get; } = new("--https")
     {
         Description = "Where services are reached by HTTPS, with certificates of Kip's own CA (see kip ca); port 0 picks a free one (default: nowhere)",

@@ -20,6 +20,9 @@ public sealed record PlatformOptions
     /// <summary><c>127.0.0.1:5000</c>, as registries usually have it.</summary>
     internal static readonly IPEndPoint UsualRegistry = new(IPAddress.Loopback, 5000);
 
+    /// <summary>Where events come in beside the gateway.</summary>
+    public IPEndPoint Events { get; init; } = new(IPAddress.Loopback, 0);
+
     /// <summary>The domain of a new platform: browsers and curl take names below it for loopback.</summary>
     public const string DefaultDomain = "localhost";
 
@@ -40,6 +43,7 @@ public sealed record PlatformOptions
             Gateway = PlatformOptionSymbols.EndPoint("--gateway", parsed.GetRequiredValue(PlatformOptionSymbols.Gateway)),
             Https = parsed.GetValue(PlatformOptionSymbols.Https) is { } https ? PlatformOptionSymbols.EndPoint("--https", https) : null,
             Registry = PlatformOptionSymbols.EndPoint("--registry", parsed.GetRequiredValue(PlatformOptionSymbols.Registry)),
+            Events = PlatformOptionSymbols.EndPoint("--events", parsed.GetRequiredValue(PlatformOptionSymbols.Events)),
             Domain = domain,
         };
     }
@@ -47,7 +51,7 @@ public sealed record PlatformOptions
     /// <summary>The same as the command line of a platform in the background.</summary>
     internal IReadOnlyList<string> ToArguments() =>
     [
-        "up", "--data", Data.Root, "--api", Api.ToString(), "--gateway", Gateway.ToString(), "--registry", Registry.ToString(),
+        "up", "--data", Data.Root, "--api", Api.ToString(), "--gateway", Gateway.ToString(), "--registry", Registry.ToString(), "--events", Events.ToString(),
         .. Https is null ? [] : (string[])["--https", Https.ToString()], .. Domain is null ? [] : (string[])["--domain", Domain],
     ];
 }

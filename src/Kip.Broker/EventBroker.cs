@@ -1,0 +1,144 @@
+using System.Net;
+using Kip.Brokers.Api;
+using Kip.Brokers.Http;
+using Kip.Brokers.Projection;
+using Kip.Brokers.Sending;
+using Kip.Brokers.Subscriptions;
+using Kip.Brokers.Topics;
+using Kip.Brokers.Tracing;
+using Kip.Client.Eventing;
+using Kip.Client.Informers;
+using Kip.Resources;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace Kip.Brokers;
+
+/// <summary>Takes events in, keeps them, and delivers them: the data plane of Brokers, Triggers, channels and Subscriptions.</summary>
+/// <remarks>An event's steps are told in order in <see cref="Ingress"/>.</remarks>
+public sealed class EventBroker : IEventDataPlane, IAsyncDisposable
+{
+    private static readonly TimeSpan PruneEvery = TimeSpan.FromSeconds(1);
+
+    private readonly CancellationTokenSource _stop = new();
+    private readonly TaskCompletionSource _ready = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly List<Task> _loops = [];
+    private readonly TopicTable _topics;
+    private readonly HttpEventSender _network;
+    private readonly Instruments _instruments;
+    private readonly Ingress _ingress;
+    private readonly SubscriptionProjector _projector;
+    private readonly EventsApi _api;
+    private IngressListener _listener = null!;
+
+    private EventBroker(BrokerOptions options, InformerSet informers, Random random, TimeProvider time, ILoggerFactory loggers)
+    {
+        var logger = loggers.CreateLogger<EventBroker>();
+        var traces = new Traces(time);
+        _network = new(options.Door, new(options.MaxMessageBytes), random, options.MaxMessageBytes, time);
+        _instruments = new(() => _topics!.Accounts());
+        LocalEventSender local = null!;
+        var parts = new TopicParts(
+            options.Storage ?? new DirectoryTopicStorage(options.DataDirectory), options.Log with { Time = time, Logger = logger },
+            new LateSender(() => local), traces, _instruments, time, logger);
+        _topics = new(parts, time, logger);
+        _ingress = new(_topics, traces, _instruments, random, time);
+        local = new(_ingress, _topics, _network);
+        _projector = new(informers, _topics, time, logger);
+        _api = new(_topics, _ingress, local, traces, time, _stop.Token);
+    }
+
+    /// <summary>Where events come in.</summary>
+    public IPEndPoint EndPoint => _listener.EndPoint;
+
+    /// <summary>Completes when every Broker and channel that was in the caches at the start takes events. Those that come before wait for it.</summary>
+    public Task Ready => _ready.Task;
+
+    /// <summary>Starts listening. The informers may be started before or after.</summary>
+    /// <exception cref="IOException">The port is in use.</exception>
+    public static async Task<EventBroker> StartAsync(
+        BrokerOptions options, InformerSet informers, TimeProvider time, ILoggerFactory? loggers = null, Random? random = null, CancellationToken cancel = default)
+    {
+        loggers ??= NullLoggerFactory.Instance;
+        var broker = new EventBroker(options, informers, random ?? Random.Shared, time, loggers);
+        var application = new IngressApplication(options, broker._ingress, broker._topics, broker._ready.Task, loggers.CreateLogger<IngressApplication>());
+        try
+        {
+            broker._listener = await IngressListener.StartAsync(options, application, loggers, cancel);
+        }
+        catch
+        {
+            broker.Release();
+            throw;
+        }
+        broker._loops.Add(broker.ProjectAsync());
+        broker._loops.Add(broker._topics.RunAsync(broker._stop.Token));
+        broker._loops.Add(broker.PruneAsync(time));
+        return broker;
+    }
+
+    /// <summary>Answers the event API: everything below <c>/kip/events</c>, for callers whose credentials have been checked. See <see cref="EventsApi"/>.</summary>
+    public Task AnswerAsync(HttpContext http) => _api.AnswerAsync(http);
+
+    /// <inheritdoc/>
+    public event Action<KindDefinition, NamespacedName>? Changed
+    {
+        add => _topics.Changed += value;
+        remove => _topics.Changed -= value;
+    }
+
+    /// <inheritdoc/>
+    public bool TakesEventsFor(string uid) => _topics.All.Any(topic => topic.Uid == uid);
+
+    /// <inheritdoc/>
+    public string? SubscriberOf(string uid) => Find(uid)?.Spec.Subscriber?.Url;
+
+    /// <inheritdoc/>
+    public bool IsDrained(string uid) => Find(uid)?.IsDone ?? _topics.All.FirstOrDefault(topic => topic.Uid == uid)?.Subscribers.All(static s => s.IsDone) ?? true;
+
+    /// <summary>Accepts no more, writes the progress down, closes the logs. What is under way is delivered again at the next start.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        await _listener.DisposeAsync();
+        await _stop.CancelAsync();
+        await Task.WhenAll(_loops);
+        await _topics.DisposeAsync();
+        Release();
+    }
+
+    private Subscriber? Find(string uid) => _topics.All.SelectMany(static topic => topic.Subscribers).FirstOrDefault(subscriber => subscriber.Spec.Uid == uid);
+
+    private void Release()
+    {
+        _projector.Dispose();
+        _network.Dispose();
+        _instruments.Dispose();
+        _stop.Dispose();
+    }
+
+    private async Task ProjectAsync()
+    {
+        try
+        {
+            await _projector.RunAsync(_ready, _stop.Token);
+        }
+        catch (OperationCanceledException)
+        {
+            _ready.TrySetCanceled();
+        }
+    }
+
+    private async Task PruneAsync(TimeProvider time)
+    {
+        using var timer = new PeriodicTimer(PruneEvery, time);
+        try
+        {
+            while (await timer.WaitForNextTickAsync(_stop.Token)) _network.Prune();
+        }
+        catch (OperationCanceledException)
+        {
+            // Stopped.
+        }
+    }
+}

@@ -1,0 +1,111 @@
+using Kip.Brokers.Records;
+using Kip.Brokers.Topics;
+using Kip.Brokers.Tracing;
+using Kip.CloudEvents;
+using Kip.Log;
+using Kip.Rules.Eventing.Delivery;
+
+namespace Kip.Brokers;
+
+/// <summary>The way in for events, whoever sends them: clients over HTTP, subscribers with their replies, channels with theirs.</summary>
+/// <remarks>
+/// The flow of an event: received → checked (here) → appended to its topic's log → on disk → acknowledged (the caller) → offered to each
+/// subscription (<see cref="Topic.Published"/>) → delivered, tried again, dead-lettered (<c>Subscriptions/</c>) → a reply comes in here again.
+/// </remarks>
+internal sealed class Ingress(TopicTable topics, Traces traces, Instruments instruments, Random traceIds, TimeProvider time)
+{
+    // Buffers for one event at a time; each thread has its own.
+    [ThreadStatic]
+    private static RecordWriter? _writer;
+
+    /// <summary>Takes in the events of one message, all or, when the disk refuses in the middle, those before.</summary>
+    /// <param name="headers">The message's headers that go along.</param>
+    /// <returns>202 when all are on disk: then tell the sender, and call <see cref="Topic.Published"/>.</returns>
+    public async ValueTask<IngressAnswer> AcceptAsync(
+        Topic topic, IReadOnlyList<CloudEvent> events, IReadOnlyList<KeyValuePair<string, string>> headers, bool structured)
+    {
+        var began = time.GetTimestamp();
+        var answer = await TryAcceptAsync(topic, events, headers, structured);
+        if (answer.Status == 202) foreach (var accepted in events) instruments.Accepted(topic.Key, accepted.Type, time.GetElapsedTime(began), 202);
+        else instruments.Refused(topic.Key, answer.Status);
+        return answer;
+    }
+
+    /// <summary>The headers of a message that go along with its events: Knative's, and the trace context, begun here if nobody has.</summary>
+    public List<KeyValuePair<string, string>> Forwarded(IEnumerable<KeyValuePair<string, string>> headers)
+    {
+        var forwarded = new List<KeyValuePair<string, string>>(2);
+        string? trace = null;
+        foreach (var (name, value) in headers)
+        {
+            if (name.Equals("traceparent", StringComparison.OrdinalIgnoreCase)) trace = value;
+            else if (DeliveryHeaders.IsForwarded(name) || name.ToLowerInvariant() is "tracestate" or "baggage") forwarded.Add(new(name, value));
+        }
+        forwarded.Add(new("traceparent", TraceContext.IsValid(trace) ? trace! : TraceContext.New(traceIds)));
+        return forwarded;
+    }
+
+    private async ValueTask<IngressAnswer> TryAcceptAsync(
+        Topic topic, IReadOnlyList<CloudEvent> events, IReadOnlyList<KeyValuePair<string, string>> headers, bool structured)
+    {
+        // 1. A chain of events that has passed too often ends here.
+        foreach (var offered in events)
+            if (topic.Key.Kind == TopicKind.Broker && NextTimeToLive(offered) == 0)
+                return new(400, $"the event has passed this broker too often ({TimeToLive.Extension} is used up): replies seem to go in a circle");
+        // 2. No more than the log may hold.
+        if (topic.IsFull) return new(429, "the log of events is full, and events in it are still to be delivered", RetryAfter: 5);
+        try
+        {
+            // 3. Its place in the order, and on disk.
+            var last = default(ValueTask);
+            for (var i = 0; i < events.Count; i++)
+            {
+                var stored = Write(topic, events[i], headers, structured);
+                last = topic.AppendAsync(stored);
+                traces.Received(topic.Key, stored, events[i].Id, events[i].Source, events[i].Type);
+            }
+            await last;
+            return IngressAnswer.Accepted;
+        }
+        catch (RecordTooLargeException tooLarge)
+        {
+            return new(413, tooLarge.Message);
+        }
+        catch (LogBusyException busy)
+        {
+            return new(429, busy.Message, RetryAfter: 1);
+        }
+        catch (LogException disk)
+        {
+            return new(503, disk.Message, RetryAfter: 10);
+        }
+        catch (Exception disk) when (disk is IOException or UnauthorizedAccessException)
+        {
+            return new(503, $"the log of events cannot be written: {disk.Message}", RetryAfter: 10);
+        }
+        catch (ObjectDisposedException)
+        {
+            return topics.TryGet(topic.Key, out _) ? new(503, "the broker is being stopped", RetryAfter: 1) : IngressAnswer.Unknown(topic.Key);
+        }
+    }
+
+    private StoredEvent Write(Topic topic, CloudEvent offered, IReadOnlyList<KeyValuePair<string, string>> headers, bool structured)
+    {
+        var writer = _writer ??= new();
+        return writer.Write(offered, headers, structured, topic.Key.Kind == TopicKind.Broker ? NextTimeToLive(offered) : 0, time.GetUtcNow());
+    }
+
+    private static int NextTimeToLive(CloudEvent offered) =>
+        TimeToLive.Next(offered.TryGetExtension(TimeToLive.Extension, out var left) ? left.ToString() : null);
+}
+
+/// <summary>What the sender of events is told.</summary>
+/// <param name="Status">202: they are on disk. All else: not accepted, or, with 503, perhaps; sending again is right.</param>
+/// <param name="Reason">What was wrong, in one sentence.</param>
+/// <param name="RetryAfter">Seconds after which trying again makes sense; 0: it does not say.</param>
+internal readonly record struct IngressAnswer(int Status, string? Reason = null, int RetryAfter = 0)
+{
+    public static readonly IngressAnswer Accepted = new(202);
+
+    public static IngressAnswer Unknown(TopicKey topic) => new(404, $"there is no {topic}");
+}

@@ -1,0 +1,113 @@
+using System.Collections.Concurrent;
+using System.Net;
+using System.Net.Sockets;
+
+namespace Kip.Brokers.Sending;
+
+/// <summary>Sends events over HTTP/1.1 on kept connections; https goes another way.</summary>
+/// <param name="door">Where the platform itself serves a host, such as one of a service that may sleep; null: by its address.</param>
+/// <param name="spanIds">New span ids for the trace context of each attempt.</param>
+internal sealed class HttpEventSender(
+    Func<string, EndPoint?> door, SecureEventSender secure, Random spanIds, int maxAnswerBytes, TimeProvider time) : IEventSender, IDisposable
+{
+    private static readonly TimeSpan ConnectTimeout = TimeSpan.FromSeconds(10);
+
+    // Shorter than the 5 s after which common servers close theirs.
+    private static readonly TimeSpan IdleTimeout = TimeSpan.FromSeconds(4);
+
+    private const int MaxIdlePerEndPoint = 256;
+
+    private readonly ConcurrentDictionary<EndPoint, ConcurrentStack<EventConnection>> _idle = new();
+    private volatile bool _disposed;
+
+    public async ValueTask<EventAnswer> SendAsync(EventRequest request, CancellationToken stop)
+    {
+        if (request.Target.IsSecure) return await secure.SendAsync(request, stop);
+        var endPoint = door(request.Target.Host) ?? request.Target.Literal ?? (EndPoint)new DnsEndPoint(request.Target.Host, request.Target.Uri.Port);
+        while (TryTake(endPoint, out var kept))
+        {
+            var answer = await ExchangeAsync(kept, endPoint, request);
+            // The server may have closed it while it stood unused; that says nothing about the server.
+            if (!kept.FailedUnanswered) return answer;
+        }
+        try
+        {
+            var socket = await EventConnection.ConnectAsync(endPoint, ConnectTimeout < request.Timeout ? ConnectTimeout : request.Timeout, time, stop);
+            return await ExchangeAsync(new(socket, maxAnswerBytes, time), endPoint, request);
+        }
+        catch (SocketException error)
+        {
+            return EventAnswer.None($"cannot connect to {endPoint}: {error.Message}");
+        }
+        catch (OperationCanceledException) when (!stop.IsCancellationRequested)
+        {
+            return EventAnswer.None($"cannot connect to {endPoint} in time");
+        }
+    }
+
+    /// <summary>Closes connections that have not been used for a while.</summary>
+    public void Prune()
+    {
+        foreach (var (endPoint, stack) in _idle)
+        {
+            var kept = new List<EventConnection>();
+            while (stack.TryPop(out var connection))
+            {
+                if (time.GetElapsedTime(connection.IdleSince) < IdleTimeout) kept.Add(connection);
+                else connection.Dispose();
+            }
+            kept.Reverse();
+            if (kept.Count > 0) stack.PushRange([.. kept]);
+            else if (stack.IsEmpty) _idle.TryRemove(endPoint, out _);
+        }
+    }
+
+    public void Dispose()
+    {
+        _disposed = true;
+        foreach (var stack in _idle.Values)
+            while (stack.TryPop(out var connection)) connection.Dispose();
+        secure.Dispose();
+    }
+
+    private async ValueTask<EventAnswer> ExchangeAsync(EventConnection connection, EndPoint endPoint, EventRequest request)
+    {
+        WriteRequest(connection, request);
+        var answer = await connection.ExchangeAsync(request.Timeout);
+        var stack = connection.IsUsable && !_disposed ? _idle.GetOrAdd(endPoint, static _ => new()) : null;
+        if (stack is null || stack.Count >= MaxIdlePerEndPoint) connection.Dispose();
+        else
+        {
+            connection.IdleSince = time.GetTimestamp();
+            stack.Push(connection);
+        }
+        return answer;
+    }
+
+    private void WriteRequest(EventConnection connection, in EventRequest request)
+    {
+        Span<byte> spanId = stackalloc byte[16];
+        SpanId.Write(spanIds.NextInt64(1, long.MaxValue), spanId);
+        RequestBytes.Write(request, spanId, connection.Request);
+    }
+
+    private bool TryTake(EndPoint endPoint, out EventConnection connection)
+    {
+        if (_idle.TryGetValue(endPoint, out var stack) && stack.TryPop(out var found))
+        {
+            connection = found;
+            return true;
+        }
+        connection = null!;
+        return false;
+    }
+}
+
+/// <summary>Ids of spans as trace contexts write them.</summary>
+internal static class SpanId
+{
+    public static void Write(long id, Span<byte> into)
+    {
+        for (var i = 0; i < 16; i++) into[i] = "0123456789abcdef"u8[(int)(id >> (60 - 4 * i)) & 15];
+    }
+}

@@ -1,0 +1,14 @@
+using Kip.Brokers.Sending;
+using Kip.Brokers.Subscriptions;
+using Kip.Brokers.Tracing;
+using Kip.Log;
+using Microsoft.Extensions.Logging;
+
+namespace Kip.Brokers.Topics;
+
+/// <summary>What all topics share.</summary>
+internal sealed record TopicParts(
+    ITopicStorage Storage, LogOptions LogOptions, IEventSender Sender, Traces Traces, Instruments Instruments, TimeProvider Time, ILogger Logger)
+{
+    public SubscriberParts For(Topic topic) => new(topic.Key, topic.Log, topic.DeadLetters, Sender, Traces, Instruments, topic.SaveProgress, Time, Logger);
+}

@@ -1,0 +1,22 @@
+using System.Globalization;
+using Kip.Resources;
+
+namespace Kip.Rules.Eventing.Delivery;
+
+/// <summary>What a Trigger's or Subscription's annotations say about its deliveries.</summary>
+public static class DeliveryAnnotations
+{
+    /// <summary><c>ordered</c> or <c>unordered</c>; on a Trigger Knative's own key for Kafka Brokers says the same.</summary>
+    public const string Order = "kip.dev/delivery-order";
+    public const string KafkaOrder = "kafka.eventing.knative.dev/delivery.order";
+
+    /// <summary>How many events may be on their way to the subscriber at one time; 1 to <see cref="MaxConcurrency"/>.</summary>
+    public const string ConcurrencyKey = "kip.dev/delivery-concurrency";
+    public const int MaxConcurrency = 10_000;
+
+    public static bool IsOrdered(StringMap annotations) => (annotations.Get(Order) ?? annotations.Get(KafkaOrder)) == "ordered";
+
+    /// <summary>The limit asked for; null when there is none, or it is no number in range.</summary>
+    public static int? Concurrency(StringMap annotations) =>
+        int.TryParse(annotations.Get(ConcurrencyKey), NumberStyles.None, CultureInfo.InvariantCulture, out var limit) && limit is >= 1 and <= MaxConcurrency ? limit : null;
+}
