@@ -150,6 +150,22 @@ public sealed class HttpResources : IResources, IDisposable
         return await response.Content.ReadAsStreamAsync(cancel);
     }
 
+    /// <summary>Calls one of the server's endpoints that are no resources. The caller reads the answer, which may be a stream, and disposes it.</summary>
+    /// <param name="path">Below the server's root, without a slash at the beginning.</param>
+    /// <param name="content">The body; null sends none.</param>
+    /// <param name="headers">More headers; null sends none.</param>
+    /// <exception cref="ApiException">The server cannot be reached, or answered with a failure.</exception>
+    public async Task<HttpResponseMessage> CallAsync(
+        HttpMethod method, string path, HttpContent? content, IReadOnlyDictionary<string, string>? headers, CancellationToken cancel)
+    {
+        var request = Request(method, path, null);
+        request.Content = content;
+        foreach (var (name, value) in headers ?? new Dictionary<string, string>()) request.Headers.TryAddWithoutValidation(name, value);
+        var response = await TrySendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancel, cancel);
+        if (response.IsSuccessStatusCode) return response;
+        using (response) throw Failures.Of((int)response.StatusCode, await response.Content.ReadAsByteArrayAsync(cancel), _server);
+    }
+
     public void Dispose() => _http.Dispose();
 
     private static (ReadOnlyMemory<byte> Bytes, MediaTypeHeaderValue Type) Body(Resource resource) => (resource.GetDefinition().Write(resource), Json);

@@ -63,6 +63,11 @@ internal sealed class Connection : IDisposable
     /// <summary>Opens what the platform itself answers below <c>/kip/</c>.</summary>
     public Task<Stream> OpenAsync(string path, CancellationToken cancel) => _resources.OpenAsync(path, cancel);
 
+    /// <summary>Calls an endpoint of the platform beside the resources, with the connection's credentials.</summary>
+    public Task<HttpResponseMessage> CallAsync(
+        HttpMethod method, string path, HttpContent? content, IReadOnlyDictionary<string, string>? headers, CancellationToken cancel) =>
+        _resources.CallAsync(method, path, content, headers, cancel);
+
     public void Dispose() => _resources.Dispose();
 
     private static Kubeconfig Load(string? path)

@@ -5,6 +5,7 @@ using Kip.Host.Commands;
 using Kip.Host.Commands.Conformance;
 using Kip.Host.Commands.Simulate;
 using Kip.Host.Commands.Why;
+using Kip.Host.Commands.Events;
 
 namespace Kip.Host.CommandLine;
 
@@ -38,6 +39,7 @@ internal static class KipCommandLine
             DeleteCommand.Make(),
             ImageCommand.Make(),
             RegistryCommand.Make(),
+            EventsCommand.Make(),
             VersionCommand.Make(),
             CompletionCommand.Make(),
             HelloWorldCommand.Make(),
