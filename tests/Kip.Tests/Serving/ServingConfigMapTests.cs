@@ -68,6 +68,17 @@ public class ServingConfigMapTests
             ": the update modifies a key in \"_example\" which is probably not what you want. Instead, copy the respective setting to the top-level");
     }
 
+    [Fact]
+    public void Certificates_without_a_port_to_show_them_at_are_warned_of()
+    {
+        string[] Warnings(params (string, string)[] data) =>
+            [.. AdmissionRules.Warnings(new AdmissionRequest(Map("config-network", data), null, "jane", null, PlatformConfig.Default))];
+
+        Warnings(("external-domain-tls", "Enabled")).Single()
+            .ShouldBe("config-network: URLs will be https, but this platform does not listen for it; start it with --https HOST:PORT");
+        Warnings(("external-domain-tls", "Enabled"), ("kip.external-https-port", "8443")).ShouldBeEmpty();
+    }
+
     [Theory]
     [InlineData("config-gc", "min-non-active-revision", "config-gc: \"min-non-active-revision\" has no effect: there is no such setting")]
     [InlineData("config-deployment", "queue-sidecar-image", "config-deployment: \"queue-sidecar-image\" has no effect: it concerns parts that this platform does not have")]
@@ -76,6 +87,7 @@ public class ServingConfigMapTests
     [InlineData("config-domain", "example.org", null)]
     [InlineData("config-gc", "_anything", null)]
     [InlineData("my-own", "anything", null)]
+    [InlineData("config-network", "rollout-duration", null)]
     public void A_setting_that_changes_nothing_is_told_to_whoever_sets_it(string name, string key, string? warning) =>
         AdmissionRules.Warnings(new AdmissionRequest(Map(name, (key, "1")), null, "jane", null, PlatformConfig.Default)).ShouldBe(warning is null ? [] : [warning]);
 }

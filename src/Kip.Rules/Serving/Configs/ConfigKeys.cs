@@ -11,6 +11,8 @@ public static class ConfigKeys
     public static IEnumerable<string> Warnings(string mapName, StringMap data)
     {
         if (mapName == DomainConfig.MapName) yield break;
+        if (mapName == NetworkConfig.MapName && NetworkConfig.Parse(data, out _).ExternalDomainTls && !data.ContainsKey(NetworkConfig.ExternalHttpsPortKey))
+            yield return $"{mapName}: URLs will be https, but this platform does not listen for it; start it with --https HOST:PORT";
         foreach (var key in data.Keys)
         {
             if (key.StartsWith('_') || Read(mapName).Contains(key)) continue;
