@@ -22,6 +22,16 @@ internal static class DeployCommand
         Description = "The port of a program that does not read $PORT; only one pod of it can run at a time", HelpName = "P",
     };
 
+    private static readonly Option<bool> Container = new("--container")
+    {
+        Description = "Build a container image, by the Dockerfile if there is one, instead of a bundle that runs as a process",
+    };
+
+    private static readonly Option<string?> Base = new("--base")
+    {
+        Description = "With --container: the image to build upon (default: the language's usual one)", HelpName = "IMAGE",
+    };
+
     private static readonly Option<string[]> Annotation = new("--annotation", "-a")
     {
         Description = "An annotation of the revision, e.g. autoscaling.knative.dev/max-scale=5", HelpName = "K=V", Arity = ArgumentArity.ZeroOrMore,
@@ -38,8 +48,9 @@ internal static class DeployCommand
         "deploy",
         "Build a directory and run it as a service. An unchanged directory is not built again.",
         "kip deploy samples/hello-csharp --name hello",
+        "kip deploy samples/hello-csharp --container --base kip.local/aspnet:10.0",
         "kip deploy . -e GREETING=hi -a autoscaling.knative.dev/min-scale=1")
-        .With(Source).With(Name).With(Environment).With(Port).With(Annotation).With(Timeout).With(PlatformOptionSymbols.Data).With(Output)
+        .With(Source).With(Name).With(Environment).With(Port).With(Container).With(Base).With(Annotation).With(Timeout).With(PlatformOptionSymbols.Data).With(Output)
         .Does(RunAsync);
 
     private static async Task RunAsync(ParseResult parsed, CancellationToken cancel)
@@ -51,7 +62,11 @@ internal static class DeployCommand
         var name = ServiceName.For(parsed.GetValue(Name), directory);
         // Asked before the build, which may take long, and may be for nothing.
         await connection.RequireNamespaceAsync(cancel);
-        var image = await BundleBuild.RunAsync(connection.Data, directory, name, cancel);
+        var isContainer = parsed.GetValue(Container);
+        if (!isContainer && parsed.GetValue(Base) is not null) throw new CommandFailure("--base is what a container is built upon; say --container too");
+        var image = isContainer
+            ? await ContainerBuild.RunAsync(connection.Data, directory, name, parsed.GetValue(Base), cancel)
+            : await BundleBuild.RunAsync(connection.Data, directory, name, cancel);
         var request = new DeployRequest
         {
             Name = new(connection.Namespace, name),
@@ -59,6 +74,7 @@ internal static class DeployCommand
             Environment = KeyValues.Parse("--env", parsed.GetValue(Environment)),
             Annotations = KeyValues.Parse("--annotation", parsed.GetValue(Annotation)),
             Port = parsed.GetValue(Port),
+            IsContainer = isContainer,
         };
         var service = await ServiceDeployment.RunAsync(connection, request, TimeSpan.FromSeconds(parsed.GetValue(Timeout)), cancel);
         Print(service, parsed.GetValue(Output));

@@ -36,7 +36,8 @@ internal static class RegistryCommand
         return Task.CompletedTask;
     }
 
-    private static void Write(string file, string[] hosts, RegistryToken token)
+    /// <summary>Adds the password for some hosts to a credentials file, which only its owner may read then.</summary>
+    internal static void Write(string file, string[] hosts, RegistryToken token)
     {
         var root = Read(file);
         if (root["auths"] is not JsonObject auths) root["auths"] = auths = [];

@@ -11,14 +11,22 @@ internal static class BundleBuild
     /// <exception cref="CommandFailure">It cannot be built; the message ends with what the tool wrote.</exception>
     public static async Task<string> RunAsync(DataFolder data, string directory, string name, CancellationToken cancel)
     {
+        var bundle = await BuildAsync(data, directory, name, cancel);
+        new BundleStore(data.Root).Tag(bundle.Image);
+        return bundle.Image.ToString();
+    }
+
+    /// <summary>The built bundle, for which no name stands yet.</summary>
+    /// <exception cref="CommandFailure">It cannot be built; the message ends with what the tool wrote.</exception>
+    public static async Task<Bundle> BuildAsync(DataFolder data, string directory, string name, CancellationToken cancel)
+    {
         var store = new BundleStore(data.Root);
         await using var progress = Progress.Start($"Building {name}");
         try
         {
             var steps = new Steps(progress, name);
             var result = await new BundleBuilder(store, TimeProvider.System).BuildAsync(directory, new BuildOptions { Name = name }, steps, cancel);
-            store.Tag(result.Bundle.Image);
-            return result.Bundle.Image.ToString();
+            return result.Bundle;
         }
         catch (BuildException failure)
         {

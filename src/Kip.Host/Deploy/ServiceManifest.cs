@@ -17,6 +17,9 @@ public sealed record DeployRequest
     /// <summary>The port of a program that does not read <c>$PORT</c>; null for one that does. Such a program runs in one pod at most.</summary>
     public int? Port { get; init; }
 
+    /// <summary>Whether the image runs as a container, which has ports of its own.</summary>
+    public bool IsContainer { get; init; }
+
     /// <summary>Annotations of the revision template, e.g. <c>autoscaling.knative.dev/window</c>.</summary>
     public StringMap Annotations { get; init; }
 }
@@ -49,7 +52,7 @@ public static class ServiceManifest
     }
 
     // A program that listens where it likes gets its port as it is; there can be one pod of it, unless the user knows better.
-    private static StringMap Annotations(StringMap present, DeployRequest request) => request.Port is null
+    private static StringMap Annotations(StringMap present, DeployRequest request) => request.Port is null || request.IsContainer
         ? present.With(request.Annotations)
         : present.With(FixedPort, "true").With(MaxScale, "1").With(request.Annotations);
 

@@ -3,12 +3,8 @@ using Kip.Images;
 using Kip.Images.Digests;
 using Kip.Images.Layers;
 using Kip.Images.Pulling;
-using Kip.Images.References;
 using Kip.Images.Registry;
 using Kip.Images.Storage;
-using Kip.Resources.Apps;
-using Kip.Resources.Core;
-using Kip.Resources.Serving;
 using Microsoft.Extensions.Logging;
 
 namespace Kip.Host.Platform;
@@ -105,40 +101,4 @@ internal sealed partial class ImageParts : IAsyncDisposable
 
     [LoggerMessage(EventId = 711, Level = LogLevel.Warning, Message = "Images: the collection of what nobody needs failed; it is tried again later")]
     private partial void LogFailed(Exception failure);
-}
-
-/// <summary>The parts that commands use too, without a platform.</summary>
-internal sealed record ImageStores(ImageFolders Folders, LocalImages Images, LayerStore Layers, RegistrySettingsFile Settings, RegistryClient Registries, ImagePuller Puller)
-{
-    public static ImageStores Open(DataFolder data, TimeProvider time)
-    {
-        var folders = new ImageFolders(data.Root);
-        var images = LocalImages.Open(folders);
-        var layers = new LayerStore(folders, images.Content);
-        var settings = new RegistrySettingsFile(data.Path("registries.yaml"));
-        var registries = new RegistryClient(settings, time, Random.Shared.NextDouble);
-        return new(folders, images, layers, settings, registries, new ImagePuller(images, layers, registries, new Credentials(Credentials.UsualFile, time), time));
-    }
-}
-
-/// <summary>Which images the platform's objects name.</summary>
-internal static class ImagesInUse
-{
-    public static async Task<IReadOnlyList<ImageReference>> ReadAsync(IResources resources, OwnRegistry own, CancellationToken cancel)
-    {
-        var names = new HashSet<string>(StringComparer.Ordinal);
-        foreach (var revision in await resources.ListAsync<Revision>(ListOptions.All, cancel))
-        {
-            foreach (var container in revision.Spec.Containers.Concat(revision.Spec.InitContainers)) names.Add(container.Image);
-            foreach (var status in revision.Status.ContainerStatuses.Concat(revision.Status.InitContainerStatuses)) names.Add(status.ImageDigest ?? "");
-        }
-        foreach (var deployment in await resources.ListAsync<Deployment>(ListOptions.All, cancel)) Add(names, deployment.Spec.Template.Spec);
-        foreach (var pod in await resources.ListAsync<Pod>(ListOptions.All, cancel)) Add(names, pod.Spec);
-        return [.. names.Select(n => ImageReference.TryParse(n, out var reference) ? own.Canonical(reference) : null).OfType<ImageReference>()];
-    }
-
-    private static void Add(HashSet<string> names, PodSpec spec)
-    {
-        foreach (var container in spec.Containers.Concat(spec.InitContainers)) names.Add(container.Image);
-    }
 }

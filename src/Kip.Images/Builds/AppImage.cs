@@ -77,9 +77,10 @@ public sealed class AppImage(LocalImages images)
         run["Entrypoint"] = new JsonArray([.. options.Entrypoint.Select(static w => (JsonNode)w)]);
         run.Remove("Cmd");
         run["WorkingDir"] = options.Path;
-        // Of the base's making; ours is told by the layer.
-        config.Remove("history");
-        config["created"] = Epoch.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'");
+        var created = Epoch.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'");
+        config["created"] = created;
+        // Builders that go on from here want one entry for each layer, or no history at all.
+        if (config["history"] is JsonArray { Count: > 0 } history) history.Add(new JsonObject { ["created"] = created, ["created_by"] = "kip deploy --container" });
     }
 
     private async Task<(Digest Layer, Digest DiffId, long Size)> WriteLayerAsync(AppImageOptions options, CancellationToken cancel)

@@ -20,9 +20,14 @@ public sealed class ImagePuller(LocalImages images, LayerStore layers, RegistryC
     private readonly ConcurrentDictionary<Digest, Lazy<Task>> _underWay = new();
 
     /// <summary>Completes when all of the image is here that is not unpacked already.</summary>
+    /// <param name="image">What to pull.</param>
+    /// <param name="pullSecrets">Whose credentials are tried first.</param>
+    /// <param name="progress">Told what is going on; null: nobody.</param>
+    /// <param name="cancel">Gives up waiting.</param>
+    /// <param name="whole">Whether layers are wanted in their compressed form even if they are unpacked already.</param>
     /// <returns>What its name stands for: the digest of its manifest, or of its index.</returns>
     /// <exception cref="ImageException">It cannot be had.</exception>
-    public async Task<Digest> PullAsync(ImageReference image, IReadOnlyList<Secret> pullSecrets, IProgress<PullProgress>? progress, CancellationToken cancel)
+    public async Task<Digest> PullAsync(ImageReference image, IReadOnlyList<Secret> pullSecrets, IProgress<PullProgress>? progress, CancellationToken cancel, bool whole = false)
     {
         progress?.Report(new(image.ToString(), "asking the registry", 0, 0));
         var who = await credentials.ForAsync(image, pullSecrets, cancel);
@@ -35,7 +40,7 @@ public sealed class ImagePuller(LocalImages images, LayerStore layers, RegistryC
         await FetchAsync(image, manifest.Config!, ImageConfigDocument.MaxBytes, who, static _ => { }, cancel);
         var config = await images.ConfigAsync(manifest, cancel);
         if (config!.DiffIds.Count != manifest.Layers.Count) throw new ManifestException($"the config names {config.DiffIds.Count} layers, the manifest {manifest.Layers.Count}");
-        var missing = manifest.Layers.Zip(config.DiffIds).Where(l => !layers.Has(l.Second)).Select(static l => l.First).DistinctBy(static l => l.Digest).ToArray();
+        var missing = manifest.Layers.Zip(config.DiffIds).Where(l => whole || !layers.Has(l.Second)).Select(static l => l.First).DistinctBy(static l => l.Digest).ToArray();
         await FetchLayersAsync(image, missing, who, progress, cancel);
 
         // The name last: whoever finds it finds all of the image.

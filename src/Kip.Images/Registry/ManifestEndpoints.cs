@@ -29,6 +29,8 @@ internal sealed class ManifestEndpoints(LocalImages images)
     public async Task PutAsync(HttpContext http, RegistryPath path)
     {
         var document = await ReadBodyAsync(http);
+        // The body's last piece came on a socket's thread, which must not wait for files.
+        await Task.Yield();
         var byDigest = path.Reference.Contains(':');
         if (byDigest && path.Digest != document.Digest) throw RegistryError.DigestInvalid($"the manifest's digest is {document.Digest}, not {path.Reference}");
         if (!byDigest && !ImageReference.IsTag(path.Reference)) throw new RegistryError(400, "TAG_INVALID", $"\"{path.Reference}\" cannot be a tag");

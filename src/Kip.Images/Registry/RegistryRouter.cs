@@ -12,6 +12,8 @@ internal sealed partial class RegistryRouter(
     public async Task InvokeAsync(HttpContext http)
     {
         http.Response.Headers["Docker-Distribution-Api-Version"] = "registry/2.0";
+        // Requests begin on the thread that saw their socket, which must not wait for files.
+        await Task.Yield();
         try
         {
             await RouteAsync(http);

@@ -55,6 +55,7 @@ public sealed class ImageBuild
         var config = Json(new JsonObject
         {
             ["architecture"] = Architecture, ["os"] = "linux", ["created"] = "2026-01-01T00:00:00Z", ["config"] = _run.DeepClone(),
+            ["history"] = new JsonArray([.. _layers.Select(static _ => new JsonObject { ["created"] = "2026-01-01T00:00:00Z", ["created_by"] = "tests" })]),
             ["rootfs"] = new JsonObject { ["type"] = "layers", ["diff_ids"] = List([.. _layers.Select(static l => DigestOf(l.Tar))]) },
         });
         var manifest = Json(new JsonObject

@@ -57,6 +57,32 @@ public sealed class RegistryToolsTests
         Kip.Images.Layers.LayerStore.DeleteTree(folder);
     }
 
+    [Fact]
+    public async Task Dotnet_publish_builds_into_the_registry()
+    {
+        await using var registry = await RegistryBed.StartAsync();
+        var folder = Directory.CreateDirectory(Path.Combine(registry.Bed.Folder, "work")).FullName;
+        await registry.Bed.Archive.LoadAsync(
+            new ImageBuild().Layer(new ImageLayer().File("base", "x")).Env("PATH=/bin").Build().WriteOciLayout(Path.Combine(folder, "base"), "kip.local/base:1"), null, static _ => { }, TestContext.Current.CancellationToken);
+        File.WriteAllText(Path.Combine(folder, "app.csproj"), """<Project Sdk="Microsoft.NET.Sdk"><PropertyGroup><OutputType>Exe</OutputType><TargetFramework>net10.0</TargetFramework></PropertyGroup></Project>""");
+        File.WriteAllText(Path.Combine(folder, "Program.cs"), "System.Console.WriteLine();");
+        var host = $"localhost:{registry.Server.EndPoint.Port}";
+        var auth = Convert.ToBase64String(System.Text.Encoding.UTF8.GetBytes(registry.Credentials));
+        File.WriteAllText(Path.Combine(folder, "config.json"), $$$"""{"auths":{"{{{host}}}":{"auth":"{{{auth}}}" } } }""");
+
+        (await Command.RunAsync(
+            "dotnet",
+            [
+                "publish", Path.Combine(folder, "app.csproj"), "-c", "Release", "/t:PublishContainer", $"-p:ContainerRegistry={host}", "-p:ContainerRepository=published",
+                "-p:ContainerImageTag=v1", $"-p:ContainerBaseImage={host}/base:1", "-p:UseSharedCompilation=false", "-nodeReuse:false", "-p:UseAppHost=false",
+            ],
+            new Dictionary<string, string> { ["DOCKER_CONFIG"] = folder, ["DOTNET_CLI_USE_MSBUILD_SERVER"] = "0" }, directory: folder, cancel: TestContext.Current.CancellationToken)).Succeeded();
+
+        var ready = await registry.Bed.EnsureAsync("kip.local/published:v1");
+        ready.LayerDirectories.Count.ShouldBe(2);
+        File.Exists(Path.Combine(ready.LayerDirectories[1], "app/app.dll")).ShouldBeTrue();
+    }
+
     private static Task<CommandResult> SkopeoAsync(params string[] arguments) => Command.RunAsync("skopeo", ["--insecure-policy", .. arguments], cancel: TestContext.Current.CancellationToken);
 
     private static Task<CommandResult> BuildahAsync(string[] arguments)
