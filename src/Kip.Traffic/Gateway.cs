@@ -65,7 +65,8 @@ public sealed class Gateway : IPodDrain, IAsyncDisposable
         _certificates = new(informers.Get<Secret>(), issuer, host => _projector.Table.Find(host) is not null, time, loggers);
         _instruments = new(() => _reporter.Active, () => _pipeline!.InFlight, time);
         _pipeline = new(
-            options, () => _projector.Table, new(_services, random), _ready.Task, _reporter, _http1, _http2, _outside, () => _requestLog, Taps, () => HttpsEndPoint?.Port, random, time, _instruments);
+            options, () => _projector.Table, new(_services, _backends, random), _ready.Task, _reporter, _http1, _http2, _outside, () => _requestLog, Taps,
+            () => HttpsEndPoint?.Port, random, time, _instruments);
     }
 
     /// <summary>Where it listens.</summary>

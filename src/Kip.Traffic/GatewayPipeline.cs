@@ -35,8 +35,9 @@ internal sealed class GatewayPipeline(
         // 2. The table is read once: the whole request sees one state of the routes.
         var http = request.Http;
         var host = http.Headers.Host.ToString();
-        var routes = table().Find(host);
-        if (routes is null || (routes.IsClusterLocal && !request.SeesClusterLocal)) return RouteElsewhereAsync(request, host);
+        var now = table();
+        var routes = now.Find(host);
+        if (routes is null || (routes.IsClusterLocal && !request.SeesClusterLocal)) return RouteElsewhereAsync(request, now, host);
 
         // 3. Probes of the network are for the gateway itself, and so is the way to HTTPS.
         if (NetworkProbe.Answers(http, routes, out var answer)) return AnswerAsync(ProbeAsync(request, answer));
@@ -48,17 +49,18 @@ internal sealed class GatewayPipeline(
         if (target is null) return AnswerAsync(GatewayErrors.UnknownPath(request.Response, host, path));
         return target.Backend.Settings is { } settings
             ? ServeAsync(request, target, settings)
-            : GoAsync(request, destinations.Follow(table(), http, target));
+            : GoAsync(request, destinations.Follow(now, http, target));
     }
 
     // Hosts that no route has: a core Service for who may see the inside, or the world outside for a program of this machine that uses the gateway as its proxy.
-    private Task RouteElsewhereAsync(GatewayRequest request, string host)
+    private Task RouteElsewhereAsync(GatewayRequest request, RouteTable now, string host)
     {
         var http = request.Http;
         if (request.SeesClusterLocal && ClusterName.TryParse(HostName.WithoutPort(host), out _))
         {
-            var destination = destinations.Find(table(), http, host);
-            if (destination.Failure != DestinationFailure.NoHost) return GoAsync(request, destination);
+            var destination = destinations.Find(now, http, host);
+            // That the name itself is unknown is for the next line to tell; that another is, which it stands for, is not.
+            if (destination.Failure != DestinationFailure.NoHost || destination.Host != host) return GoAsync(request, destination);
         }
         return AnswerAsync(outside.Accepts(request, host) ? outside.ForwardAsync(request) : GatewayErrors.UnknownHost(request.Response, host));
     }

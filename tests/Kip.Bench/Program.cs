@@ -1,14 +1,20 @@
 using Kip.Bench.Apply;
 using Kip.Bench.Broker;
+using Kip.Bench.Chaos;
 using Kip.Bench.Coldstart;
 using Kip.Bench.Gateway;
 using Kip.Bench.Idle;
+using Kip.Bench.Overload;
+using Kip.Bench.Routes;
 
 const string Usage = """
     Usage: ./bench NAME [options]
       gateway     warm requests/s and p99 against nginx proxying to the same application, at 1, 16, 64 and 256 connections
       coldstart   time Kip adds to the first request of a sleeping service  [--count N]
       idle        resident memory of an empty platform and of each sleeping service
+      overload    goodput at five times what a service can do, and how soon it recovers  [--seconds N]
+      chaos       failed requests through rollouts, scalings, changes of configuration and dying pods  [--minutes N] [--seed N]
+      routes      how soon each of 5,000 routes that are edited under load is in effect  [--count N]
       apply       1,000 services applied and Ready at zero replicas  [--count N]
       broker      events/s accepted durably, events/s end to end, latencies at fixed rates  [--quick]
       broker --kill   a million events through a kip that is killed again and again  [--count N]
@@ -19,6 +25,9 @@ switch (args)
     case ["gateway", ..]: return await GatewayBench.RunAsync();
     case ["coldstart", ..]: return await ColdstartBench.RunAsync(Count(args, 40));
     case ["idle", ..]: return await IdleBench.RunAsync();
+    case ["overload", ..]: return await OverloadBench.RunAsync(Number(args, "--seconds", 30));
+    case ["routes", ..]: return await RoutesBench.RunAsync(Number(args, "--count", 5000));
+    case ["chaos", ..]: return await ChaosBench.RunAsync(Number(args, "--minutes", 10), Number(args, "--seed", Environment.TickCount));
     case ["apply", ..]: return await ApplyBench.RunAsync(Count(args, 1000));
     case ["--help" or "-h"]:
         Console.WriteLine(Usage);
@@ -30,5 +39,7 @@ switch (args)
         return 2;
 }
 
-static int Count(string[] args, int otherwise) =>
-    Array.IndexOf(args, "--count") is var at and >= 0 && at + 1 < args.Length ? int.Parse(args[at + 1]) : otherwise;
+static int Count(string[] args, int otherwise) => Number(args, "--count", otherwise);
+
+static int Number(string[] args, string option, int otherwise) =>
+    Array.IndexOf(args, option) is var at and >= 0 && at + 1 < args.Length ? int.Parse(args[at + 1]) : otherwise;

@@ -25,6 +25,7 @@ public sealed partial class ReconcileLoop : IWatchBuilder, IDisposable
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
     private readonly WorkQueue<NamespacedName> _queue;
+    private readonly LoopInstruments _instruments;
     private readonly OwnWrites _ownWrites = new();
     private readonly Dictionary<KindDefinition, IInformer> _watched = [];
     private readonly ConcurrentDictionary<NamespacedName, string> _failing = new();
@@ -42,6 +43,7 @@ public sealed partial class ReconcileLoop : IWatchBuilder, IDisposable
         _time = time;
         _logger = loggers.CreateLogger($"Kip.Loop.{reconciler.Kind.Kind}");
         _queue = new WorkQueue<NamespacedName>(time, options.Retry, options.QueueCapacity);
+        _instruments = new(reconciler.Kind.Kind, () => _queue.Count);
         reconciler.Watch(this);
     }
 
@@ -59,10 +61,15 @@ public sealed partial class ReconcileLoop : IWatchBuilder, IDisposable
     /// <summary>Looks at a key even though nothing changed.</summary>
     public void Enqueue(NamespacedName key)
     {
-        if (!_queue.Add(key) && _queue.Count >= _options.QueueCapacity) LogQueueFull(_reconciler.Kind, _options.QueueCapacity, key);
+        if (_queue.Add(key)) _instruments.Added();
+        else if (_queue.Count >= _options.QueueCapacity) LogQueueFull(_reconciler.Kind, _options.QueueCapacity, key);
     }
 
-    public void Dispose() => _queue.Dispose();
+    public void Dispose()
+    {
+        _instruments.Dispose();
+        _queue.Dispose();
+    }
 
     IIndexer<T> IWatchBuilder.Own<T>() => Watch<T>(change => Enqueue(change.Key));
 
@@ -110,6 +117,7 @@ public sealed partial class ReconcileLoop : IWatchBuilder, IDisposable
             {
                 return;
             }
+            var began = _instruments.IsTimed ? _time.GetTimestamp() : 0;
             try
             {
                 await ReconcileAsync(key, cancel);
@@ -117,6 +125,7 @@ public sealed partial class ReconcileLoop : IWatchBuilder, IDisposable
             finally
             {
                 _queue.Done(key);
+                if (began != 0) _instruments.Processed(_time.GetElapsedTime(began));
             }
         }
     }
@@ -196,6 +205,7 @@ public sealed partial class ReconcileLoop : IWatchBuilder, IDisposable
     {
         _reconciler.Failed(key, e);
         var failures = _queue.AddAfterFailure(key);
+        _instruments.Retried();
         if (e is ApiException { IsConflict: true } or ApiException { IsAlreadyExists: true } or ApiException { IsNotFound: true })
         {
             // Somebody else was faster; the change that tells of it is on its way, and the plan will be made anew.

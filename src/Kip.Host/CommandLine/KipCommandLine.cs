@@ -40,6 +40,7 @@ internal static class KipCommandLine
             ImageCommand.Make(),
             RegistryCommand.Make(),
             EventsCommand.Make(),
+            CaCommand.Make(),
             VersionCommand.Make(),
             CompletionCommand.Make(),
             HelloWorldCommand.Make(),

@@ -38,6 +38,8 @@ internal static class StatusCommand
         output.WriteLine($"  Gateway   {report.Gateway}");
         output.WriteLine($"  Events    {report.Events}");
         output.WriteLine($"  Registry  {report.Registry}");
+        if (report.Https is not null) output.WriteLine($"  HTTPS     {report.Https}");
+        if (report.Metrics is not null) output.WriteLine($"  Metrics   {report.Metrics}");
         output.WriteLine($"  Data      {report.Data}");
         output.WriteLine();
         if (report.Services.Count == 0)
@@ -56,6 +58,10 @@ internal static class StatusCommand
 internal sealed record StatusReport(
     string Version, int ProcessId, TimeSpan Up, double MemoryMegabytes, string Api, string Gateway, string? Registry, string Events, string Data, IReadOnlyList<ServiceReport> Services)
 {
+    public string? Https { get; init; }
+
+    public string? Metrics { get; init; }
+
     public static StatusReport Of(
         InstanceFile running, DataFolder data, IReadOnlyList<Service> services, IReadOnlyList<Pod> pods, DateTimeOffset now)
     {
@@ -67,7 +73,10 @@ internal sealed record StatusReport(
             [.. services.Select(s => new ServiceReport(
                 s.Metadata.Namespace, s.Metadata.Name,
                 s.Status.Conditions.FirstOrDefault(static c => c.Type == "Ready")?.Status ?? "Unknown",
-                counts.GetValueOrDefault((s.Metadata.Namespace, s.Metadata.Name)), s.Status.Url))]);
+                counts.GetValueOrDefault((s.Metadata.Namespace, s.Metadata.Name)), s.Status.Url))])
+        {
+            Https = running.Https, Metrics = running.Metrics,
+        };
     }
 }
 

@@ -14,6 +14,9 @@ public sealed class DataFolder(string root)
 
     public string Log => Path("kip.log");
 
+    /// <summary>One line for each request, when <c>config-observability</c> asks for them.</summary>
+    public string RequestLog => Path("requests.log");
+
     public string Path(params string[] parts) => System.IO.Path.Combine([Root, .. parts]);
 
     /// <summary>The folder that a command means.</summary>

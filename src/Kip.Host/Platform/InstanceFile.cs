@@ -15,6 +15,9 @@ public sealed record InstanceFile(int ProcessId, long ProcessStartTicks, string 
     /// <summary>Where events come in, beside the gateway.</summary>
     public string? Events { get; init; }
 
+    /// <summary>Where metrics are read without credentials; null when nowhere.</summary>
+    public string? Metrics { get; init; }
+
     /// <summary>Reads the file of a platform that is running now; null when none is.</summary>
     public static InstanceFile? Read(DataFolder data)
     {

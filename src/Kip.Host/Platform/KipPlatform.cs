@@ -14,6 +14,7 @@ using Kip.Controllers.Scaling.Hpa;
 using Kip.Controllers.Serving;
 using Kip.Host.CommandLine;
 using Kip.Host.Commands;
+using Kip.Host.Observability;
 using Kip.Host.Platform.Insight;
 using Kip.Rules.Scaling;
 using Kip.Runtime;
@@ -118,6 +119,9 @@ public sealed class KipPlatform : IAsyncDisposable
                 .. ServingControllers.Create(runtime.Bundles, images.Digests), new CertificateReconciler(authority), new PodAutoscalerReconciler(autoscaler, hpa),
                 .. EventingControllers.Create(events), .. runtime.Reconcilers,
             ], _time, loggers);
+        // Ended after the gateway, so that the last requests are written down, too.
+        var observability = await ObservabilityParts.StartAsync(options, gateway, autoscaler, informers, _time, loggers, cancel);
+        Ends(() => observability.DisposeAsync().AsTask());
         await runtime.StartAsync(cancel);
         Ends(() => controllers.DisposeAsync().AsTask());
         Ends(() => runtime.DisposeAsync().AsTask());
@@ -136,6 +140,7 @@ public sealed class KipPlatform : IAsyncDisposable
                 ExtraEndpoints = new Dictionary<string, RequestDelegate>(ServiceInsight.Endpoints(autoscaler, resources, gateway.Taps, _stop.Token))
                 {
                     ["/kip/events"] = events.AnswerAsync,
+                    [MetricsEndpoint.ApiPath] = observability.Endpoint.ScrapeAsync,
                 },
             },
             registry, runtime.Logs, _time, loggers, cancel);
@@ -150,6 +155,7 @@ public sealed class KipPlatform : IAsyncDisposable
             Events = $"http://{events.EndPoint}",
             Https = gateway.HttpsEndPoint is { } https ? $"https://{https}" : null,
             Registry = images.Address,
+            Metrics = observability.Listening is { } metrics ? $"http://{metrics}/metrics" : null,
         };
         Instance.Write(options.Data);
     }

@@ -42,6 +42,12 @@ internal static class PlatformOptionSymbols
         DefaultValueFactory = static _ => "127.0.0.1:5000",
     };
 
+    public static Option<string?> Metrics { get; } = new("--metrics")
+    {
+        Description = "Where /metrics, /healthz and /readyz are read without credentials (default: /metrics only behind the API's, at /kip/metrics)",
+        HelpName = "HOST:PORT",
+    };
+
     public static Option<string?> Domain { get; } = new("--domain")
     {
         Description = "The domain of public URLs (default: as config-domain says, localhost at first)", HelpName = "D",

@@ -23,6 +23,9 @@ public sealed record PlatformOptions
     /// <summary>Where events come in beside the gateway.</summary>
     public IPEndPoint Events { get; init; } = new(IPAddress.Loopback, 0);
 
+    /// <summary>Where metrics and health are read without credentials. Null: nowhere.</summary>
+    public IPEndPoint? Metrics { get; init; }
+
     /// <summary>The domain of a new platform: browsers and curl take names below it for loopback.</summary>
     public const string DefaultDomain = "localhost";
 
@@ -44,6 +47,7 @@ public sealed record PlatformOptions
             Https = parsed.GetValue(PlatformOptionSymbols.Https) is { } https ? PlatformOptionSymbols.EndPoint("--https", https) : null,
             Registry = PlatformOptionSymbols.EndPoint("--registry", parsed.GetRequiredValue(PlatformOptionSymbols.Registry)),
             Events = PlatformOptionSymbols.EndPoint("--events", parsed.GetRequiredValue(PlatformOptionSymbols.Events)),
+            Metrics = parsed.GetValue(PlatformOptionSymbols.Metrics) is { } metrics ? PlatformOptionSymbols.EndPoint("--metrics", metrics) : null,
             Domain = domain,
         };
     }
@@ -51,7 +55,8 @@ public sealed record PlatformOptions
     /// <summary>The same as the command line of a platform in the background.</summary>
     internal IReadOnlyList<string> ToArguments() =>
     [
-        "up", "--data", Data.Root, "--api", Api.ToString(), "--gateway", Gateway.ToString(), "--registry", Registry.ToString(), "--events", Events.ToString(),
+        "up", .. Metrics is null ? [] : (string[])["--metrics", Metrics.ToString()],
+        "--data", Data.Root, "--api", Api.ToString(), "--gateway", Gateway.ToString(), "--registry", Registry.ToString(), "--events", Events.ToString(),
         .. Https is null ? [] : (string[])["--https", Https.ToString()], .. Domain is null ? [] : (string[])["--domain", Domain],
     ];
 }

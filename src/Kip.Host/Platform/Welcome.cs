@@ -15,7 +15,7 @@ internal static class Welcome
         Console.Out.WriteLine($"""
             Kip {instance.Version} is up{(detached ? $" in the background (pid {instance.ProcessId})" : "")}.
               API       {instance.Api}
-              Gateway   {instance.Gateway}
+              Gateway   {instance.Gateway}{(instance.Https is { } https ? $"\n  HTTPS     {https}" : "")}{(instance.Metrics is { } metrics ? $"\n  Metrics   {metrics}" : "")}
               Registry  {instance.Registry}
               Data      {data.Root}
 

@@ -2,6 +2,7 @@ using System.Net;
 using Kip.Resources;
 using Kip.Resources.Core;
 using Kip.Rules.Overload;
+using Kip.Traffic.Routing;
 using Kip.Traffic.Services;
 using Kip.Traffic.Stats;
 
@@ -17,6 +18,7 @@ public sealed class RevisionBackend
     private OverloadJudge? _judge;
     private KeyValuePair<string, object?>[]? _tags;
     private long _served;
+    private SplitTarget? _whole;
 
     internal RevisionBackend(NamespacedName name, Breaker breaker, TimeProvider time, bool isRevision = true)
     {
@@ -42,11 +44,13 @@ public sealed class RevisionBackend
     public bool HasReadyPods => !Breaker.Pods.IsEmpty;
 
     /// <summary>What metrics and spans say of it, under Knative's names.</summary>
-    internal KeyValuePair<string, object?>[] Tags => _tags ??=
-    [
-        new("kn.revision.name", Name.Name), new("k8s.namespace.name", Name.Namespace), new("kn.service.name", Settings?.Service ?? ""),
-        new("kn.configuration.name", Settings?.Configuration ?? ""),
-    ];
+    internal KeyValuePair<string, object?>[] Tags => _tags ??= IsRevision
+        ?
+        [
+            new("kn.revision.name", Name.Name), new("k8s.namespace.name", Name.Namespace), new("kn.service.name", Settings?.Service ?? ""),
+            new("kn.configuration.name", Settings?.Configuration ?? ""),
+        ]
+        : [new("k8s.service.name", Name.Name), new("k8s.namespace.name", Name.Namespace)];
 
     /// <summary>When a client that is refused for want of capacity may come again, in seconds.</summary>
     public int RetryAfterSeconds { get; private set; } = 1;
@@ -71,6 +75,9 @@ public sealed class RevisionBackend
         _judge = null;
         if (Breaker.Sheds) Breaker.EndShedding();
     }
+
+    /// <summary>All requests to it, with nothing said about them: what its own name leads to.</summary>
+    internal SplitTarget Whole => _whole ??= new(this);
 
     /// <summary>How many routes point here; kept by the owner of the route table.</summary>
     internal int References { get; set; }

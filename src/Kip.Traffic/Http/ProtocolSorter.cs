@@ -62,9 +62,10 @@ internal sealed class ProtocolSorter(IConnectionListenerFactory transport, ITlsT
             var chosen = await IsHttp2Async(connection, patience.Token) ? _http2 : _http1;
             if (chosen.Writer.TryWrite(connection)) return;
         }
-        catch (Exception e) when (e is OperationCanceledException or IOException or ConnectionAbortedException or System.Security.Authentication.AuthenticationException)
+        catch (Exception e)
         {
-            // A client that says nothing in time, agrees on no encryption, or goes without a word, gets nothing.
+            // A client that says nothing in time, agrees on no encryption, or goes without a word, gets nothing; whatever it was ends this connection alone.
+            connection.Abort(new ConnectionAbortedException("The connection said nothing that is served here", e));
         }
         await connection.DisposeAsync();
     }

@@ -6,7 +6,7 @@ using Microsoft.AspNetCore.Http;
 namespace Kip.Traffic.Routing;
 
 /// <summary>Follows a request beyond the table's first answer: to core Services, and from one host to another (DomainMapping, ExternalName).</summary>
-internal sealed class Destinations(ServiceBackends services, Random random)
+internal sealed class Destinations(ServiceBackends services, RevisionBackends revisions, Random random)
 {
     // DomainMapping → placeholder → Service is three; more is a circle.
     private const int MaxHops = 4;
@@ -46,6 +46,9 @@ internal sealed class Destinations(ServiceBackends services, Random random)
         if (!ClusterName.TryParse(host, out var name)) return new(DestinationFailure.NoHost, default, authority);
         var port = authority.Length > host.Length && authority[host.Length..].TrimStart('.') is [':', .. var number] ? number : null;
         var match = services.Find(name, port);
+        // Knative makes a Service for each Revision, of its name.
+        if (match.Kind == ServiceMatchKind.NoService && revisions.Find(name) is { Settings: { } settings } revision)
+            return new(revision.Whole.Through(through), settings);
         // The number is the gateway's own where the client has come by way of its address.
         if (match.Kind == ServiceMatchKind.NoPort && http.HttpContext.Connection.LocalPort.ToString() == port) match = services.Find(name, null);
         return match.Kind switch

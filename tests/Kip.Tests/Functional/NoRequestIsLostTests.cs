@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Kip.Testing.Chaos;
 using Kip.Testing.Load;
 using Kip.Testing.Programs;
 using Shouldly;
@@ -71,6 +72,17 @@ public class NoRequestIsLostTests(KipFixture fixture)
 
         result.Failures.ShouldBeEmpty(result.ToString());
         await DeleteAsync("kill");
+    }
+
+    [Fact]
+    public async Task Everything_at_random_for_a_while()
+    {
+        var seed = Environment.TickCount;
+        var told = new List<string>();
+        var (load, actions) = await ChaosRun.RunAsync(Kip, TimeSpan.FromSeconds(8), seed, told.Add);
+
+        load.Failures.ShouldBeEmpty($"seed {seed}: {load}\n{string.Join('\n', told)}");
+        actions.ShouldBeGreaterThan(0);
     }
 
     private async Task<Uri> ApplyAsync(string name, string target, params string[] annotations)

@@ -32,6 +32,14 @@ public sealed class ServiceRoutingTests : GatewayTest
     }
 
     [Fact]
+    public async Task A_revision_is_reached_by_its_own_name()
+    {
+        await ServeAsync(Echo);
+
+        (await GetTextAsync("/x", "app-1.default.svc.cluster.local")).ShouldBe("app-1.default.svc.cluster.local /x ");
+    }
+
+    [Fact]
     public async Task A_port_is_chosen_by_its_number_and_an_unknown_one_is_told_those_there_are()
     {
         var pod = await StartPodAsync(Echo);

@@ -96,6 +96,11 @@ public sealed class TlsTests : IAsyncLifetime
         using var redirected = await client.SendAsync(Plain("/a?b=c"), Cancel);
         using var challenge = await client.SendAsync(Plain("/.well-known/acme-challenge/x"), Cancel);
 
+        var behindProxy = Plain("/");
+        behindProxy.Headers.Add("X-Forwarded-Proto", "https");
+        using var ended = await client.SendAsync(behindProxy, Cancel);
+
+        ended.StatusCode.ShouldBe(HttpStatusCode.OK, "a proxy before has taken the encryption off");
         redirected.StatusCode.ShouldBe(HttpStatusCode.MovedPermanently);
         redirected.Headers.Location!.ToString().ShouldBe($"https://{Host}:{_bed.Gateway.HttpsEndPoint!.Port}/a?b=c");
         challenge.StatusCode.ShouldBe(HttpStatusCode.OK);

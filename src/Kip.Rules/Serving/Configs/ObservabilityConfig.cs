@@ -61,7 +61,7 @@ public sealed record ObservabilityConfig
         {
             RevisionUrlTemplate = read.Text("logging.revision-url-template") ?? "",
             EnableRequestLog = read.Flag("logging.enable-request-log", false),
-            RequestLogTemplate = read.Text("logging.request-log-template") ?? "",
+            RequestLogTemplate = Template(read),
             EnableProbeRequestLog = read.Flag("logging.enable-probe-request-log", false),
             MetricsProtocol = read.OneOf("metrics-protocol", None, None, Prometheus, HttpProtobuf, Grpc),
             MetricsEndpoint = read.Text("metrics-endpoint") ?? "",
@@ -79,6 +79,13 @@ public sealed record ObservabilityConfig
         RefuseWhatIsNotThere(read);
         errors = read.Errors;
         return config;
+    }
+
+    private static string Template(ConfigReader read)
+    {
+        const string Key = "logging.request-log-template";
+        if (read.Text(Key) is not { } text) return "";
+        return RequestLogs.RequestLogTemplate.Parse(text, out var error) is null ? read.Wrong(Key, error, "") : text;
     }
 
     private static TimeSpan? Interval(ConfigReader read, string key) =>

@@ -1,0 +1,110 @@
+using System.Collections.Concurrent;
+using System.Net;
+using System.Net.Security;
+using System.Security.Cryptography.X509Certificates;
+using System.Text.Json;
+using Kip.Testing.Programs;
+using Kip.Testing.Traffic;
+using Microsoft.AspNetCore.Http;
+using Shouldly;
+
+namespace Kip.Tests.Functional;
+
+/// <summary>A platform that is watched: HTTPS with its own CA, metrics, traces and the request log, each switched on while it runs.</summary>
+public sealed class ObservedPlatformTests
+{
+    private static CancellationToken Cancel => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task One_request_is_seen_in_metrics_traces_and_the_request_log_as_soon_as_they_are_asked_for()
+    {
+        var exported = new ConcurrentQueue<string>();
+        await using var collector = await FakePod.StartAsync(context =>
+        {
+            exported.Enqueue(context.Request.Path.Value!);
+            return context.Request.Body.CopyToAsync(Stream.Null, context.RequestAborted);
+        });
+        await using var kip = await KipProgram.StartAsync(null, "--https", "127.0.0.1:0", "--metrics", "127.0.0.1:0");
+        var instance = JsonDocument.Parse(File.ReadAllText(Path.Combine(kip.Data, "kip.json"))).RootElement;
+        var metrics = new Uri(instance.GetProperty("metrics").GetString()!);
+        using var plain = new HttpClient(new SocketsHttpHandler { UseProxy = false });
+        using (var off = await plain.GetAsync(metrics, Cancel)) off.StatusCode.ShouldBe(HttpStatusCode.NotFound);
+        (await plain.GetStringAsync(new Uri(metrics, "/readyz"), Cancel)).ShouldBe("ok\n");
+
+        (await kip.KubectlAsync("apply", "-f", "samples/hello.yaml")).Succeeded();
+        (await kip.KubectlAsync("wait", "ksvc/hello", "--for=condition=Ready", "--timeout=60s")).Succeeded();
+        (await kip.KubectlAsync("patch", "configmap", "config-observability", "-n", "knative-serving", "--type", "merge", "-p",
+            $$"""
+            {"data":{"metrics-protocol":"prometheus","request-metrics-protocol":"prometheus","logging.enable-request-log":"true",
+            "tracing-protocol":"http/protobuf","tracing-endpoint":"http://127.0.0.1:{{collector.Port}}/v1/traces","tracing-sampling-rate":"1"} }
+            """)).Succeeded();
+        using var https = await TrustingAsync(kip, new Uri(instance.GetProperty("https").GetString()!));
+
+        // The settings take effect soon after, so requests are made until one is seen.
+        string? id = null;
+        await UntilAsync(async () =>
+        {
+            using var response = await https.GetAsync("https://hello.default.localhost/", Cancel);
+            response.StatusCode.ShouldBe(HttpStatusCode.OK);
+            id = response.Headers.TryGetValues("X-Request-Id", out var ids) ? ids.Single() : null;
+            return id is not null;
+        });
+        await UntilAsync(async () => (await plain.GetStringAsync(metrics, Cancel))
+            .Split('\n').Any(static l => l.StartsWith("kn_serving_invocation_duration_seconds_count{", StringComparison.Ordinal) && l.Contains("kn_revision_name=\"hello-00001\"")));
+        await UntilAsync(() => Task.FromResult(File.Exists(Path.Combine(kip.Data, "requests.log")) && File.ReadAllText(Path.Combine(kip.Data, "requests.log")).Contains(id!)));
+        await UntilAsync(() => Task.FromResult(exported.Contains("/v1/traces")));
+
+        var scraped = (await kip.KubectlAsync("get", "--raw", "/kip/metrics")).Succeeded().Output;
+        scraped.ShouldContain("kn_revision_pods_desired{");
+        scraped.ShouldContain("# TYPE http_server_request_duration_seconds histogram");
+        var line = JsonDocument.Parse(File.ReadLines(Path.Combine(kip.Data, "requests.log")).Last(l => l.Contains(id!))).RootElement;
+        line.GetProperty("httpRequest").GetProperty("status").GetInt32().ShouldBe(200);
+        line.GetProperty("service").GetString().ShouldBe("hello");
+        line.GetProperty("traceId").GetString()!.Length.ShouldBe(32);
+    }
+
+    [Fact]
+    public async Task The_authority_is_explained_and_printed()
+    {
+        await using var kip = await KipProgram.StartAsync();
+
+        (await kip.KipAsync("ca")).Succeeded().Output.ShouldContain("curl --cacert");
+        (await kip.KipAsync("ca", "--pem")).Succeeded().Output.ShouldStartWith("-----BEGIN CERTIFICATE-----");
+    }
+
+    private static async Task<HttpClient> TrustingAsync(KipProgram kip, Uri https)
+    {
+        var authority = (await kip.KipAsync("ca", "--pem")).Succeeded().Output;
+        return new HttpClient(new SocketsHttpHandler
+        {
+            UseProxy = false,
+            ConnectCallback = async (_, cancel) =>
+            {
+                var socket = new System.Net.Sockets.Socket(System.Net.Sockets.SocketType.Stream, System.Net.Sockets.ProtocolType.Tcp);
+                await socket.ConnectAsync(IPAddress.Loopback, https.Port, cancel);
+                return new System.Net.Sockets.NetworkStream(socket, ownsSocket: true);
+            },
+            SslOptions = new SslClientAuthenticationOptions
+            {
+                CertificateChainPolicy = Policy(authority),
+            },
+        }) { Timeout = TimeSpan.FromMinutes(1) };
+
+        static X509ChainPolicy Policy(string authority)
+        {
+            var policy = new X509ChainPolicy { TrustMode = X509ChainTrustMode.CustomRootTrust, RevocationMode = X509RevocationMode.NoCheck };
+            policy.CustomTrustStore.ImportFromPem(authority);
+            return policy;
+        }
+    }
+
+    private static async Task UntilAsync(Func<Task<bool>> condition)
+    {
+        for (var i = 0; i < 600; i++)
+        {
+            if (await condition()) return;
+            await Task.Delay(100, Cancel);
+        }
+        Assert.Fail("it has not come about in a minute");
+    }
+}
