@@ -1,3 +1,4 @@
+using Kip.Conformance.Eventing;
 using Kip.Conformance.Registry;
 using Kip.Conformance.Serving.Api;
 using Kip.Conformance.Serving.Ingress;
@@ -23,6 +24,14 @@ public static class ConformanceCases
         .. ScaleCases.All,
         .. TrafficCases.All,
         .. RegistryCases.All,
+        .. BrokerControlCases.All,
+        .. BrokerDataCases.All,
+        .. BrokerDeliveryCases.All,
+        .. BrokerRoutingCases.All,
+        .. ChannelCases.All,
+        .. FlowCases.All,
+        .. EventTypeCases.All,
+        .. FeatureCases.All,
     ];
 
     /// <summary>Those whose id contains the text; all for null.</summary>

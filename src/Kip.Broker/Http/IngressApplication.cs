@@ -92,7 +92,7 @@ internal sealed partial class IngressApplication(BrokerOptions options, Ingress 
         }
         // 4. Is there such a Broker or channel? What is not known yet may be in a moment, when the platform has just begun.
         if (!ready.IsCompletedSuccessfully) await ready;
-        if (!topics.TryGet(key, out var topic))
+        if (!topics.TryGet(key, out var topic) || topic.IsClosing)
         {
             call.ReleaseBody();
             await RetryLaterAsync(call, topics.IsUnreadable(key) ? new(503, $"the log of {key} cannot be read at present", RetryAfter: 10) : IngressAnswer.Unknown(key));

@@ -103,6 +103,7 @@ internal sealed partial class SubscriptionProjector : IDisposable
             return;
         }
         var topic = await _topics.GetOrAddAsync(key, broker.Metadata.Uid!, SettingsOf(broker.Metadata));
+        topic.IsClosing = broker.Metadata.DeletionTimestamp is not null;
         NamespacedName[] names;
         lock (_lock) names = _triggers.TryGetValue(key, out var triggers) ? [.. triggers] : [];
         var cache = _informers.Get<Trigger>();
@@ -117,6 +118,7 @@ internal sealed partial class SubscriptionProjector : IDisposable
             return;
         }
         var topic = await _topics.GetOrAddAsync(key, channel.Metadata.Uid!, SettingsOf(channel.Metadata));
+        topic.IsClosing = channel.Metadata.DeletionTimestamp is not null;
         var subscriptions = _informers.Get<Subscription>().List().ToLookup(static s => s.Metadata.Uid);
         Apply(
             topic,

@@ -34,6 +34,8 @@ internal sealed partial class Subscriber : IDisposable
     private DateTimeOffset _sleepUntil = DateTimeOffset.MaxValue;
     private bool _reading;
     private readonly Action _saveProgress;
+    // The last event that is for it: the end of the log at the moment it began to drain.
+    private ulong _lastWanted = ulong.MaxValue;
     private bool _isHeld;
     private bool _stopped;
 
@@ -46,6 +48,7 @@ internal sealed partial class Subscriber : IDisposable
         _window = new(spec.Concurrency);
         _ahead = new(_log);
         _recoveredLast = _log.Last;
+        if (spec.IsDraining) _lastWanted = _log.Last;
         _saveProgress = parts.SaveProgress;
     }
 
@@ -68,7 +71,7 @@ internal sealed partial class Subscriber : IDisposable
     {
         get
         {
-            lock (_lock) return _queue is { InFlight: 0, Waiting: 0 } && _queue.Next > _log.Last;
+            lock (_lock) return _queue is { InFlight: 0, Waiting: 0 } && _queue.Next > Math.Min(_log.Last, _lastWanted);
         }
     }
 
@@ -77,6 +80,7 @@ internal sealed partial class Subscriber : IDisposable
     {
         lock (_lock)
         {
+            if (spec.IsDraining && !_spec.IsDraining) _lastWanted = _log.Last;
             _spec = spec;
             _queue.Ordered = spec.Ordered;
             _window.Limit = spec.Concurrency;
@@ -150,7 +154,7 @@ internal sealed partial class Subscriber : IDisposable
     private bool TryReadNext_NeedsLock(out StoredEvent? stored)
     {
         stored = null;
-        var durable = _log.Durable;
+        var durable = Math.Min(_log.Durable, _lastWanted);
         while (_queue.Next <= durable && _queue.CanRead)
         {
             var next = _queue.Next;

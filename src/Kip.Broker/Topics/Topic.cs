@@ -52,6 +52,9 @@ internal sealed class Topic : IAsyncDisposable
         set => _settings = value;
     }
 
+    /// <summary>Whether the Broker or channel is being deleted and only delivers what it has: senders are told that it is gone.</summary>
+    public bool IsClosing { get; set; }
+
     /// <summary>Whether new events must be refused: the log is full of events that are needed, and may not drop them.</summary>
     public bool IsFull => _isFull;
 
