@@ -28,7 +28,9 @@ public sealed class CloudEventHttpReader(CloudEventStrictness strictness = Cloud
         return structured ? ContentMode.Structured : ContentMode.Binary;
     }
 
-    /// <summary>Takes one header; those that have nothing to do with events are passed over. Of a repeated header the first counts.</summary>
+    /// <summary>
+    /// Takes one header; those that have nothing to do with events are passed over. Of a repeated header the first counts.
+    /// </summary>
     public void Header(string name, string value)
     {
         if (name.Length == 12 && name.Equals("Content-Type", StringComparison.OrdinalIgnoreCase)) _contentType ??= value;

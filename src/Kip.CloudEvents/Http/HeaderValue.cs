@@ -29,7 +29,9 @@ public static class HeaderValue
     }
 
     /// <summary>The canonical text of a header value, decoded once; the value itself when there is nothing to decode.</summary>
-    /// <remarks>A percent sign that two hexadecimal digits do not follow stays as it is: senders that do not encode are understood.</remarks>
+    /// <remarks>
+    /// A percent sign that two hexadecimal digits do not follow stays as it is: senders that do not encode are understood.
+    /// </remarks>
     /// <param name="strictness">
     /// By the specification every double-quoted part is unquoted. Knative's senders do not quote, and send text that holds quotes (JSON) as it
     /// is: for <see cref="CloudEventStrictness.Upstream"/> only a value that is quoted as a whole is unquoted.

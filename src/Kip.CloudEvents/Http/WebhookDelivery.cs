@@ -30,7 +30,9 @@ public static class WebhookDelivery
         _ => WebhookOutcome.Failed,
     };
 
-    /// <summary>The bearer token of a delivery: from <c>Authorization: Bearer …</c>, or from the query parameter <c>access_token</c>.</summary>
+    /// <summary>
+    /// The bearer token of a delivery: from <c>Authorization: Bearer …</c>, or from the query parameter <c>access_token</c>.
+    /// </summary>
     /// <param name="authorization">The header's value; null when absent.</param>
     /// <param name="query">The URL's query, with or without its question mark.</param>
     public static string? TokenOf(string? authorization, string query)

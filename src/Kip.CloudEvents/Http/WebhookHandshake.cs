@@ -21,7 +21,8 @@ public static class WebhookHandshake
         if (!IsDnsName(origin)) return Malformed($"{RequestOrigin} is required: the DNS name of the sending system");
         if (callback is not null && !IsHttps(callback)) return Malformed($"{RequestCallback} must be an https URL");
         var requested = 0;
-        if (rate is not null && !TryParseRate(rate, out requested)) return Malformed($"{RequestRate} must be a positive whole number of requests per minute");
+        if (rate is not null && !TryParseRate(rate, out requested))
+            return Malformed($"{RequestRate} must be a positive whole number of requests per minute");
 
         var welcome = policy.Origins.Contains("*") || policy.Origins.Contains(origin, StringComparer.OrdinalIgnoreCase);
         if (!welcome) return new(200, null, null);

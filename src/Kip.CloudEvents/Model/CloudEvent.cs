@@ -45,7 +45,9 @@ public sealed class CloudEvent
     /// <summary>The wire text of <see cref="SpecVersion"/>.</summary>
     public string SpecVersionText => SpecVersion == CloudEventSpecVersion.V1 ? "1.0" : "0.3";
 
-    /// <summary>Every attribute that is set: the required ones, the optional ones, then the extensions. Enumerating does not allocate.</summary>
+    /// <summary>
+    /// Every attribute that is set: the required ones, the optional ones, then the extensions. Enumerating does not allocate.
+    /// </summary>
     public CloudEventAttributes Attributes => new(this);
 
     /// <summary>When it happened, if the event says so.</summary>

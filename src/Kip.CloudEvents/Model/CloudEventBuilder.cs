@@ -2,7 +2,9 @@ using Kip.CloudEvents.Syntax;
 
 namespace Kip.CloudEvents;
 
-/// <summary>Collects the parts of one event, checks each, and makes the event. May be used again after that; not by two threads at once.</summary>
+/// <summary>
+/// Collects the parts of one event, checks each, and makes the event. May be used again after that; not by two threads at once.
+/// </summary>
 /// <remarks>The first thing that is wrong is kept as <see cref="Error"/>, and what is set afterwards is ignored.</remarks>
 public sealed class CloudEventBuilder(CloudEventStrictness strictness = CloudEventStrictness.Specification)
 {
@@ -145,7 +147,8 @@ public sealed class CloudEventBuilder(CloudEventStrictness strictness = CloudEve
         if (!CanonicalText.IsAttributeName(name) || name == "data")
             return Fail(CloudEventRule.AttributeName, name, $"\"{Shown(name)}\" cannot be an attribute's name: names are a-z and 0-9, and not \"data\"");
         if (IndexOf(name) >= 0) return Fail(CloudEventRule.AttributeOnce, name, $"attribute \"{name}\" occurs twice");
-        if (_count == MaxExtensions) return Fail(CloudEventRule.Limit, name, $"the event has more than {MaxExtensions} extension attributes");
+        if (_count == MaxExtensions)
+            return Fail(CloudEventRule.Limit, name, $"the event has more than {MaxExtensions} extension attributes");
         if (value.Type is not (CloudEventType.Integer or CloudEventType.Boolean)
             && ValueRules.Check(name, value.Type, value.ToString(), strictness) is { } wrong)
         {

@@ -33,7 +33,9 @@ internal static class MediaType
         return subtype.Equals("json", StringComparison.OrdinalIgnoreCase) || subtype.EndsWith("+json", StringComparison.OrdinalIgnoreCase);
     }
 
-    /// <summary>Whether data of this type is text that JSON and Protobuf can carry as text: UTF-8 by its parameters or by default.</summary>
+    /// <summary>
+    /// Whether data of this type is text that JSON and Protobuf can carry as text: UTF-8 by its parameters or by default.
+    /// </summary>
     internal static bool IsUtf8Text(ReadOnlySpan<char> text)
     {
         var essence = Essence(text);

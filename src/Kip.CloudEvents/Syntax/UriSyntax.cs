@@ -65,7 +65,8 @@ internal static class UriSyntax
         return colon < 0 ? Escaped(text, HostCharacters) : Escaped(text[..colon], HostCharacters) && IsPort(text[colon..]);
     }
 
-    private static bool IsPort(ReadOnlySpan<char> text) => text.IsEmpty || (text[0] == ':' && !text[1..].ContainsAnyExceptInRange('0', '9'));
+    private static bool IsPort(ReadOnlySpan<char> text) =>
+        text.IsEmpty || (text[0] == ':' && !text[1..].ContainsAnyExceptInRange('0', '9'));
 
     private static int SchemeLength(ReadOnlySpan<char> text)
     {
@@ -78,7 +79,8 @@ internal static class UriSyntax
         if (text.ContainsAnyExcept(allowed)) return false;
         for (var percent = text.IndexOf('%'); percent >= 0; percent = text.IndexOf('%'))
         {
-            if (text.Length < percent + 3 || !char.IsAsciiHexDigit(text[percent + 1]) || !char.IsAsciiHexDigit(text[percent + 2])) return false;
+            if (text.Length < percent + 3 || !char.IsAsciiHexDigit(text[percent + 1]) || !char.IsAsciiHexDigit(text[percent + 2]))
+                return false;
             text = text[(percent + 3)..];
         }
         return true;

@@ -20,7 +20,8 @@ internal static class EventLine
     }
 
     /// <summary>An attribute's text; empty when it is not there.</summary>
-    public static string Text(JsonElement cloudEvent, string name) => cloudEvent.TryGetProperty(name, out var value) ? value.ToString() : "";
+    public static string Text(JsonElement cloudEvent, string name) =>
+        cloudEvent.TryGetProperty(name, out var value) ? value.ToString() : "";
 
     private static string? Data(JsonElement cloudEvent)
     {
@@ -31,5 +32,6 @@ internal static class EventLine
         return text.Length <= LongestData ? text : $"{text[..LongestData]}… ({text.Length} characters)";
     }
 
-    private static string Type(JsonElement cloudEvent) => Text(cloudEvent, "datacontenttype") is { Length: > 0 } type ? type : "unknown type";
+    private static string Type(JsonElement cloudEvent) =>
+        Text(cloudEvent, "datacontenttype") is { Length: > 0 } type ? type : "unknown type";
 }

@@ -34,7 +34,8 @@ internal sealed class EventsClient(Connection connection)
     }
 
     /// <summary>Hands an event in: binary mode, or whatever the content is.</summary>
-    public async Task PublishAsync(TopicName topic, HttpContent content, IReadOnlyDictionary<string, string> headers, CancellationToken cancel)
+    public async Task PublishAsync(
+        TopicName topic, HttpContent content, IReadOnlyDictionary<string, string> headers, CancellationToken cancel)
     {
         using var response = await connection.CallAsync(HttpMethod.Post, $"{Prefix}{topic.Path}/events", content, headers, cancel);
     }

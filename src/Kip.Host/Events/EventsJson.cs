@@ -11,7 +11,9 @@ internal sealed record ReplayLine(long? Offset, string? Id, int? Status, long? S
 
 internal sealed record SubscriptionName(string Namespace, string Name);
 
-/// <summary>An event that could be delivered nowhere. <c>Body</c> (base64: the last answer's) and <c>Event</c> only when one is shown.</summary>
+/// <summary>
+/// An event that could be delivered nowhere. <c>Body</c> (base64: the last answer's) and <c>Event</c> only when one is shown.
+/// </summary>
 internal sealed record DeadLetterShown(
     string Id, SubscriptionName Subscription, long Offset, DateTimeOffset Time, int Attempts, string? Destination, int Status,
     string EventId, string EventType, string EventSource)

@@ -21,7 +21,8 @@ internal sealed record TopicName(string Kind, NamespacedName Name)
             var other => throw new CommandFailure($"\"{other}\" is neither broker nor channel; name a Broker, or channel/NAME"),
         };
         var name = word[(slash + 1)..];
-        if (name.Length == 0 || name.Contains('/')) throw new CommandFailure($"\"{word}\" names no Broker and no channel; write NAME, or channel/NAME");
+        if (name.Length == 0 || name.Contains('/'))
+            throw new CommandFailure($"\"{word}\" names no Broker and no channel; write NAME, or channel/NAME");
         return new(kind, new(@namespace, name));
     }
 

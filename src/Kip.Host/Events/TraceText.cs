@@ -34,5 +34,6 @@ internal static class TraceText
         return $"{status} in {step.Milliseconds:0.0} ms{reply}";
     }
 
-    private static string After(TimeSpan time) => time < TimeSpan.FromSeconds(10) ? $"+{time.TotalMilliseconds:0.0} ms" : $"+{time.TotalSeconds:0.0} s";
+    private static string After(TimeSpan time) =>
+        time < TimeSpan.FromSeconds(10) ? $"+{time.TotalMilliseconds:0.0} ms" : $"+{time.TotalSeconds:0.0} s";
 }

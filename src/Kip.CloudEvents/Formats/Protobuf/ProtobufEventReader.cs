@@ -7,7 +7,8 @@ internal sealed class ProtobufEventReader(CloudEventStrictness strictness)
 {
     private readonly CloudEventBuilder _builder = new(strictness);
 
-    internal bool TryRead(ReadOnlyMemory<byte> body, [NotNullWhen(true)] out CloudEvent? read, [NotNullWhen(false)] out CloudEventError? error)
+    internal bool TryRead(
+        ReadOnlyMemory<byte> body, [NotNullWhen(true)] out CloudEvent? read, [NotNullWhen(false)] out CloudEventError? error)
     {
         _builder.Clear();
         string? id = null, source = null, version = null, type = null;

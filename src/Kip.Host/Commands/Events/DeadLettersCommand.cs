@@ -15,7 +15,10 @@ internal static class DeadLettersCommand
     };
 
     private static readonly Argument<string> Id = new("ID") { Description = "As the list shows it, like brokers/default/orders/17" };
-    private static readonly Argument<string> TriggerOrId = new("TRIGGER") { Description = "A Trigger or Subscription: all of its; or the ID of one" };
+    private static readonly Argument<string> TriggerOrId = new("TRIGGER")
+    {
+        Description = "A Trigger or Subscription: all of its; or the ID of one",
+    };
     private static readonly Option<string?> Output = GlobalOptions.Output("json");
 
     public static Verb Make() => new Verb(

@@ -14,7 +14,10 @@ namespace Kip.Host.Commands.Events;
 internal static class GraphCommand
 {
     private static readonly Option<string> Output = MakeOutput();
-    private static readonly Option<string?> File = new("--file", "-f") { Description = "Write to a file instead of stdout", HelpName = "FILE" };
+    private static readonly Option<string?> File = new("--file", "-f")
+    {
+        Description = "Write to a file instead of stdout", HelpName = "FILE",
+    };
     private static readonly Option<bool> All = new("--all-namespaces", "-A") { Description = "Of all namespaces" };
 
     public static Verb Make() => new Verb(

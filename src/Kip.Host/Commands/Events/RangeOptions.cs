@@ -13,9 +13,11 @@ internal static class RangeOptions
         Description = $"The first: an offset, a time like 2026-01-31T12:00:00Z, or how long ago like 10m (default: {otherwise})", HelpName = "TIME|OFFSET",
     };
 
-    public static Option<string?> To() => new("--to") { Description = "The last: an offset, or events before a time", HelpName = "TIME|OFFSET" };
+    public static Option<string?> To() =>
+        new("--to") { Description = "The last: an offset, or events before a time", HelpName = "TIME|OFFSET" };
 
-    public static Option<string?> Filter() => new("--filter") { Description = "Only those that pass a CESQL expression", HelpName = "CESQL" };
+    public static Option<string?> Filter() =>
+        new("--filter") { Description = "Only those that pass a CESQL expression", HelpName = "CESQL" };
 
     /// <summary>What the event API understands: an offset or a time. Durations are taken back from now.</summary>
     /// <exception cref="CommandFailure">The text is none of them.</exception>

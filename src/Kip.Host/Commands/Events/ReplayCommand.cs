@@ -12,9 +12,15 @@ internal static class ReplayCommand
     private static readonly Option<string?> From = RangeOptions.From("the oldest that is kept");
     private static readonly Option<string?> To = RangeOptions.To();
     private static readonly Option<string?> Filter = RangeOptions.Filter();
-    private static readonly Option<string?> Trigger = new("--trigger") { Description = "To the subscriber of this Trigger or Subscription", HelpName = "T" };
+    private static readonly Option<string?> Trigger = new("--trigger")
+    {
+        Description = "To the subscriber of this Trigger or Subscription", HelpName = "T",
+    };
     private static readonly Option<string?> Sink = new("--sink") { Description = "To this URL", HelpName = "URL" };
-    private static readonly Option<double?> Rate = new("--rate") { Description = "At most so many events a second (default: as fast as they are taken)", HelpName = "R" };
+    private static readonly Option<double?> Rate = new("--rate")
+    {
+        Description = "At most so many events a second (default: as fast as they are taken)", HelpName = "R",
+    };
     private static readonly Option<string?> Output = GlobalOptions.Output("json");
 
     public static Verb Make() => new Verb(

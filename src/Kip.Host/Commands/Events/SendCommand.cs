@@ -23,7 +23,10 @@ internal static class SendCommand
 
     private static readonly Option<string?> Id = new("--id") { Description = "Its id (default: a new one)", HelpName = "ID" };
     private static readonly Option<string?> Subject = new("--subject") { Description = "What it happened to", HelpName = "TEXT" };
-    private static readonly Option<string?> Data = new("--data", "-d") { Description = "Its data; @FILE reads a file, @- reads stdin", HelpName = "D" };
+    private static readonly Option<string?> Data = new("--data", "-d")
+    {
+        Description = "Its data; @FILE reads a file, @- reads stdin", HelpName = "D",
+    };
     private static readonly Option<string?> ContentType = new("--content-type")
     {
         Description = "The data's media type (default: application/json when it is JSON, else text or bytes)", HelpName = "TYPE",
@@ -39,7 +42,10 @@ internal static class SendCommand
         Description = "The whole event, in the JSON format; - reads stdin. Instead of the options above", HelpName = "FILE",
     };
 
-    private static readonly Option<bool> Structured = new("--structured") { Description = "Send it as one JSON document instead of headers and body" };
+    private static readonly Option<bool> Structured = new("--structured")
+    {
+        Description = "Send it as one JSON document instead of headers and body",
+    };
     private static readonly Option<string?> Output = GlobalOptions.Output("json");
 
     public static Verb Make() => new Verb(
@@ -63,7 +69,8 @@ internal static class SendCommand
         Print(sent, json: parsed.GetValue(Output) == "json");
     }
 
-    private static async Task<SentEvent> PublishAsync(ParseResult parsed, string target, string id, EventMessage message, CancellationToken cancel)
+    private static async Task<SentEvent> PublishAsync(
+        ParseResult parsed, string target, string id, EventMessage message, CancellationToken cancel)
     {
         using var connection = Connection.Open(parsed);
         var topic = TopicName.Parse(target, connection.Namespace);

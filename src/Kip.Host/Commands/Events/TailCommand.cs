@@ -13,7 +13,10 @@ internal static class TailCommand
     private static readonly Option<string?> To = RangeOptions.To();
     private static readonly Option<string?> Filter = RangeOptions.Filter();
     private static readonly Option<long?> Limit = new("--limit") { Description = "End after so many events", HelpName = "N" };
-    private static readonly Option<bool> NoFollow = new("--no-follow") { Description = "End with the newest event instead of waiting for more" };
+    private static readonly Option<bool> NoFollow = new("--no-follow")
+    {
+        Description = "End with the newest event instead of waiting for more",
+    };
     private static readonly Option<string?> Output = GlobalOptions.Output("json");
 
     public static Verb Make() => new Verb(

@@ -35,11 +35,16 @@ internal static class BuiltInFunctions
         return body(arguments);
     };
 
-    private static CesqlFunction Cast(string name, CesqlType type) => new(name, [null], type, (ReadOnlySpan<CesqlValue> arguments, out CesqlFailure? failure) =>
+    private static CesqlFunction Cast(string name, CesqlType type)
     {
-        failure = arguments[0].TryCast(type, out var value) ? null : new(CesqlErrorKind.Cast, $"\"{arguments[0]}\" cannot be cast");
-        return value;
-    });
+        return new(name, [null], type, Body);
+
+        CesqlValue Body(ReadOnlySpan<CesqlValue> arguments, out CesqlFailure? failure)
+        {
+            failure = arguments[0].TryCast(type, out var value) ? null : new(CesqlErrorKind.Cast, $"\"{arguments[0]}\" cannot be cast");
+            return value;
+        }
+    }
 
     private static string Join(string delimiter, ReadOnlySpan<CesqlValue> values)
     {

@@ -1,7 +1,9 @@
 namespace Kip.Rules.Eventing.Cesql;
 
 /// <summary>Cuts an expression's text into tokens, each the longest that fits there, as the published grammar does.</summary>
-/// <remarks>So a sign that touches a digit belongs to the number: <c>4 - 1</c> is a difference, <c>4 -1</c> is two numbers and no expression.</remarks>
+/// <remarks>
+/// So a sign that touches a digit belongs to the number: <c>4 - 1</c> is a difference, <c>4 -1</c> is two numbers and no expression.
+/// </remarks>
 internal struct CesqlLexer(string text)
 {
     private int _at;

@@ -24,7 +24,9 @@ internal enum MathOperator
     Remainder,
 }
 
-/// <summary><c>AND</c>, <c>OR</c>, <c>XOR</c>: one level, right-associative, so a chain is a list that is gone through without recursion.</summary>
+/// <summary>
+/// <c>AND</c>, <c>OR</c>, <c>XOR</c>: one level, right-associative, so a chain is a list that is gone through without recursion.
+/// </summary>
 internal sealed class LogicNode(int position, CesqlNode[] operands, LogicOperator[] operators) : CesqlNode(position)
 {
     internal override CesqlType? Type => CesqlType.Boolean;

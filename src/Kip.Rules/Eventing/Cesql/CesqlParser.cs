@@ -1,6 +1,8 @@
 namespace Kip.Rules.Eventing.Cesql;
 
-/// <summary>Reads an expression by precedence, strongest first: calls, NOT, minus, LIKE, EXISTS, IN, * / %, + -, comparisons, AND OR XOR.</summary>
+/// <summary>
+/// Reads an expression by precedence, strongest first: calls, NOT, minus, LIKE, EXISTS, IN, * / %, + -, comparisons, AND OR XOR.
+/// </summary>
 /// <remarks>So <c>NOT a = b</c> is <c>(NOT a) = b</c>, and there is no AND before OR: a chain of them groups from the right.</remarks>
 internal ref struct CesqlParser
 {

@@ -8,11 +8,14 @@ public readonly record struct CesqlValue
     private readonly string? _text;
     private readonly int _number;
 
-    private CesqlValue(CesqlType type, int number, string? text, bool isNone = false) => (Type, _number, _text, IsNone) = (type, number, text, isNone);
+    private CesqlValue(CesqlType type, int number, string? text, bool isNone = false) =>
+        (Type, _number, _text, IsNone) = (type, number, text, isNone);
 
     public CesqlType Type { get; }
 
-    /// <summary>Whether there is no value: the attribute is missing, or a cast failed. The operator that meets it yields its zero value.</summary>
+    /// <summary>
+    /// Whether there is no value: the attribute is missing, or a cast failed. The operator that meets it yields its zero value.
+    /// </summary>
     internal bool IsNone { get; }
 
     internal static CesqlValue None { get; } = new(CesqlType.Boolean, 0, null, isNone: true);

@@ -1,6 +1,8 @@
 namespace Kip.Rules.Eventing.Cesql;
 
-/// <summary>A compiled pattern of <c>LIKE</c>: <c>%</c> is any run of characters, <c>_</c> exactly one; <c>\%</c> and <c>\_</c> are themselves.</summary>
+/// <summary>
+/// A compiled pattern of <c>LIKE</c>: <c>%</c> is any run of characters, <c>_</c> exactly one; <c>\%</c> and <c>\_</c> are themselves.
+/// </summary>
 internal sealed class LikePattern
 {
     // What each character of the pattern stands for is beside it, so that an escaped wildcard is a character like any other.

@@ -4,7 +4,9 @@ using Kip.Resources.Eventing;
 
 namespace Kip.Rules.Eventing.Filters;
 
-/// <summary>A Trigger's filter, compiled once and asked for any number of events, by any number of threads. Asking does not throw.</summary>
+/// <summary>
+/// A Trigger's filter, compiled once and asked for any number of events, by any number of threads. Asking does not throw.
+/// </summary>
 public sealed class EventFilter
 {
     private readonly FilterNode? _root;
@@ -17,7 +19,9 @@ public sealed class EventFilter
     /// <summary>The filter of a Trigger: <c>filters</c> where there are any, else <c>filter.attributes</c>, else none.</summary>
     public static EventFilter Compile(TriggerSpec spec) => Compile(spec.Filters, spec.Filter?.Attributes ?? default);
 
-    /// <summary>The filter that these make: all of <paramref name="filters"/> where there are any, else <paramref name="attributes"/>.</summary>
+    /// <summary>
+    /// The filter that these make: all of <paramref name="filters"/> where there are any, else <paramref name="attributes"/>.
+    /// </summary>
     /// <remarks>
     /// What admission would have refused is taken as Knative takes it: empty names and values are passed over, and an expression that does not
     /// parse lets nothing pass.

@@ -2,7 +2,9 @@ using Kip.CloudEvents;
 
 namespace Kip.Rules.Eventing.Filters;
 
-/// <summary>The attributes that filters see, as text. Built-in ones always exist, empty when unset; extensions exist when they are there.</summary>
+/// <summary>
+/// The attributes that filters see, as text. Built-in ones always exist, empty when unset; extensions exist when they are there.
+/// </summary>
 internal static class FilterAttributes
 {
     /// <param name="scratch">Room for the text of a number: 11 characters or more.</param>

@@ -13,7 +13,9 @@ public static class FilterRules
 
     private const string NameRule = "Attribute name must start with a letter and can only contain lowercase alphanumeric";
 
-    /// <summary>Checks <c>filter.attributes</c> and <c>filters</c>; paths are relative to where the errors' gatherer stands: the spec.</summary>
+    /// <summary>
+    /// Checks <c>filter.attributes</c> and <c>filters</c>; paths are relative to where the errors' gatherer stands: the spec.
+    /// </summary>
     public static void Validate(TriggerSpec spec, FieldErrors errors)
     {
         if (spec.Filter is { } filter)
@@ -24,7 +26,8 @@ public static class FilterRules
     }
 
     /// <summary>Checks a list of filters in the field of that name.</summary>
-    public static void ValidateList(ValueList<SubscriptionsApiFilter> filters, string field, FieldErrors errors) => ValidateList(filters, field, errors, 0);
+    public static void ValidateList(ValueList<SubscriptionsApiFilter> filters, string field, FieldErrors errors) =>
+        ValidateList(filters, field, errors, 0);
 
     private static void ValidateList(ValueList<SubscriptionsApiFilter> filters, string field, FieldErrors errors, int depth)
     {
@@ -55,7 +58,8 @@ public static class FilterRules
         {
             using (errors.In("not")) ValidateOne(inner, errors, depth + 1);
         }
-        if (filter.Cesql is { Length: > 0 } text && !CesqlExpression.TryParse(text, out _, out var error)) errors.Invalid(text, "cesql", error.ToString());
+        if (filter.Cesql is { Length: > 0 } text && !CesqlExpression.TryParse(text, out _, out var error))
+            errors.Invalid(text, "cesql", error.ToString());
     }
 
     private static int Dialects(SubscriptionsApiFilter filter) =>
@@ -67,7 +71,8 @@ public static class FilterRules
         ValidateNames(wanted, field, errors);
         foreach (var (name, value) in wanted)
         {
-            if (name.Length > 0 && value.Length == 0) errors.Invalid("", $"{field}.{name}", "an empty value matches nothing; use EXISTS in cesql");
+            if (name.Length > 0 && value.Length == 0)
+                errors.Invalid("", $"{field}.{name}", "an empty value matches nothing; use EXISTS in cesql");
         }
     }
 
@@ -79,5 +84,6 @@ public static class FilterRules
         }
     }
 
-    private static bool IsName(string name) => name.Length > 0 && char.IsAsciiLetterLower(name[0]) && name.All(c => char.IsAsciiLetterLower(c) || char.IsAsciiDigit(c));
+    private static bool IsName(string name) =>
+        name.Length > 0 && char.IsAsciiLetterLower(name[0]) && name.All(c => char.IsAsciiLetterLower(c) || char.IsAsciiDigit(c));
 }

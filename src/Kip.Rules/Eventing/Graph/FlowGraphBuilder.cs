@@ -113,7 +113,8 @@ public sealed class FlowGraphBuilder
         return destination.Uri;
     }
 
-    private string NodeOf(Resource resource, FlowNodeKind kind) => Node(resource.GetDefinition().Kind, resource.Metadata.Namespace, resource.Metadata.Name, kind);
+    private string NodeOf(Resource resource, FlowNodeKind kind) =>
+        Node(resource.GetDefinition().Kind, resource.Metadata.Namespace, resource.Metadata.Name, kind);
 
     private string Node(string kind, string @namespace, string name, FlowNodeKind nodeKind, string? path = null)
     {

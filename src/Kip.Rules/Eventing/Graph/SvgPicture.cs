@@ -66,9 +66,13 @@ public static class SvgPicture
         var (path, x, y) = from.X < to.X
             ? Forward(from, to, shift)
             : Backward(from, to, shift);
-        svg.Append(CultureInfo.InvariantCulture, $"<path d=\"{path}\" fill=\"none\" stroke=\"{color}\"{dash} marker-end=\"url(#arrow)\"/>\n");
+        svg.Append(
+            CultureInfo.InvariantCulture,
+            $"<path d=\"{path}\" fill=\"none\" stroke=\"{color}\"{dash} marker-end=\"url(#arrow)\"/>\n");
         if (Words(edge) is { Length: > 0 } words)
-            svg.Append(CultureInfo.InvariantCulture, $"<text x=\"{x}\" y=\"{y}\" text-anchor=\"middle\" fill=\"{color}\">{Escape(words)}</text>\n");
+            svg.Append(
+                CultureInfo.InvariantCulture,
+                $"<text x=\"{x}\" y=\"{y}\" text-anchor=\"middle\" fill=\"{color}\">{Escape(words)}</text>\n");
     }
 
     private static (string Path, int X, int Y) Forward(Box from, Box to, int shift)
@@ -98,7 +102,9 @@ public static class SvgPicture
             FlowNodeKind.Sequence or FlowNodeKind.Parallel => ("#fff1d6", 2),
             _ => ("#f2f2f2", 4),
         };
-        svg.Append(CultureInfo.InvariantCulture, $"<rect x=\"{box.X}\" y=\"{box.Y}\" width=\"{box.Width}\" height=\"{BoxHeight}\" rx=\"{radius}\" fill=\"{fill}\" stroke=\"#555\"/>\n");
+        svg.Append(
+            CultureInfo.InvariantCulture,
+            $"<rect x=\"{box.X}\" y=\"{box.Y}\" width=\"{box.Width}\" height=\"{BoxHeight}\" rx=\"{radius}\" fill=\"{fill}\" stroke=\"#555\"/>\n");
         svg.Append(
             CultureInfo.InvariantCulture,
             $"<text x=\"{box.X + (box.Width / 2)}\" y=\"{box.Middle + 4}\" text-anchor=\"middle\" fill=\"#111\">{Escape(box.Node.Label)}</text>\n");
