@@ -74,6 +74,7 @@ public sealed partial class ProcessRuntime : IAsyncDisposable
             Events = _events, Drain = drain, NewSandbox = NewSandbox, Time = time, Logger = loggers.CreateLogger("Kip.Runtime.Pods"),
         });
         Logs = new PodLogs(_workers);
+        Exec = new PodExec(_workers);
         Usage = new PodUsageReader(options.DataDirectory);
         Reconcilers =
         [
@@ -88,6 +89,9 @@ public sealed partial class ProcessRuntime : IAsyncDisposable
 
     /// <summary>What pods use of the machine.</summary>
     public IPodUsage Usage { get; }
+
+    /// <summary>Runs programs in pods that run.</summary>
+    public IPodExec Exec { get; }
 
     /// <summary>The bundles that pods run.</summary>
     public BundleStore Bundles { get; }

@@ -133,6 +133,10 @@ public sealed class Gateway : IPodDrain, IAsyncDisposable
     /// <exception cref="ObjectDisposedException">The gateway has stopped.</exception>
     public Task<IPEndPoint> ListenAsync(GatewayListener listener, CancellationToken cancel) => _server.OpenAsync(listener, cancel);
 
+    /// <summary>Whether requests for a host are served: one that an Ingress names, or a Service's name inside.</summary>
+    /// <param name="host">Without a port.</param>
+    public bool Serves(string host) => _projector.Table.Find(host) is not null || (ClusterName.TryParse(host, out var name) && _services.Knows(name));
+
     /// <inheritdoc/>
     public Task DrainAsync(NamespacedName pod, string uid, CancellationToken cancel) =>
         Task.WhenAll(_backends.DrainAsync(pod, uid), _services.DrainAsync(pod, uid)).WaitAsync(cancel);

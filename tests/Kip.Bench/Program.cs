@@ -10,7 +10,7 @@ using Kip.Bench.Routes;
 const string Usage = """
     Usage: ./bench NAME [options]
       gateway     warm requests/s and p99 against nginx proxying to the same application, at 1, 16, 64 and 256 connections
-      coldstart   time Kip adds to the first request of a sleeping service  [--count N]
+      coldstart   time Kip adds to the first request of a sleeping service  [--count N] [--container: of an image, against crun run]
       idle        resident memory of an empty platform and of each sleeping service
       overload    goodput at five times what a service can do, and how soon it recovers  [--seconds N]
       chaos       failed requests through rollouts, scalings, changes of configuration and dying pods  [--minutes N] [--seed N]
@@ -23,6 +23,7 @@ const string Usage = """
 switch (args)
 {
     case ["gateway", ..]: return await GatewayBench.RunAsync();
+    case ["coldstart", ..] when args.Contains("--container"): return await ContainerColdstart.RunAsync(Count(args, 40));
     case ["coldstart", ..]: return await ColdstartBench.RunAsync(Count(args, 40));
     case ["idle", ..]: return await IdleBench.RunAsync();
     case ["overload", ..]: return await OverloadBench.RunAsync(Number(args, "--seconds", 30));

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Security.Authentication;
+using Kip.ApiServer.Http.Exec;
 using Kip.ApiServer.Registry;
 using Kip.ApiServer.Security;
 using Kip.Client.Pods;
@@ -93,7 +94,7 @@ public sealed class ApiServer : IAsyncDisposable
         var router = new ResourceRouter(
             registry.Kinds, reads, new ResourceWatch(registry, time, options.WatchTimeout), new ResourceWrites(registry, reads),
             new ResourcePatches(registry, reads), new ResourceDeletes(registry, reads), new ScaleSubresource(registry, reads),
-            new PodLogsSubresource(logs, reads, time));
+            new PodLogsSubresource(logs, reads, time), new PodExecSubresource(options.Exec, reads));
         return new RequestPipeline(registry, router, options.ExtraEndpoints, admin, new RequestLimits(options), loggers.CreateLogger<ApiServer>(), stopping);
     }
 

@@ -1,3 +1,4 @@
+using Kip.Client.Pods;
 using System.Net;
 using Microsoft.AspNetCore.Http;
 
@@ -42,4 +43,8 @@ public sealed record ApiServerOptions
     /// request's <see cref="HttpContext.RequestAborted"/> is cancelled when the client goes; the endpoint itself ends when its owner is stopped.
     /// </remarks>
     public IReadOnlyDictionary<string, RequestDelegate> ExtraEndpoints { get; init; } = new Dictionary<string, RequestDelegate>();
+
+    /// <summary>Runs programs in pods, for <c>kubectl exec</c>.</summary>
+    /// <value>Null: no pods run beside this server, and exec is answered 501.</value>
+    public IPodExec? Exec { get; init; }
 }

@@ -102,7 +102,7 @@ internal sealed partial class RequestPipeline(
         http.Request.Headers["Impersonate-User"].ToString() is { Length: > 0 } other ? other : "kubernetes-admin";
 
     private static RequestLimits.Sort SortOf(HttpContext http, ApiCall? call) =>
-        call is not null && (ResourceRouter.IsWatch(call) || PodLogsSubresource.Follows(call)) ? RequestLimits.Sort.Stream
+        call is not null && (ResourceRouter.IsWatch(call) || PodLogsSubresource.Follows(call) || call.Path.Subresource == "exec") ? RequestLimits.Sort.Stream
         : HttpMethods.IsGet(http.Request.Method) ? RequestLimits.Sort.Read
         : RequestLimits.Sort.Write;
 

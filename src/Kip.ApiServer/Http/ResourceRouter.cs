@@ -1,3 +1,4 @@
+using Kip.ApiServer.Http.Exec;
 using Kip.ApiServer.Registry;
 using Kip.Client;
 using Kip.Resources;
@@ -9,7 +10,7 @@ namespace Kip.ApiServer.Http;
 /// <summary>Finds the kind that a path names, and hands the call to whoever answers its verb.</summary>
 internal sealed class ResourceRouter(
     KindCatalog kinds, ResourceReads reads, ResourceWatch watches, ResourceWrites writes, ResourcePatches patches, ResourceDeletes deletes,
-    ScaleSubresource scale, PodLogsSubresource logs)
+    ScaleSubresource scale, PodLogsSubresource logs, PodExecSubresource exec)
 {
     /// <summary>The call on a resource that a request is; null when the path names none.</summary>
     public ApiCall? Find(HttpContext http, string path, string user, CancellationToken stopping)
@@ -33,6 +34,7 @@ internal sealed class ResourceRouter(
         { Subresource: "status" } when call.Kind.HasStatus => AnswerStatus(call),
         { Subresource: "scale" } when call.Kind.HasScale => AnswerScale(call),
         { Subresource: "log" } when call.Kind == Pod.Definition => AnswerLog(call),
+        { Subresource: "exec" } when call.Kind == Pod.Definition => exec.ConnectAsync(call),
         { Subresource: "finalize" } when call.Kind == Namespace.Definition => AnswerFinalize(call),
         _ => throw ApiException.Of(404, StatusReason.NotFound, "the server could not find the requested resource"),
     };

@@ -3,6 +3,7 @@ using System.Net.Http.Headers;
 using System.Runtime.CompilerServices;
 using System.Text.Json;
 using Kip.Client.Kubeconfigs;
+using System.Net.WebSockets;
 using Kip.Client.Pods;
 using Kip.Resources;
 
@@ -138,6 +139,33 @@ public sealed class HttpResources : IResources, IDisposable
         var response = await OpenWatchAsync(ResourceUrl.Log(pod, options), cancel, cancel);
         // Disposing the stream ends the answer.
         return await response.Content.ReadAsStreamAsync(cancel);
+    }
+
+    /// <summary>Runs a program in a container.</summary>
+    /// <exception cref="ApiException">There is no such pod or container, or it does not run.</exception>
+    public async Task<ExecSession> OpenExecAsync(NamespacedName pod, PodExecOptions options, CancellationToken cancel)
+    {
+        var socket = new ClientWebSocket();
+        socket.Options.AddSubProtocol(ExecSession.Protocol);
+        socket.Options.CollectHttpResponseDetails = true;
+        try
+        {
+            var address = new UriBuilder(new Uri(_http.BaseAddress!, ResourceUrl.Exec(pod, options)));
+            address.Scheme = address.Scheme == "https" ? "wss" : "ws";
+            await socket.ConnectAsync(address.Uri, _http, cancel);
+            return new ExecSession(socket);
+        }
+        catch (WebSocketException) when (socket.HttpStatusCode != 0)
+        {
+            var code = (int)socket.HttpStatusCode;
+            socket.Dispose();
+            throw ApiException.Of(code, StatusReason.BadRequest, $"pod {pod.Name}: the server answered {code} and ran nothing; does the pod run, and has it such a container?");
+        }
+        catch
+        {
+            socket.Dispose();
+            throw;
+        }
     }
 
     /// <summary>Opens what the platform itself answers below <c>/kip/</c>, behind the API's credentials.</summary>

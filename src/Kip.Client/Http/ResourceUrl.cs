@@ -53,6 +53,12 @@ internal static class ResourceUrl
         ("tailLines", options.TailLines?.ToString(CultureInfo.InvariantCulture)),
         ("limitBytes", options.LimitBytes?.ToString(CultureInfo.InvariantCulture)));
 
+    public static string Exec(NamespacedName pod, PodExecOptions options)
+    {
+        var query = Query(("container", options.Container), ("stdin", options.Stdin ? "true" : null), ("stdout", "true"), ("stderr", options.Tty ? null : "true"), ("tty", options.Tty ? "true" : null));
+        return Object(Resources.Core.Pod.Definition, pod, "exec") + query + string.Concat(options.Command.Select(static w => $"&command={Uri.EscapeDataString(w)}"));
+    }
+
     private static string Query(params ReadOnlySpan<(string Name, string? Value)> parameters)
     {
         var query = new StringBuilder();

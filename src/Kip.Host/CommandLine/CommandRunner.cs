@@ -9,12 +9,18 @@ internal static class CommandRunner
 {
     private const int Interrupted = 130;
 
-    public static async Task<int> RunAsync(Func<Task> action, CancellationToken cancel)
+    public static Task<int> RunAsync(Func<Task> action, CancellationToken cancel) => RunAsync(async () =>
+    {
+        await action();
+        return 0;
+    }, cancel);
+
+    /// <summary>The same for a command that has an exit code of its own.</summary>
+    public static async Task<int> RunAsync(Func<Task<int>> action, CancellationToken cancel)
     {
         try
         {
-            await action();
-            return 0;
+            return await action();
         }
         catch (CommandFailure failure)
         {

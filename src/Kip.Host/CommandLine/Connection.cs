@@ -60,6 +60,9 @@ internal sealed class Connection : IDisposable
     public Task<Stream> OpenLogAsync(string pod, PodLogOptions options, CancellationToken cancel) =>
         _resources.OpenLogAsync(new(Namespace, pod), options, cancel);
 
+    /// <summary>Runs a program in a pod.</summary>
+    public Task<ExecSession> OpenExecAsync(string pod, PodExecOptions options, CancellationToken cancel) => _resources.OpenExecAsync(new(Namespace, pod), options, cancel);
+
     /// <summary>Opens what the platform itself answers below <c>/kip/</c>.</summary>
     public Task<Stream> OpenAsync(string path, CancellationToken cancel) => _resources.OpenAsync(path, cancel);
 

@@ -26,7 +26,7 @@ internal static class KipCommandLine
             StatusCommand.Make(),
             DeployCommand.Make(),
             InvokeCommand.Make(),
-            LogsCommand.Make(),
+            LogsCommand.Make(), ExecCommand.Make(),
             TrafficCommand.Make(),
             RollbackCommand.Make(),
             DomainCommand.Make(),

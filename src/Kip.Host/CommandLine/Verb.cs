@@ -22,6 +22,13 @@ internal sealed class Verb : Command
         return this;
     }
 
+    /// <summary>The same for a command that ends with an exit code of its own.</summary>
+    public Verb Does(Func<ParseResult, CancellationToken, Task<int>> action)
+    {
+        SetAction((parsed, cancel) => CommandRunner.RunAsync(() => action(parsed, cancel), cancel));
+        return this;
+    }
+
     /// <summary>Adds an argument or option and goes on.</summary>
     public Verb With(Symbol symbol)
     {

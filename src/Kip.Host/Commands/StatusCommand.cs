@@ -5,6 +5,7 @@ using Kip.Client;
 using Kip.Host.CommandLine;
 using Kip.Host.Platform;
 using Kip.Resources.Core;
+using Kip.Runtime.Containers;
 using Service = Kip.Resources.Serving.Service;
 
 namespace Kip.Host.Commands;
@@ -41,6 +42,7 @@ internal static class StatusCommand
         if (report.Https is not null) output.WriteLine($"  HTTPS     {report.Https}");
         if (report.Metrics is not null) output.WriteLine($"  Metrics   {report.Metrics}");
         output.WriteLine($"  Data      {report.Data}");
+        output.WriteLine($"  Images    {report.Containers}");
         output.WriteLine();
         if (report.Services.Count == 0)
         {
@@ -56,7 +58,7 @@ internal static class StatusCommand
 
 /// <summary>What <c>kip status -o json</c> prints.</summary>
 internal sealed record StatusReport(
-    string Version, int ProcessId, TimeSpan Up, double MemoryMegabytes, string Api, string Gateway, string? Registry, string Events, string Data, IReadOnlyList<ServiceReport> Services)
+    string Version, int ProcessId, TimeSpan Up, double MemoryMegabytes, string Api, string Gateway, string? Registry, string Events, string Data, string Containers, IReadOnlyList<ServiceReport> Services)
 {
     public string? Https { get; init; }
 
@@ -70,6 +72,7 @@ internal sealed record StatusReport(
         return new StatusReport(
             running.Version, running.ProcessId, now - running.Started, ResidentMemory.Megabytes(running.ProcessId), running.Api, running.Gateway, running.Registry,
             running.Events ?? "", data.Root,
+            ContainerSupport.Missing() is { } missing ? $"not run as containers: {missing}" : $"run as containers by {ContainerSupport.RuntimeName}",
             [.. services.Select(s => new ServiceReport(
                 s.Metadata.Namespace, s.Metadata.Name,
                 s.Status.Conditions.FirstOrDefault(static c => c.Type == "Ready")?.Status ?? "Unknown",

@@ -105,7 +105,11 @@ public sealed class KipPlatform : IAsyncDisposable
 
         // 4. The runtime ends what an earlier life left before any pod runs again.
         var runtime = new ProcessRuntime(
-            new RuntimeOptions { DataDirectory = options.Data.Root, Environment = ProcessProxy.Variables(gateway.EndPoint) }, resources, informers, gateway,
+            new RuntimeOptions
+            {
+                DataDirectory = options.Data.Root, Environment = ProcessProxy.Variables(gateway.EndPoint),
+                Containers = ContainerParts.Options(options, gateway, images.Source),
+            }, resources, informers, gateway,
             _time, loggers);
         runtime.Bundles.Add(BuiltIn.HelloWorld());
         runtime.Bundles.Add(BuiltIn.Conformance());
@@ -136,7 +140,7 @@ public sealed class KipPlatform : IAsyncDisposable
         var api = await ApiServer.Http.ApiServer.StartAsync(
             new ApiServerOptions
             {
-                Endpoint = options.Api, DataDirectory = options.Data.Root,
+                Endpoint = options.Api, DataDirectory = options.Data.Root, Exec = runtime.Exec,
                 ExtraEndpoints = new Dictionary<string, RequestDelegate>(ServiceInsight.Endpoints(autoscaler, resources, gateway.Taps, _stop.Token))
                 {
                     ["/kip/events"] = events.AnswerAsync,

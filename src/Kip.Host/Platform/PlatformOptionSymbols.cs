@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Net;
 using Kip.Host.CommandLine;
+using Kip.Runtime.Networking;
 
 namespace Kip.Host.Platform;
 
@@ -53,7 +54,18 @@ internal static class PlatformOptionSymbols
         Description = "The domain of public URLs (default: as config-domain says, localhost at first)", HelpName = "D",
     };
 
+    public static Option<string?> PodSubnet { get; } = new("--pod-subnet")
+    {
+        Description = "The addresses of containers' pods (default: chosen once so that they meet no route of this machine)", HelpName = "CIDR",
+    };
+
     public static Option<bool> Detach { get; } = new("--detach", "-d") { Description = "Go on in the background and return when it is ready" };
+
+    /// <summary>Reads a subnet. Null: none was named.</summary>
+    /// <exception cref="CommandFailure">It is none.</exception>
+    public static Subnet? SubnetOf(string? text) => text is null ? null
+        : Subnet.TryParse(text, out var subnet) ? subnet
+        : throw new CommandFailure($"--pod-subnet {text} is no IPv4 subnet such as 10.89.16.0/20 (from /8 to /28, the bits behind it zero)");
 
     /// <summary>Reads <c>HOST:PORT</c>; a host is an IP address or <c>localhost</c>.</summary>
     /// <exception cref="CommandFailure">It is neither.</exception>

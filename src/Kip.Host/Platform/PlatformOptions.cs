@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Net;
 using Kip.Host.CommandLine;
+using Kip.Runtime.Networking;
 
 namespace Kip.Host.Platform;
 
@@ -26,6 +27,9 @@ public sealed record PlatformOptions
     /// <summary>Where metrics and health are read without credentials. Null: nowhere.</summary>
     public IPEndPoint? Metrics { get; init; }
 
+    /// <summary>The addresses of containers' pods. Null: chosen once, and kept in the data folder.</summary>
+    public Subnet? PodSubnet { get; init; }
+
     /// <summary>The domain of a new platform: browsers and curl take names below it for loopback.</summary>
     public const string DefaultDomain = "localhost";
 
@@ -48,6 +52,7 @@ public sealed record PlatformOptions
             Registry = PlatformOptionSymbols.EndPoint("--registry", parsed.GetRequiredValue(PlatformOptionSymbols.Registry)),
             Events = PlatformOptionSymbols.EndPoint("--events", parsed.GetRequiredValue(PlatformOptionSymbols.Events)),
             Metrics = parsed.GetValue(PlatformOptionSymbols.Metrics) is { } metrics ? PlatformOptionSymbols.EndPoint("--metrics", metrics) : null,
+            PodSubnet = PlatformOptionSymbols.SubnetOf(parsed.GetValue(PlatformOptionSymbols.PodSubnet)),
             Domain = domain,
         };
     }
@@ -57,6 +62,6 @@ public sealed record PlatformOptions
     [
         "up", .. Metrics is null ? [] : (string[])["--metrics", Metrics.ToString()],
         "--data", Data.Root, "--api", Api.ToString(), "--gateway", Gateway.ToString(), "--registry", Registry.ToString(), "--events", Events.ToString(),
-        .. Https is null ? [] : (string[])["--https", Https.ToString()], .. Domain is null ? [] : (string[])["--domain", Domain],
+        .. Https is null ? [] : (string[])["--https", Https.ToString()], .. Domain is null ? [] : (string[])["--domain", Domain], .. PodSubnet is null ? [] : (string[])["--pod-subnet", PodSubnet.ToString()!],
     ];
 }

@@ -48,11 +48,16 @@ internal sealed class Bundle(string folder)
         }
     }
 
-    /// <summary>Takes the root away, and all that was written there. The specification and the runtime's own log stay until the pod goes.</summary>
-    public void Remove()
+    /// <summary>Takes the mounts away.</summary>
+    public void Unmount()
     {
         foreach (var part in Parts) MountThread.Unmount(part);
         MountThread.Unmount(Root);
+    }
+
+    /// <summary>Deletes the folder, once nothing is mounted there.</summary>
+    public void Delete()
+    {
         if (Directory.Exists(folder)) Directory.Delete(folder, recursive: true);
     }
 }

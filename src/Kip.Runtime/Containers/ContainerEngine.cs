@@ -60,12 +60,11 @@ internal sealed partial class ContainerEngine : IAsyncDisposable
     {
         try
         {
-            await Mounts.RunAsync(() =>
-            {
-                Cgroups.Remove(container.Cgroup);
-                Runtime.Forget(container.Id);
-                container.Bundle.Remove();
-            });
+            Cgroups.Remove(container.Cgroup);
+            Runtime.Forget(container.Id);
+            await Mounts.RunAsync(container.Bundle.Unmount);
+            // What a container wrote may be much, and nobody who is to be started should wait for it.
+            container.Bundle.Delete();
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

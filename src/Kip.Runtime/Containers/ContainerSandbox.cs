@@ -89,13 +89,13 @@ internal sealed partial class ContainerSandbox(PodHost host, ContainerEngines en
         try
         {
             // What an earlier life of the platform has left under this number.
-            made.Bundle.Remove();
+            made.Bundle.Delete();
             made.Bundle.MountRoot(image.LayerDirectories);
             EnsureTemporary(made.Bundle);
             var mounts = PodFiles.Mounts(host.FolderOf(start.Pod), start.Container).Concat(_volumes!.Mounts(start.Pod, start.Container, made.Bundle)).ToArray();
-            File.WriteAllBytes(Path.Combine(made.Bundle.Folder, "config.json"), OciSpec.Write(plan(mounts)));
+            File.WriteAllBytes(Path.Combine(made.Bundle.Folder, "config.json"), OciSpec.Write(plan(mounts) with { CompiledSeccomp = _engine!.Runtime.CompiledSeccomp() }));
             File.WriteAllText(made.MessagePath, "");
-            oom = OomWatch.Begin(_engine!.Cgroups, made.Cgroup);
+            oom = OomWatch.Begin(_engine.Cgroups, made.Cgroup);
             log = start.OpenLog();
             var streams = new ProcessStreams { Output = log, HasTerminal = start.Container.Tty };
             return new OciRun(_engine, made, _engine.Spawner.Start(_engine.Runtime.Run(made.Id, made.Bundle.Folder, made.PodUid), streams), oom, log);
@@ -105,7 +105,8 @@ internal sealed partial class ContainerSandbox(PodHost host, ContainerEngines en
             log?.Abandon();
             oom?.Dispose();
             _engine!.Cgroups.Remove(made.Cgroup);
-            made.Bundle.Remove();
+            made.Bundle.Unmount();
+            made.Bundle.Delete();
             throw;
         }
     }

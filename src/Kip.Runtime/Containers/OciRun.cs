@@ -14,6 +14,7 @@ internal sealed class OciRun : ContainerRun
     private readonly OciContainer _container;
     private readonly RunningProcess _runtime;
     private readonly OomWatch _oom;
+    private volatile bool _killed;
 
     public OciRun(ContainerEngine engine, OciContainer container, RunningProcess runtime, OomWatch oom, ContainerLog log) : base(log)
     {
@@ -32,7 +33,11 @@ internal sealed class OciRun : ContainerRun
     // The runtime hands on every signal that it gets to the container's first process.
     public override void Terminate() => _runtime.SignalSelf(_container.StopSignal);
 
-    public override void Kill() => _ = KillAsync();
+    public override void Kill()
+    {
+        _killed = true;
+        _ = KillAsync();
+    }
 
     public override RunningProcess Exec(ValueList<string> command, ProcessStreams streams)
     {
@@ -54,7 +59,8 @@ internal sealed class OciRun : ContainerRun
     private async Task<ContainerExit> ExitAsync()
     {
         var exit = await _runtime.Exited;
-        var oom = _oom.HasHappened() && exit.Code != 0;
+        // 128 + SIGKILL, and not ours.
+        var oom = exit.Code == 137 && !_killed && await _oom.HasHappenedAsync(_engine.Time);
         _oom.Dispose();
         var started = File.Exists(_container.Bundle.PidPath);
         var result = !started ? new ContainerExit(128, 0, exit.At, "StartError", Complaint() ?? $"{_engine.Runtime.Name} ended with code {exit.Code}")

@@ -13,7 +13,12 @@ internal sealed class OciRuntime(string program, string state, string runtimeId)
     private static readonly string[] Known = ["crun", "runc"];
     private static readonly string[] Folders = ["/usr/bin", "/usr/local/bin", "/usr/sbin", "/usr/local/sbin", "/bin", "/sbin"];
 
+    private string? _seccomp;
+
     public string Program => program;
+
+    /// <summary>The default system call profile as crun has compiled it for a container that runs, in base64. Null: none runs yet, or it is runc.</summary>
+    public string? CompiledSeccomp() => Name != "crun" ? null : _seccomp ??= FindCompiled();
 
     /// <summary><c>crun</c> or <c>runc</c>.</summary>
     public string Name => Path.GetFileName(program);
@@ -34,6 +39,25 @@ internal sealed class OciRuntime(string program, string state, string runtimeId)
     {
         var left = Path.Combine(state, id);
         if (Directory.Exists(left)) Directory.Delete(left, recursive: true);
+    }
+
+    /// <summary>Only of a container that has come so far that its state is written: the file is whole then.</summary>
+    private string? FindCompiled()
+    {
+        foreach (var container in Directory.EnumerateDirectories(state))
+        {
+            var compiled = Path.Combine(container, "seccomp.bpf");
+            if (!File.Exists(Path.Combine(container, "status")) || !File.Exists(compiled)) continue;
+            try
+            {
+                if (File.ReadAllBytes(compiled) is { Length: > 0 } bytes) return Convert.ToBase64String(bytes);
+            }
+            catch (IOException)
+            {
+                // It has just ended.
+            }
+        }
+        return null;
     }
 
     private ProcessStart Start(string podUid, string log, params string[] words)

@@ -37,8 +37,9 @@ public sealed unsafe class ProcessSpawner(TimeProvider time) : IDisposable
         var output = streams.Output;
         var terminal = streams.HasTerminal ? Terminal.Open() : null;
         var input = streams.HasInput && terminal is null ? OpenPipe(readBlocks: true) : default;
-        var stdout = output is null || terminal is not null ? default : OpenPipe();
-        var stderr = output is null || terminal is not null ? default : OpenPipe();
+        var pipes = terminal is null && (output is not null || streams.IsPiped);
+        var stdout = pipes ? OpenPipe(streams.IsPiped) : default;
+        var stderr = pipes ? OpenPipe(streams.IsPiped) : default;
         int pid;
         try
         {
@@ -54,14 +55,23 @@ public sealed unsafe class ProcessSpawner(TimeProvider time) : IDisposable
         {
             foreach (var theirs in (int[])[input.Read, stdout.Write, stderr.Write]) CloseIfOpen(theirs);
         }
-        if (terminal is not null) Follow(terminal.Duplicate(), OutputStream.Stdout, output);
+        if (streams.IsPiped)
+        {
+            // Read by whoever asked for it.
+        }
+        else if (terminal is not null) Follow(terminal.Duplicate(), OutputStream.Stdout, output);
         else if (output is not null)
         {
             Follow(stdout.Read, OutputStream.Stdout, output);
             Follow(stderr.Read, OutputStream.Stderr, output);
         }
         var writes = terminal is not null && streams.HasInput ? terminal.Duplicate() : input.Write;
-        return Watch(new RunningProcess(pid, time) { Terminal = terminal, Input = writes > 0 ? InputStream(writes) : null });
+        var reads = !streams.IsPiped ? 0 : terminal is not null ? terminal.Duplicate() : stdout.Read;
+        return Watch(new RunningProcess(pid, time)
+        {
+            Terminal = terminal, Input = StreamOf(writes, FileAccess.Write), Output = StreamOf(reads, FileAccess.Read),
+            ErrorOutput = streams.IsPiped ? StreamOf(stderr.Read, FileAccess.Read) : null,
+        });
     }
 
     public void Dispose()
@@ -70,7 +80,8 @@ public sealed unsafe class ProcessSpawner(TimeProvider time) : IDisposable
         _outputs.Dispose();
     }
 
-    private static FileStream InputStream(int descriptor) => new(new SafeFileHandle(descriptor, ownsHandle: true), FileAccess.Write, 0);
+    private static FileStream? StreamOf(int descriptor, FileAccess access) =>
+        descriptor > 0 ? new(new SafeFileHandle(descriptor, ownsHandle: true), access, 0) : null;
 
     private static void CloseIfOpen(int descriptor)
     {

@@ -9,6 +9,9 @@ public sealed record ProcessStreams
     /// <summary>Receives what it writes. Null: thrown away.</summary>
     public IProcessOutput? Output { get; init; }
 
+    /// <summary>What it writes is read from <see cref="RunningProcess.Output"/> and <see cref="RunningProcess.ErrorOutput"/>, at the reader's pace.</summary>
+    public bool IsPiped { get; init; }
+
     /// <summary>It gets an input: <see cref="RunningProcess.Input"/>. Otherwise it reads end-of-file.</summary>
     public bool HasInput { get; init; }
 

@@ -25,6 +25,12 @@ public sealed class RunningProcess
     /// <summary>What is written here is its input; closing it is the input's end. Null: it was started without one.</summary>
     public Stream? Input { get; internal init; }
 
+    /// <summary>What it writes, or its terminal shows. Null: it goes elsewhere.</summary>
+    public Stream? Output { get; internal init; }
+
+    /// <summary>What it writes as errors. Null: it goes elsewhere.</summary>
+    public Stream? ErrorOutput { get; internal init; }
+
     /// <summary>Its terminal, if it was started with one.</summary>
     internal Terminal? Terminal { get; init; }
 

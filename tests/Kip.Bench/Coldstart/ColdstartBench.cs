@@ -32,7 +32,8 @@ internal static class ColdstartBench
         return 0;
     }
 
-    private static async Task<double> FirstRequestAsync(HttpClient client, KipProgram kip, string service)
+    /// <summary>Milliseconds of the first request of a service that sleeps.</summary>
+    public static async Task<double> FirstRequestAsync(HttpClient client, KipProgram kip, string service)
     {
         var url = new Uri($"http://{service}.default.localhost:{kip.Gateway.Port}/");
         var started = Stopwatch.GetTimestamp();

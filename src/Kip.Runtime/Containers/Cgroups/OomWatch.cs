@@ -8,6 +8,9 @@ namespace Kip.Runtime.Containers.Cgroups;
 /// <summary>Knows whether the kernel killed for want of memory in a container's cgroup, also when the cgroup is gone already.</summary>
 internal sealed class OomWatch : IDisposable
 {
+    private const int Looks = 50;
+    private static readonly TimeSpan LookPeriod = TimeSpan.FromMilliseconds(20);
+
     private readonly SafeFileHandle? _events;
     private readonly string? _counts;
     private readonly long _before;
@@ -33,16 +36,28 @@ internal sealed class OomWatch : IDisposable
         return new OomWatch(events, null);
     }
 
-    /// <summary>Whether it has happened since.</summary>
-    public unsafe bool HasHappened()
+    /// <summary>Whether it has happened since; asked once, when the cgroup is gone.</summary>
+    /// <param name="time">Times the wait for the kernel's last word.</param>
+    public async Task<bool> HasHappenedAsync(TimeProvider time)
     {
         if (_events is null) return Count() > _before;
-        ulong count = 0;
-        // The event comes also with the end of the cgroup, together with a process killed for its memory at the latest before.
-        return LibC.Read((int)_events.DangerousGetHandle(), (byte*)&count, sizeof(ulong)) == sizeof(ulong) && count > 0;
+        // The end of the cgroup is one event more, and comes a moment after it.
+        ulong events = 0;
+        for (var look = 0; look < Looks && events < 2; look++)
+        {
+            if (look > 0) await Task.Delay(LookPeriod, time);
+            events += Read(_events);
+        }
+        return events >= 2;
     }
 
     public void Dispose() => _events?.Dispose();
+
+    private static unsafe ulong Read(SafeFileHandle events)
+    {
+        ulong count = 0;
+        return LibC.Read((int)events.DangerousGetHandle(), (byte*)&count, sizeof(ulong)) == sizeof(ulong) ? count : 0;
+    }
 
     private long Count()
     {

@@ -21,6 +21,8 @@ public sealed record ContainerPlan
 
     /// <summary>The seccomp profile as JSON. Null: all system calls.</summary>
     public required string? Seccomp { get; init; }
+    /// <summary>The same profile as crun compiled it for another container, in base64: half of a start's time is saved. Null: it is compiled.</summary>
+    public string? CompiledSeccomp { get; init; }
     public required ResourceLimits Limits { get; init; }
 
     /// <summary>How many files a process may have open.</summary>

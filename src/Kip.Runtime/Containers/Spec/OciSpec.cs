@@ -29,6 +29,7 @@ public static class OciSpec
             json.WriteBoolean("readonly", plan.ReadOnlyRoot);
             json.WriteEndObject();
             json.WriteString("hostname", plan.Hostname);
+            WriteAnnotations(json, plan);
             WriteMounts(json, plan);
             WriteLinux(json, plan);
             json.WriteEndObject();
@@ -62,6 +63,14 @@ public static class OciSpec
         json.WriteEndObject();
         json.WriteEndArray();
         json.WriteBoolean("noNewPrivileges", plan.NoNewPrivileges);
+        json.WriteEndObject();
+    }
+
+    private static void WriteAnnotations(Utf8JsonWriter json, ContainerPlan plan)
+    {
+        if (plan.Seccomp is null || plan.CompiledSeccomp is null) return;
+        json.WriteStartObject("annotations");
+        json.WriteString("run.oci.seccomp_bpf_data", plan.CompiledSeccomp);
         json.WriteEndObject();
     }
 
@@ -99,7 +108,8 @@ public static class OciSpec
         if (plan.Seccomp is { } profile)
         {
             json.WritePropertyName("seccomp");
-            json.WriteRawValue(profile);
+            // A runtime that does not know the annotation lets nothing run rather than everything.
+            json.WriteRawValue(plan.CompiledSeccomp is null ? profile : "{\"defaultAction\":\"SCMP_ACT_ERRNO\"}");
         }
         Write(json, "maskedPaths", Masked);
         Write(json, "readonlyPaths", ReadOnly);

@@ -1,0 +1,106 @@
+using Kip.Testing.Images;
+using Kip.Testing.Load;
+using Kip.Testing.Programs;
+using Shouldly;
+
+namespace Kip.Tests.Functional;
+
+/// <summary>Services whose image is a container's, through the real kip, kubectl and gateway. They need root.</summary>
+public sealed class ContainerServiceTests : IAsyncLifetime
+{
+    private const string Web = "kip.local/web:1";
+
+    private KipProgram _kip = null!;
+
+    public async ValueTask InitializeAsync()
+    {
+        _kip = await KipProgram.StartAsync();
+        var archive = Path.Combine(_kip.Data, "web.tar");
+        BaseImages.WebServer("hello from a container\n").Build().WriteOciArchive(archive, "web:1");
+        (await _kip.KipAsync("image", "load", archive, "--name", Web)).Succeeded();
+    }
+
+    public ValueTask DisposeAsync() => _kip.DisposeAsync();
+
+    private static string Service(string name) => $$"""
+        apiVersion: serving.knative.dev/v1
+        kind: Service
+        metadata: {name: {{name}}}
+        spec:
+          template:
+            metadata:
+              annotations: {autoscaling.knative.dev/initial-scale: "0"}
+            spec:
+              containers:
+              - image: {{Web}}
+        """;
+
+    private async Task ApplyAsync(string manifest, string service)
+    {
+        (await _kip.KubectlWithInputAsync(manifest, "apply", "-f", "-")).Succeeded();
+        (await _kip.KubectlAsync("wait", $"ksvc/{service}", "--for=condition=Ready", "--timeout=60s")).Succeeded();
+    }
+
+    private async Task<string> PodAsync(string service) => (await _kip.KubectlAsync(
+        "get", "pods", "-l", $"serving.knative.dev/service={service}", "-o", "jsonpath={.items[0].metadata.name}")).Succeeded().Output;
+
+    [Fact]
+    public async Task A_service_of_an_image_wakes_from_zero_and_can_be_entered_and_reaches_others_by_name()
+    {
+        await ApplyAsync(Service("web"), "web");
+        await ApplyAsync(Service("other"), "other");
+        using var client = LoopbackClient.To(_kip.Gateway);
+
+        (await client.GetStringAsync(new Uri("http://web.default.localhost/"))).ShouldBe("hello from a container\n");
+
+        var pod = await PodAsync("web");
+        var kubectl = (await _kip.KubectlAsync("exec", pod, "--", "sh", "-c", "echo $K_SERVICE $PORT; exit 0")).Succeeded();
+        kubectl.Output.ShouldBe("web 8080\n");
+        (await _kip.KubectlAsync("exec", pod, "--", "sh", "-c", "echo no >&2; exit 3")).ShouldSatisfyAllConditions(
+            static r => r.ExitCode.ShouldBe(3), static r => r.Error.ShouldContain("no\n"));
+        (await _kip.KubectlWithInputAsync("through and back", "exec", "-i", pod, "--", "cat")).Succeeded().Output.ShouldBe("through and back");
+        (await _kip.KipWithInputAsync("to kip", "exec", "web", "-i", "--", "cat")).Succeeded().Output.ShouldBe("to kip");
+        (await _kip.KipAsync("exec", "web", "--", "false")).ExitCode.ShouldBe(1);
+
+        // The other sleeps: its name alone wakes it. The input stays open, since a client that is done sending counts as gone.
+        var called = await _kip.KubectlAsync("exec", pod, "--", "sh", "-c",
+            "ip=$(nslookup -type=a other.default.svc.cluster.local | busybox awk '/^Address/ {last=$2} END {print last}'); "
+            + "(printf 'GET / HTTP/1.1\\r\\nHost: other.default.svc.cluster.local\\r\\nConnection: close\\r\\n\\r\\n'; sleep 5) | nc $ip 80");
+        called.Output.ShouldContain("hello from a container");
+    }
+
+    [Fact]
+    public async Task A_platform_that_is_killed_leaves_nothing_once_it_was_started_again_and_stopped()
+    {
+        await ApplyAsync(Service("left"), "left");
+        using (var client = LoopbackClient.To(_kip.Gateway)) (await client.GetStringAsync(new Uri("http://left.default.localhost/"))).ShouldNotBeEmpty();
+        var id = (await File.ReadAllTextAsync(Path.Combine(_kip.Data, "runtime-id"))).Trim()[..8];
+        Directory.Exists($"/sys/class/net/kip{id}").ShouldBeTrue();
+
+        await _kip.KillAsync();
+        File.ReadAllText("/proc/mounts").ShouldNotContain(_kip.Data);
+        await _kip.RestartAsync();
+        using (var client = LoopbackClient.To(_kip.Gateway)) (await client.GetStringAsync(new Uri("http://left.default.localhost/"))).ShouldNotBeEmpty();
+        await _kip.StopAsync();
+
+        Directory.EnumerateFileSystemEntries("/sys/class/net").Select(static l => Path.GetFileName(l)).ShouldNotContain($"kip{id}");
+        Directory.EnumerateDirectories("/sys/fs/cgroup", $"kip-{id}", new EnumerationOptions { RecurseSubdirectories = true, MaxRecursionDepth = 1 }).ShouldBeEmpty();
+        Directory.Exists($"/run/kip/{id}").ShouldBeFalse();
+        (await Command.RunAsync("/usr/sbin/nft", ["list", "tables"])).Output.ShouldNotContain($"kip_{id}");
+        Processes(id).ShouldBeEmpty();
+    }
+
+    private static IEnumerable<string> Processes(string id) => Directory.EnumerateDirectories("/proc")
+        .Where(static d => Path.GetFileName(d).All(char.IsAsciiDigit))
+        .Where(d =>
+        {
+            try
+            {
+                return File.ReadAllText(Path.Combine(d, "cgroup")).Contains($"kip-{id}", StringComparison.Ordinal);
+            }
+            catch (IOException)
+            {
+                return false;
+            }
+        });
+}
