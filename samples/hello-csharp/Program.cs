@@ -16,4 +16,6 @@ app.MapGet("/sleep", async (int ms, CancellationToken cancel) =>
     return $"Slept {ms} ms in {revision}\n";
 });
 
-app.Run($"http://127.0.0.1:{Environment.GetEnvironmentVariable("PORT") ?? "8080"}");
+// As a process it is told to stay on loopback; a container has addresses of its own.
+app.Run(Environment.GetEnvironmentVariable("ASPNETCORE_URLS")
+    ?? (Environment.GetEnvironmentVariable("PORT") is { } port ? $"http://*:{port}" : "http://127.0.0.1:8080"));

@@ -1,6 +1,7 @@
 using System.Net.Http.Headers;
 using System.Security.Cryptography;
 using System.Text;
+using System.Text.Json;
 
 namespace Kip.Conformance.Registry;
 
@@ -73,6 +74,15 @@ public sealed class RegistryDoor(Uri address, string? credentials, string reposi
         Expect.Equal(201, (int)pushed.StatusCode);
         if (subject is not null) Expect.That(pushed.Headers.Contains("OCI-Subject"), "a manifest with a subject is accepted with OCI-Subject");
         return manifest;
+    }
+
+    /// <summary>Deletes the tags that the case left; the content goes with the registry's next collection.</summary>
+    public async Task RemoveTagsAsync()
+    {
+        using var read = await SendAsync(HttpMethod.Get, $"{repository}/tags/list");
+        if (!read.IsSuccessStatusCode) return;
+        using var list = JsonDocument.Parse(await read.Content.ReadAsStringAsync());
+        foreach (var tag in list.RootElement.GetProperty("tags").EnumerateArray()) await StatusAsync(HttpMethod.Delete, $"{repository}/manifests/{tag.GetString()}");
     }
 
     /// <summary>A descriptor as JSON.</summary>
