@@ -1,10 +1,12 @@
 using System.Collections.Concurrent;
 using System.Diagnostics.CodeAnalysis;
+using Kip.Brokers.Http;
 using Kip.Brokers.Subscriptions;
 using Kip.Log;
 using Kip.Resources;
 using Kip.Resources.Eventing;
 using Kip.Resources.Messaging;
+using Kip.Rules.Names;
 using Microsoft.Extensions.Logging;
 
 namespace Kip.Brokers.Topics;
@@ -18,6 +20,9 @@ internal sealed partial class TopicTable(TopicParts parts, TimeProvider time, IL
     private readonly ConcurrentDictionary<TopicKey, Topic> _topics = new();
     private readonly ConcurrentDictionary<TopicKey, bool> _unreadable = new();
 
+    // Channels whose name is too long for a host: there a hash stands for its end.
+    private readonly ConcurrentDictionary<TopicKey, TopicKey> _shortened = new();
+
     /// <summary>Raised for a Broker, channel, Trigger or Subscription that is in force, has changed, or, on its way out, has nothing left to deliver.</summary>
     public event Action<KindDefinition, NamespacedName>? Changed;
 
@@ -26,7 +31,9 @@ internal sealed partial class TopicTable(TopicParts parts, TimeProvider time, IL
     /// <summary>Whether there is such a Broker or channel, but its log cannot be read.</summary>
     public bool IsUnreadable(TopicKey key) => _unreadable.ContainsKey(key);
 
-    public bool TryGet(TopicKey key, [NotNullWhen(true)] out Topic? topic) => _topics.TryGetValue(key, out topic);
+    /// <summary>The topic of a key as a Broker's or channel's name, or a channel's host, gives it.</summary>
+    public bool TryGet(TopicKey key, [NotNullWhen(true)] out Topic? topic) =>
+        _topics.TryGetValue(key, out topic) || (_shortened.TryGetValue(key, out var full) && _topics.TryGetValue(full, out topic));
 
     /// <summary>The topic of a Broker or channel, made if it is not there; one of another uid and the same name is removed with all its events.</summary>
     public async ValueTask<Topic> GetOrAddAsync(TopicKey key, string uid, TopicSettings settings)
@@ -37,6 +44,7 @@ internal sealed partial class TopicTable(TopicParts parts, TimeProvider time, IL
             return present;
         }
         if (present is not null) await RemoveAsync(key);
+        if (InHost(key) is { } shortened) _shortened[shortened] = key;
         _unreadable.TryRemove(key, out _);
         return _topics[key] = new(key, uid, settings, parts);
     }
@@ -45,6 +53,7 @@ internal sealed partial class TopicTable(TopicParts parts, TimeProvider time, IL
     public async ValueTask RemoveAsync(TopicKey key)
     {
         _unreadable.TryRemove(key, out _);
+        if (InHost(key) is { } shortened) _shortened.TryRemove(shortened, out _);
         if (!_topics.TryRemove(key, out var topic)) return;
         try
         {
@@ -87,6 +96,13 @@ internal sealed partial class TopicTable(TopicParts parts, TimeProvider time, IL
         {
             // Stopped.
         }
+    }
+
+    private static TopicKey? InHost(TopicKey key)
+    {
+        if (key.Kind != TopicKind.Channel) return null;
+        var inHost = ChildName.Of(key.Name.Name, TopicRoute.ChannelSuffix)[..^TopicRoute.ChannelSuffix.Length];
+        return inHost == key.Name.Name ? null : new(TopicKind.Channel, new(key.Name.Namespace, inHost));
     }
 
     public void Tick()

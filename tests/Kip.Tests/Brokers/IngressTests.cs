@@ -156,6 +156,11 @@ public sealed class IngressTests : IAsyncLifetime
         second.Event.Id.ShouldBe("2");
         second.Extension("knativearrivaltime").ShouldBeNull();
         (await _bed.SendAsync(HttpMethod.Post, "/default", dispatcher, null, headers)).StatusCode.ShouldBe(HttpStatusCode.BadRequest);
+        // A name that is too long for a host has a hash in it there.
+        var longName = new string('l', 60);
+        await _bed.PutAsync(EventingObjects.Channel(longName));
+        var inHost = Kip.Rules.Names.ChildName.Of(longName, "-kn-channel")[..^"-kn-channel".Length];
+        (await _bed.SendToChannelAsync("4", inHost)).StatusCode.ShouldBe(HttpStatusCode.Accepted);
         (await _bed.SendToChannelAsync("3", "nowhere")).StatusCode.ShouldBe(HttpStatusCode.NotFound);
         await sink.DisposeAsync();
     }

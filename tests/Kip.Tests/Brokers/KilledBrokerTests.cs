@@ -13,14 +13,14 @@ public sealed class KilledBrokerTests
     {
         var folder = Directory.CreateTempSubdirectory("kip-killed-").FullName;
         var seed = Seeds.Take(0, fresh: 1).First();
-        await using var run = new KillRun(20_000, seed);
+        await using var run = new KillRun(9_600, seed);
         await using var broker = new ChildBroker(folder);
         try
         {
-            var report = await run.RunAsync(broker, kills: 5);
+            var report = await run.RunAsync(broker, kills: 4);
             report.Lost.ShouldBe(0, $"{report}, {Seeds.Variable}={seed}");
             report.Inverted.ShouldBe(0, $"{report}, {Seeds.Variable}={seed}");
-            report.Acknowledged.ShouldBe(20_000);
+            report.Acknowledged.ShouldBe(9_600);
             report.DeadLetters.ShouldBeGreaterThan(0);
         }
         finally

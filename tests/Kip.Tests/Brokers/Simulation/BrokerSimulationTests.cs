@@ -16,7 +16,7 @@ public sealed class BrokerSimulationTests
     [Fact]
     public void Nothing_acknowledged_is_lost_and_no_order_is_inverted_whatever_crashes()
     {
-        foreach (var seed in Seeds.Take(400, fresh: 20)) new World(seed).Run();
+        foreach (var seed in Seeds.Take(200, fresh: 10)) new World(seed).Run();
     }
 
     [Fact]
