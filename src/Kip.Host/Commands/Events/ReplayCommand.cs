@@ -28,7 +28,7 @@ internal static class ReplayCommand
         "Send kept events again, in order, to a Trigger's subscriber or a URL. What Triggers have done is not touched.",
         "kip events replay orders --from 2026-01-31T12:00:00Z --trigger billing",
         "kip events replay orders --from 120 --to 140 --sink http://localhost:9000/",
-        "kip events replay orders --from 1h --filter 'subject = 7' --trigger billing --rate 50")
+        "kip events replay orders --from 1h --filter 'subject = \"7\"' --trigger billing --rate 50")
         .With(Topic).With(From).With(To).With(Filter).With(Trigger).With(Sink).With(Rate).With(Output)
         .Does(RunAsync);
 

@@ -23,7 +23,7 @@ internal static class TailCommand
         "tail",
         "Show a Broker's or channel's events as they come.",
         "kip events tail orders",
-        "kip events tail orders --filter 'type LIKE %.created AND subject = 7'",
+        "kip events tail orders --filter 'type LIKE \"%.created\" AND EXISTS subject'",
         "kip events tail orders --from 10m --no-follow -o json",
         "kip events tail channel/audit --from 1 --limit 10")
         .With(Topic).With(From).With(To).With(Filter).With(Limit).With(NoFollow).With(Output)

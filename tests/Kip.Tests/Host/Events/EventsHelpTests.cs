@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Text.RegularExpressions;
 using Kip.Host.CommandLine;
+using Kip.Host.Commands.Events;
 using Shouldly;
 
 namespace Kip.Tests.Host.Events;
@@ -29,6 +30,7 @@ public partial class EventsHelpTests
             var line = Words().Matches(example.Trim()["kip ".Length..]).Select(static m => m.Value.Trim('\'')).ToArray();
             var parsed = KipCommandLine.Make().Parse(line, new ParserConfiguration { ResponseFileTokenReplacer = null });
             parsed.Errors.ShouldBeEmpty(example);
+            if (Array.IndexOf(line, "--filter") is >= 0 and var at) RangeOptions.Checked(line[at + 1]).ShouldNotBeNull();
         }
     }
 
