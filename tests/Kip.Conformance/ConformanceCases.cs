@@ -32,6 +32,7 @@ public static class ConformanceCases
         .. FlowCases.All,
         .. EventTypeCases.All,
         .. FeatureCases.All,
+        .. RolloutCases.All,
     ];
 
     /// <summary>Those whose id contains the text; all for null.</summary>

@@ -1,6 +1,7 @@
 using System.Net;
 using Kip.Resources;
 using Kip.Resources.Core;
+using Kip.Resources.Serving;
 using Kip.Rules.Overload;
 using Kip.Traffic.Routing;
 using Kip.Traffic.Services;
@@ -96,7 +97,7 @@ public sealed class RevisionBackend
     {
         lock (_lock)
         {
-            if (settings.ContainerConcurrency != _settings?.ContainerConcurrency)
+            if (settings.ContainerConcurrency != _settings?.ContainerConcurrency || settings.Uid != _settings.Uid)
                 foreach (var entry in _pods.Values) Retire(entry);
             if (settings.Service != _settings?.Service || settings.Configuration != _settings.Configuration) _tags = null;
             _settings = settings;
@@ -125,7 +126,7 @@ public sealed class RevisionBackend
             var uid = pod.Metadata.Uid ?? "";
             if (_pods.TryGetValue(pod.Metadata.Name, out var entry) && entry.Uid == uid && Equals(entry.Address, address)) return;
             var left = entry is null ? Task.CompletedTask : Retire(entry);
-            _pods[pod.Metadata.Name] = new(pod.Key, uid, address, pod.Status.Startup) { Left = entry?.Uid == uid ? left : Task.CompletedTask };
+            _pods[pod.Metadata.Name] = new(pod.Key, uid, address, pod.Status.Startup) { Revision = pod.Metadata.Labels.Get(ServingLabels.RevisionUid), Left = entry?.Uid == uid ? left : Task.CompletedTask };
             Publish_NeedsLock();
         }
     }
@@ -192,8 +193,15 @@ public sealed class RevisionBackend
     {
         var tracker = entry.Tracker;
         entry.Tracker = null;
-        entry.Left = Task.WhenAll(entry.Left, tracker?.CloseAsync() ?? Task.CompletedTask);
+        if (tracker is not null) entry.Left = BothAsync(entry.Left, tracker.CloseAsync());
         return entry.Left;
+    }
+
+    // Not WhenAll, which goes on wherever the last of them ends.
+    private static async Task BothAsync(Task one, Task other)
+    {
+        await one;
+        await other;
     }
 
     private void Publish_NeedsLock()
@@ -203,6 +211,8 @@ public sealed class RevisionBackend
         foreach (var entry in _pods.Values)
         {
             if (settings is null || entry.Address is null) continue;
+            // One that is left of a deleted revision of the same name runs other code.
+            if (entry.Revision is { } revision && revision != settings.Uid) continue;
             trackers.Add(entry.Tracker ??= new(entry.Pod, entry.Uid, entry.Address, settings.ContainerConcurrency, entry.Startup));
         }
         Breaker.SetPods([.. trackers]);
@@ -211,6 +221,9 @@ public sealed class RevisionBackend
     private sealed record Entry(NamespacedName Pod, string Uid, IPEndPoint? Address, PodStartup? Startup)
     {
         public PodTracker? Tracker { get; set; }
+
+        /// <summary>The uid of the revision that it was made for; null when it does not say.</summary>
+        public string? Revision { get; init; }
 
         /// <summary>A Service's address as it was told; stays while a drain takes it out.</summary>
         public IPEndPoint? Known { get; init; }

@@ -33,6 +33,8 @@ public class ExplainedServiceTests(KipFixture fixture)
         told.ShouldContain("exit code 7");
         told.ShouldContain("told to fail by EXIT_CODE");
         told.ShouldMatch(@"\n  do +mend what the log tells");
+        (await Kip.KipAsync("why", "--events", "why-broken")).Succeeded().Output.ShouldContain("Warning");
+        (await Kip.KipAsync("why")).Error.ShouldContain("name the service to explain");
         (await Kip.KipAsync("delete", "why-broken")).Succeeded();
     }
 

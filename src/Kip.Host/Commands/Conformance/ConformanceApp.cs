@@ -6,7 +6,7 @@ namespace Kip.Host.Commands.Conformance;
 /// <remarks>
 /// <c>/</c> text, with <c>?sleep=MS</c>, <c>?prime=N</c>, <c>?bloat=MB</c>; <c>/runtime</c> what the process sees, as JSON; <c>/timeout</c> with
 /// <c>?initialTimeout=MS&amp;timeout=MS</c> before and after the first byte; <c>/single</c> 500 when two requests overlap; <c>/retry</c> 503 to every
-/// first request; <c>/healthz</c>, which <c>/start-failing</c> turns to 503; <c>/crash?code=N</c>; <c>/ws</c> a WebSocket echo; gRPC to any path: an echo;
+/// first request; <c>/healthz</c>, which <c>/start-failing</c> turns to 503; <c>/crash?code=N</c>; <c>/call?url=U</c> what U answers; <c>/ws</c> a WebSocket echo; gRPC to any path: an echo;
 /// <c>/events/NAME</c> and <c>/received/NAME</c>, see <see cref="EventHub"/>.
 /// </remarks>
 internal sealed class ConformanceApp(string[] arguments, TimeSpan readyAfter, TimeProvider time)
@@ -35,6 +35,7 @@ internal sealed class ConformanceApp(string[] arguments, TimeSpan readyAfter, Ti
             "/retry" => TextAsync(context, int.IsOddInteger(Interlocked.Increment(ref _retries)) ? 503 : 200, "retry"),
             "/start-failing" => FailFromNowAsync(context),
             "/crash" => CrashAsync(context),
+            "/call" => CallAsync(context),
             "/ws" => _sockets.AnswerAsync(context),
             "/healthz" or "/healthz/readiness" or "/healthz/liveness" => TextAsync(context, IsHealthy ? 200 : 503, IsHealthy ? "OK" : "failing"),
             _ => WorkAsync(context),
@@ -117,6 +118,14 @@ internal sealed class ConformanceApp(string[] arguments, TimeSpan readyAfter, Ti
     {
         _failing = true;
         return TextAsync(context, 200, "will now fail readiness");
+    }
+
+    // Through the proxy that the environment names, as any program would: that is how a process reaches names of the inside.
+    private static async Task CallAsync(HttpContext context)
+    {
+        using var client = new HttpClient();
+        using var answer = await client.GetAsync(new Uri(context.Request.Query["url"].ToString()), context.RequestAborted);
+        await TextAsync(context, 200, $"{(int)answer.StatusCode} {await answer.Content.ReadAsStringAsync(context.RequestAborted)}");
     }
 
     private static async Task CrashAsync(HttpContext context)

@@ -9,7 +9,8 @@ namespace Kip.Host.Commands.Why;
 /// <summary><c>kip why NAME</c>: why a service is as it is, as one chain from what is seen to what to do.</summary>
 internal static class WhyCommand
 {
-    private static readonly Argument<string> Name = new("NAME") { Description = "The service" };
+    private static readonly Argument<string?> Name = new("NAME") { Description = "The service; may be left out with --events", Arity = ArgumentArity.ZeroOrOne };
+    private static readonly Option<bool> Events = new("--events") { Description = "Show the Kubernetes Events instead: of the service, or of the whole namespace" };
     private static readonly Argument<string?> Question = Asked();
     private static readonly Option<string?> Output = GlobalOptions.Output("json");
 
@@ -27,8 +28,9 @@ internal static class WhyCommand
         "Explain why a service is not ready, fails, is slow, or has the pods that it has.",
         "kip why hello",
         "kip why hello slow",
-        "kip why hello scale-to-zero")
-        .With(Name).With(Question).With(Output)
+        "kip why hello scale-to-zero",
+        "kip why --events")
+        .With(Name).With(Question).With(Events).With(Output)
         .Does(RunAsync);
 
     private static Argument<string?> Asked()
@@ -44,7 +46,14 @@ internal static class WhyCommand
     private static async Task RunAsync(ParseResult parsed, CancellationToken cancel)
     {
         using var connection = Connection.Open(parsed);
-        var seen = await WhyGathering.SeeAsync(connection, parsed.GetRequiredValue(Name), cancel);
+        var name = parsed.GetValue(Name);
+        if (parsed.GetValue(Events))
+        {
+            await NamespaceEvents.PrintAsync(connection, name, parsed.GetValue(Output) == "json", cancel);
+            return;
+        }
+        if (name is null) throw new CommandFailure("name the service to explain: kip why NAME; see them with: kip get", KipCommandLine.UsageError);
+        var seen = await WhyGathering.SeeAsync(connection, name, cancel);
         var question = parsed.GetValue(Question) is { } asked ? Questions[asked] : WhyQuestion.Anything;
         var diagnosis = Diagnostician.Explain(seen, question);
         if (parsed.GetValue(Output) == "json") Console.Out.WriteLine(JsonSerializer.Serialize(WhyAnswer.Of(diagnosis), WhyJson.Default.WhyAnswer));

@@ -1,48 +1,55 @@
 using Kip.Client;
 using Kip.Resources;
 using Kip.Resources.Serving;
+using Service = Kip.Resources.Serving.Service;
 
 namespace Kip.Conformance.Serving.Api;
 
-/// <summary>Domains of one's own: upstream's <c>test/conformance/api/v1beta1/domain_mapping_test.go</c>.</summary>
+/// <summary>Domains of one's own: upstream's <c>test/conformance/api/v1beta1</c>.</summary>
 internal static class DomainCases
 {
     public static IReadOnlyList<ConformanceCase> All { get; } =
     [
-        new("serving/api/domain-mapping", "A domain leads to a Service; another namespace gets it only when the first has given it back",
-            "TestDomainMapping", DomainMappingAsync),
+        new("serving/api/domain-mapping", "A DomainMapping serves a Service under its name, and the program sees that name as its host", "TestDomainMapping", ServedAsync),
+        new("serving/api/domain-taken", "A second DomainMapping of a domain, in another namespace, waits until the first is gone, and then takes over", "TestDomainMapping (conflict)", TakenAsync),
     ];
 
-    private static async Task DomainMappingAsync(ConformanceTarget target)
-    {
-        var domain = $"{target.Namespace}.example.test";
-        await target.ReadyServiceAsync(Workload.Service(target, "hello"));
-        await target.ApplyAsync(Mapping(domain, target.Namespace));
-        var mapping = await target.WaitAsync<DomainMapping>(domain, static m => IsTrue(m, "Ready"), "ready");
-        (await target.CallAsync(mapping.Status.Url!)).Is(200);
-
-        var other = target.Namespace + "-other";
-        await target.ApplyAsync(Mapping(domain, other));
-        await target.EventuallyAsync(async () => await OfAsync(target, other, domain) is { } second && IsFalse(second, "DomainClaimed"),
-            () => "a second mapping of the same domain was not told that it is taken");
-
-        await target.DeleteAsync<DomainMapping>(domain);
-        await target.EventuallyAsync(async () => await OfAsync(target, other, domain) is { } second && IsTrue(second, "DomainClaimed"),
-            () => "the second mapping did not get the domain that the first has given back");
-    }
-
-    private static Task<DomainMapping?> OfAsync(ConformanceTarget target, string @namespace, string domain) =>
-        target.Resources.GetAsync<DomainMapping>(new(@namespace, domain), target.Deadline);
-
-    private static bool IsTrue(DomainMapping mapping, string type) => mapping.Status.Conditions.IsTrue(type);
-
-    private static bool IsFalse(DomainMapping mapping, string type) => mapping.Status.Conditions.IsFalse(type);
-
-    private static string Mapping(string domain, string @namespace) =>
+    private static string Mapping(string domain, string service, string? elsewhere = null) =>
         $$"""
         apiVersion: serving.knative.dev/v1beta1
         kind: DomainMapping
-        metadata: { name: {{domain}}, namespace: {{@namespace}} }
-        spec: {ref: {apiVersion: serving.knative.dev/v1, kind: Service, name: hello} }
+        metadata: { name: {{domain}}{{(elsewhere is null ? "" : $", namespace: {elsewhere}")}} }
+        spec:
+          ref: { apiVersion: serving.knative.dev/v1, kind: Service, name: {{service}} }
         """;
+
+    private static async Task ServedAsync(ConformanceTarget target)
+    {
+        await target.ReadyServiceAsync(Workload.Service(target, "hello"));
+        var domain = $"hello.{target.Namespace}.example.org";
+        await target.ApplyAsync(Mapping(domain, "hello"));
+        await target.WaitAsync<DomainMapping>(domain, static m => m.Status.Conditions.IsTrue("Ready"), "Ready");
+        Expect.Equal(Workload.Spaceport, (await target.CallAsync($"http://{domain}/")).Is(200).Body);
+        Expect.Contains($"\"host\":\"{domain}", (await target.CallAsync($"http://{domain}/runtime")).Is(200).Body);
+        await target.DeleteAsync<DomainMapping>(domain);
+        await target.EventuallyAsync(async () => (await target.CallAsync($"http://{domain}/")).Status == 404, () => $"{domain} is still served");
+    }
+
+    private static async Task TakenAsync(ConformanceTarget target)
+    {
+        var (domain, other) = ($"fought.{target.Namespace}.example.org", $"{target.Namespace}-other");
+        await target.ReadyServiceAsync(Workload.Service(target, "hello"));
+        await target.ApplyAsync(Mapping(domain, "hello"));
+        await target.WaitAsync<DomainMapping>(domain, static m => m.Status.Conditions.IsTrue("Ready"), "Ready");
+        await target.ApplyAsync(Workload.Service(target, "hello", Workload.Pepperoni).Replace("name: hello }", $"name: hello, namespace: {other} }}", StringComparison.Ordinal));
+        await target.ApplyAsync(Mapping(domain, "hello", other));
+
+        DomainMapping? second = null;
+        await target.EventuallyAsync(
+            async () => (second = await target.Resources.GetAsync<DomainMapping>(new(other, domain), target.Deadline))?.Status.Conditions.IsFalse("Ready") == true,
+            () => $"the second mapping is {second?.Status}");
+        Expect.Equal(Workload.Spaceport, (await target.CallAsync($"http://{domain}/")).Is(200).Body);
+        await target.DeleteAsync<DomainMapping>(domain);
+        await target.AnswersAsync($"http://{domain}/", Workload.Pepperoni);
+    }
 }
