@@ -21,6 +21,7 @@ public static class ConformanceCases
         .. ProbeCases.All,
         .. IngressRoutingCases.All,
         .. IngressProtocolCases.All,
+        .. IngressTlsCases.All,
         .. ScaleCases.All,
         .. TrafficCases.All,
         .. RegistryCases.All,
@@ -33,6 +34,7 @@ public static class ConformanceCases
         .. EventTypeCases.All,
         .. FeatureCases.All,
         .. RolloutCases.All,
+        .. NotAskedCases.All,
     ];
 
     /// <summary>Those whose id contains the text; all for null.</summary>

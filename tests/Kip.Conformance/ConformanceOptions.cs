@@ -9,6 +9,9 @@ public sealed record ConformanceOptions
     /// <summary>Where requests go, whatever host they name.</summary>
     public Uri Gateway { get; init; } = new("http://127.0.0.1:8080");
 
+    /// <summary>Where HTTPS requests go; null: the cases that need it are skipped.</summary>
+    public Uri? SecureGateway { get; init; }
+
     /// <summary>The image that plays Knative's test images. On a cluster: one with <c>kip conformance-app</c> as its entry point.</summary>
     public string Image { get; init; } = "kip.local/conformance";
 

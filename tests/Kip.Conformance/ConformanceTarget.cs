@@ -14,7 +14,7 @@ public sealed class ConformanceTarget : IAsyncDisposable
     private readonly HttpResources _resources;
     private readonly CancellationTokenSource _patience;
     private readonly List<(KindDefinition Kind, NamespacedName Name)> _elsewhere = [];
-    private readonly HashSet<string> _namespaces = [];
+    private readonly Dictionary<string, Task> _namespaces = [];
 
     internal ConformanceTarget(ConformanceOptions options, HttpResources resources, GatewayDoor door, string @namespace, CancellationToken cancel)
     {
@@ -28,6 +28,9 @@ public sealed class ConformanceTarget : IAsyncDisposable
 
     /// <summary>The way to the gateway.</summary>
     public GatewayDoor Door { get; }
+
+    /// <summary>Where HTTPS requests go; null when that was not told.</summary>
+    public Uri? SecureGateway => _options.SecureGateway;
 
     /// <summary>The case's own namespace. It is made when the first object is applied and deleted at the end.</summary>
     public string Namespace { get; }
@@ -162,7 +165,7 @@ public sealed class ConformanceTarget : IAsyncDisposable
     {
         using var end = new CancellationTokenSource(_options.Patience);
         foreach (var (kind, name) in _elsewhere) await TryDeleteAsync(kind, name, end.Token);
-        foreach (var made in _namespaces) await TryDeleteAsync(Kip.Resources.Core.Namespace.Definition, new("", made), end.Token);
+        foreach (var made in _namespaces.Keys) await TryDeleteAsync(Kip.Resources.Core.Namespace.Definition, new("", made), end.Token);
         _patience.Dispose();
     }
 
@@ -176,7 +179,7 @@ public sealed class ConformanceTarget : IAsyncDisposable
         try
         {
             var created = await _resources.CreateAsync(resource, Deadline);
-            if (!kind.Namespaced || !_namespaces.Contains(created.Metadata.Namespace)) _elsewhere.Add((kind, created.Key));
+            if (!kind.Namespaced || !_namespaces.ContainsKey(created.Metadata.Namespace)) _elsewhere.Add((kind, created.Key));
             return created;
         }
         catch (ApiException there) when (there.IsAlreadyExists)
@@ -185,10 +188,15 @@ public sealed class ConformanceTarget : IAsyncDisposable
         }
     }
 
-    private async Task MakeNamespaceAsync(string name)
+    // Whoever comes second waits for it, too.
+    private Task MakeNamespaceAsync(string name)
     {
-        if (!_namespaces.Add(name)) return;
-        await _resources.CreateAsync(new Kip.Resources.Core.Namespace { Metadata = new ObjectMeta { Name = name } }, Deadline);
+        lock (_namespaces)
+        {
+            if (!_namespaces.TryGetValue(name, out var making))
+                _namespaces[name] = making = _resources.CreateAsync(new Kip.Resources.Core.Namespace { Metadata = new ObjectMeta { Name = name } }, Deadline);
+            return making;
+        }
     }
 
     private async IAsyncEnumerable<WatchEvent> WatchAsync(KindDefinition kind, ListOptions options, Func<string> otherwise)

@@ -5,6 +5,7 @@ const string Usage = """
     Runs Knative's published behaviours against a platform, through its API and its gateway.
       --kubeconfig FILE   the platform's API (default: $KUBECONFIG, else ~/.kube/config)
       --gateway URL       where requests go, whatever host they name (default: http://127.0.0.1:8080)
+      --gateway-https URL the same for HTTPS; without it those cases are skipped
       --filter TEXT       only the cases whose id contains the text
       --image REF         the workload (default: kip.local/conformance, which every kip has)
       --registry URL      the platform's image registry, e.g. http://127.0.0.1:5000 (default: its cases are skipped)
@@ -62,6 +63,7 @@ ConformanceOptions? Read(string name, string value) => name switch
 {
     "--kubeconfig" => options with { Kubeconfig = value },
     "--gateway" when Uri.TryCreate(value, UriKind.Absolute, out var gateway) => options with { Gateway = gateway },
+    "--gateway-https" when Uri.TryCreate(value, UriKind.Absolute, out var secure) => options with { SecureGateway = secure },
     "--filter" => options with { Filter = value },
     "--registry" when Uri.TryCreate(value, UriKind.Absolute, out var registry) => options with { Registry = registry },
     "--registry-creds" => options with { RegistryCredentials = value },

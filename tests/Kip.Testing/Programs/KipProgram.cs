@@ -26,6 +26,9 @@ public sealed class KipProgram : IAsyncDisposable
     /// <summary>Kip's own image registry, e.g. <c>127.0.0.1:41234</c>.</summary>
     public string Registry { get; private set; } = "";
 
+    /// <summary>Where services are reached by HTTPS; null unless it was started with <c>--https</c>.</summary>
+    public Uri? SecureGateway { get; private set; }
+
     /// <summary>All that the platform printed on stderr.</summary>
     public string Said
     {
@@ -128,6 +131,7 @@ public sealed class KipProgram : IAsyncDisposable
             Api = new Uri(instance.RootElement.GetProperty("api").GetString()!);
             Gateway = new Uri(instance.RootElement.GetProperty("gateway").GetString()!);
             Registry = instance.RootElement.GetProperty("registry").GetString()!;
+            SecureGateway = instance.RootElement.TryGetProperty("https", out var secure) && secure.GetString() is { } address ? new Uri(address) : null;
             return;
         }
         await _process.WaitForExitAsync();

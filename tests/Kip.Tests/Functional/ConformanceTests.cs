@@ -34,10 +34,10 @@ public sealed class ConformanceFixture : IAsyncLifetime
 
     public async ValueTask InitializeAsync()
     {
-        _kip = await KipProgram.StartAsync();
+        _kip = await KipProgram.StartAsync(null, "--https", "127.0.0.1:0");
         _runner = new ConformanceRunner(new ConformanceOptions
         {
-            Kubeconfig = _kip.Kubeconfig, Gateway = _kip.Gateway, Registry = new($"http://{_kip.Registry}"),
+            Kubeconfig = _kip.Kubeconfig, Gateway = _kip.Gateway, SecureGateway = _kip.SecureGateway, Registry = new($"http://{_kip.Registry}"),
             RegistryCredentials = (await _kip.KipAsync("registry", "login", "--print")).Succeeded().Output.Trim(),
         });
     }

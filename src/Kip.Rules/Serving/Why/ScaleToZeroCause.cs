@@ -22,6 +22,11 @@ internal static class ScaleToZeroCause
             .Says($"{name} is on its way to zero", trouble: false);
     }
 
+    private static string Because(string name, WhyView seen, string revision, TimeSpan window) =>
+        seen.Decisions.TryGetValue(revision, out var decision) && decision.Called == 0
+            ? $"{name} has no requests now; its last pod goes when the stable window of {window.TotalSeconds} s is over"
+            : $"{name} has pods because it had requests within the last {window.TotalSeconds} s, or has one under way";
+
     private static Diagnosis OfRevision(WhyView seen, RevisionFacts facts)
     {
         var name = seen.Service.Metadata.Name;
@@ -60,6 +65,6 @@ internal static class ScaleToZeroCause
             chain.Setting($"scale-down-delay is {delay.TotalSeconds} s: pods stay for so long after they were last wanted");
         return chain.Setting($"the stable window is {window.TotalSeconds} s ({(facts.Asked.Window is null ? "stable-window in config-autoscaler" : "autoscaling.knative.dev/window")}): the last pod goes when so long no request came, not even one of a health check, and none is under way")
             .Fix("find who calls it: kip logs " + name + "; for a shorter wait set autoscaling.knative.dev/window, at least 6s")
-            .Says($"{name} has pods because it had requests within the last {window.TotalSeconds} s, or has one under way", trouble: false);
+            .Says(Because(name, seen, facts.Name, window), trouble: false);
     }
 }

@@ -30,9 +30,9 @@ internal static class SlowCause
 
     private static Diagnosis ColdStart(string name, RevisionFacts facts, TimeSpan? program, Chain chain)
     {
+        chain.Setting($"{facts.MinSource} is 0: after the stable window without a request there is no pod, and the next request waits for one to start");
         if (program > LongStart) chain.Fix("shorten the program's own start, which is most of it: less work before it listens");
-        return chain.Setting($"{facts.MinSource} is 0: after the stable window without a request there is no pod, and the next request waits for one to start")
-            .Fix("keep one: kubectl annotate revision " + facts.Name + " autoscaling.knative.dev/min-scale=1 --overwrite; what that costs: kip simulate TRACE --service " + name + " --against min-scale=1")
+        return chain.Fix("keep one: kubectl annotate revision " + facts.Name + " autoscaling.knative.dev/min-scale=1 --overwrite; what that costs: kip simulate TRACE --service " + name + " --against min-scale=1")
             .Says($"the first request to {name} after a while is slow because it waits for a pod to start", trouble: false);
     }
 

@@ -1,3 +1,4 @@
+using System.Net.WebSockets;
 using Kip.Conformance.Serving.Ingress;
 using Kip.Resources;
 using Kip.Resources.Core;
@@ -17,6 +18,7 @@ internal static class TrafficCases
         new("serving/traffic/websocket-from-zero", "A WebSocket wakes a sleeping Service and echoes", "TestWebSocketViaActivator", WebSocketAsync),
         ConformanceCase.NotSupported("serving/traffic/websocket-shutdown", "A pod that is deleted says good-bye to its WebSockets", "TestWebSocketGracefulShutdown",
             "a pod that is to go is asked to end when its last request has gone, and an open WebSocket is one; it ends at the latest after timeoutSeconds"),
+        new("serving/traffic/websocket-timeout", "A WebSocket lives as long as timeoutSeconds lets it", "TestWebSocketWithTimeout", WebSocketTimeoutAsync),
         new("serving/traffic/grpc-from-zero", "A gRPC stream wakes a sleeping Service", "TestGRPCStreamingPingViaActivator", GrpcAsync),
         new("serving/traffic/destroy-pod-in-flight", "A request under way is finished when its pod is deleted", "TestDestroyPodInflight", InFlightAsync),
         new("serving/traffic/destroy-pod-with-requests", "Pods that are deleted under load fail no request", "TestDestroyPodWithRequests", UnderLoadAsync),
@@ -39,6 +41,24 @@ internal static class TrafficCases
         var service = await target.ReadyServiceAsync(Workload.Service(target, "ws", annotations: Asleep, environment: """{ name: SUFFIX, value: "!" }"""));
         using var socket = await Sockets.ConnectAsync(target, SocketUrl(service));
         Expect.Equal("hello!", await Sockets.SayAsync(target, socket, "hello"));
+    }
+
+    private static async Task WebSocketTimeoutAsync(ConformanceTarget target)
+    {
+        var service = await target.ReadyServiceAsync(Workload.Service(target, "ws", spec: "timeoutSeconds: 3", environment: """{ name: SUFFIX, value: "!" }"""));
+        using var quick = await Sockets.ConnectAsync(target, $"{SocketUrl(service)}?delay=0.2");
+        Expect.Equal("hello!", await Sockets.SayAsync(target, quick, "hello"));
+        using var slow = await Sockets.ConnectAsync(target, $"{SocketUrl(service)}?delay=10");
+        var answered = true;
+        try
+        {
+            answered = await Sockets.SayAsync(target, slow, "hello") == "hello!";
+        }
+        catch (WebSocketException)
+        {
+            answered = false;
+        }
+        Expect.That(!answered, "a WebSocket was answered after more than timeoutSeconds");
     }
 
     private static async Task GrpcAsync(ConformanceTarget target)

@@ -100,6 +100,7 @@ public class DiagnosticianTests
         told.Verdict.ShouldContain("had requests within the last 60 s");
         Text(told, WhyLink.Pods).ShouldContain("the load calls for 1: concurrency averaged 0.2");
         Text(told, WhyLink.Setting).ShouldContain("the stable window is 60 s");
+        (new WhyBed { Decision = new(0, "no requests over the stable window") }).Ask().Verdict.ShouldContain("has no requests now");
     }
 
     [Fact]
@@ -157,5 +158,6 @@ public class DiagnosticianTests
 
         told.Verdict.ShouldContain("waits for a pod to start");
         Text(told, WhyLink.Fix).ShouldContain("min-scale=1");
+        InOrder(told);
     }
 }
