@@ -9,7 +9,7 @@ namespace Kip.Tests.Simulation;
 /// </summary>
 public class PlatformSimulationTests
 {
-    public static TheoryData<int> Runs => [.. Seeds.Take(12, fresh: 4)];
+    public static TheoryData<int> Runs => [.. Seeds.Take(8, fresh: 3)];
 
     [Theory]
     [MemberData(nameof(Runs))]

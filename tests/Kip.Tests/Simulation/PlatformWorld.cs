@@ -62,7 +62,7 @@ internal sealed class PlatformWorld
         _projector = new(backends, services.Knows, _statuses, ingressClass: null, loggers);
         Runtime = new PlayedRuntime(Resources, Informers, backends, Time, podStart);
         var network = new PlayedNetwork(Runtime.Find, Time);
-        _pipeline = new(options, () => _projector.Table, new(services, random), _ready.Task, _reporter, network, network, new OutsideForwarder(options, loggers),
+        _pipeline = new(options, () => _projector.Table, new(services, backends, random), _ready.Task, _reporter, network, network, new OutsideForwarder(options, loggers),
             static () => null, new RequestTaps(Time), static () => null, random, Time, new Instruments(() => _reporter.Active, static () => 0, Time));
         Informers.Subscribe<Revision>(_projector.OnRevision);
         Informers.Subscribe<Pod>(_projector.OnPod);
