@@ -52,6 +52,9 @@ internal sealed class BareContainer : IDisposable
         _shell.WaitForExit();
         _shell.Dispose();
         Directory.Delete(_folder, recursive: true);
+        // crun removes a container's own cgroup, not the one above it.
+        foreach (var hierarchy in Directory.EnumerateDirectories("/sys/fs/cgroup"))
+            if (Directory.Exists(Path.Combine(hierarchy, "kip-bare"))) Process.Start("rmdir", [Path.Combine(hierarchy, "kip-bare")]).WaitForExit();
     }
 
     private string Config(string[] command, int port)
