@@ -31,7 +31,9 @@ public static partial class BaseImages
     /// <summary>A web server that answers every path below <c>/</c> with files: busybox's httpd on <c>$PORT</c>, or 8080.</summary>
     public static ImageBuild WebServer(string index) => new ImageBuild()
         .Layer(BusyboxLayer()).Layer(new ImageLayer().Directory("www").File("www/index.html", index))
-        .Env("PATH=/bin").Entrypoint("/bin/sh", "-c", "exec busybox httpd -f -p ${PORT:-8080} -h /www").ExposedPort("8080/tcp");
+        .Env("PATH=/bin").Entrypoint("/bin/sh", "-c", "exec busybox httpd -f -p ${PORT:-8080} -h /www").ExposedPort("8080/tcp")
+        // Without a handler of its own, the first process of a container does not hear SIGTERM.
+        .StopSignal("SIGKILL");
 
     /// <summary>Debian's C library and what .NET needs of it, with this machine's .NET and ASP.NET Core runtimes at <c>/usr/share/dotnet</c>.</summary>
     /// <remarks>The layer is not compressed: it is some 120 MB, and made for one test run.</remarks>
