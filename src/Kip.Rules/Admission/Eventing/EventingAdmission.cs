@@ -49,6 +49,7 @@ internal static class EventingAdmission
             case Sequence sequence: FlowAdmission.Validate(sequence, config, errors); break;
             case Parallel parallel: FlowAdmission.Validate(parallel, config, errors); break;
         }
+        KipAnnotationRules.Validate(request.Object, request.Old, errors);
     }
 
     // What a controller makes carries its owner instead.

@@ -34,7 +34,6 @@ internal static class InMemoryChannelAdmission
         {
             if (channel.Metadata.Annotations.Get(EventingAnnotations.Scope) is { } scope and not (Cluster or "namespace"))
                 errors.Invalid(scope, EventingAnnotations.Scope, "expected either 'cluster' or 'namespace'");
-            DeletionRules.Validate(channel.Metadata.Annotations, errors);
         }
     }
 

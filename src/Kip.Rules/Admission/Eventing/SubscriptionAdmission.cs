@@ -31,7 +31,6 @@ internal static class SubscriptionAdmission
                 using (errors.In("reply")) DestinationRules.Validate(subscription.Spec.Reply!, errors);
             DeliveryRules.Validate(subscription.Spec.Delivery, config.Features, errors);
         }
-        using (errors.In("metadata.annotations")) DeletionRules.Validate(subscription.Metadata.Annotations, errors);
         if (old is not null) ImmutableFields.Check(OnlyChannel(old), OnlyChannel(subscription), errors, "spec");
     }
 

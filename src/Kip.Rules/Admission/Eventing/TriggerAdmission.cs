@@ -71,7 +71,6 @@ internal static class TriggerAdmission
                 errors.Say("The provided injection annotation is only used for default broker, but non-default broker specified here: "
                     + $"\"{trigger.Spec.Broker}\"", EventingAnnotations.Injection);
         }
-        DeletionRules.Validate(annotations, errors);
     }
 
     private static void ValidateDependency(Trigger trigger, string text, FieldErrors errors)

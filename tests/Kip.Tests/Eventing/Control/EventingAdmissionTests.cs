@@ -42,6 +42,20 @@ public class EventingAdmissionTests
         { Trigger(annotations: "knative.dev/dependency: nonsense"), "metadata.annotations.knative.dev/dependency: The provided annotation was not a corev1.ObjectReference: \"nonsense\"" },
         { Trigger(annotations: "eventing.knative.dev/injection: enabled"), "only used for default broker" },
         { Trigger(annotations: "kip.dev/on-delete: later"), "metadata.annotations.kip.dev/on-delete: invalid value: later: expected either 'drain' or 'drop'" },
+        { Sub(Channel7 + "\n  subscriber: {uri: 'http://a/b'}", "kip.dev/on-delete: Drain"), "metadata.annotations.kip.dev/on-delete: invalid value: Drain" },
+        { BrokerOf(annotations: "kip.dev/on-delete: never"), "metadata.annotations.kip.dev/on-delete: invalid value: never: expected either 'drain' or 'drop'" },
+        { BrokerOf(annotations: "kip.dev/retention-time: 3 days"), "metadata.annotations.kip.dev/retention-time: invalid value: 3 days: expected a time such as '36h' or 'P3D', longer than nothing" },
+        { BrokerOf(annotations: "kip.dev/retention-time: 0s"), "kip.dev/retention-time: invalid value: 0s" },
+        { BrokerOf(annotations: "kip.dev/retention-bytes: 1Mi"), "metadata.annotations.kip.dev/retention-bytes: invalid value: 1Mi: expected a size such as '512Mi', at least 8Mi" },
+        { BrokerOf(annotations: "kip.dev/retention-bytes: ''"), "kip.dev/retention-bytes: invalid value" },
+        { BrokerOf(annotations: "kip.dev/retention-when-full: drop"), "metadata.annotations.kip.dev/retention-when-full: invalid value: drop: expected either 'drop-oldest' or 'refuse'" },
+        { Imc("", "kip.dev/retention-bytes: 9999999Ti"), "kip.dev/retention-bytes: invalid value: 9999999Ti" },
+        { Imc("", "kip.dev/on-delete: later"), "kip.dev/on-delete: invalid value: later" },
+        { Channel().Replace("name: pipe", "name: pipe, annotations: {kip.dev/retention-time: soon}", StringComparison.Ordinal), "kip.dev/retention-time: invalid value: soon" },
+        { Trigger(annotations: "kip.dev/delivery-order: strict"), "metadata.annotations.kip.dev/delivery-order: invalid value: strict: expected either 'ordered' or 'unordered'" },
+        { Trigger(annotations: "kip.dev/delivery-concurrency: '0'"), "metadata.annotations.kip.dev/delivery-concurrency: invalid value: 0: expected a number from 1 to 10000" },
+        { Trigger(annotations: "kip.dev/delivery-concurrency: '10001'"), "kip.dev/delivery-concurrency: invalid value: 10001" },
+        { Sub(Channel7 + "\n  subscriber: {uri: 'http://a/b'}", "kip.dev/delivery-concurrency: many"), "kip.dev/delivery-concurrency: invalid value: many" },
         { BrokerOf(more: "config: {kind: ConfigMap, name: x}"), "spec.config.apiVersion: missing field(s)" },
         { Channel(more: "subscribers: [{uid: x, subscriberUri: 'http://a'}]"), "spec.subscribers: must not set the field(s)" },
         { Channel(more: "channelTemplate: {kind: InMemoryChannel}"), "spec.channelTemplate.apiVersion: missing field(s)" },
@@ -68,6 +82,9 @@ public class EventingAdmissionTests
         Trigger(more: "filters: [{any: [{exact: {type: a}}, {not: {cesql: \"type LIKE 'b%'\"}}]}]"),
         Trigger(more: "filter: {attributes: {aaa: x, c1d2e3: '', source: s}}"),
         Trigger(more: "delivery: {retry: 0, backoffPolicy: linear, backoffDelay: PT0.5S, timeout: PT3S, format: json}"),
+        BrokerOf(annotations: "kip.dev/retention-time: P3D, kip.dev/retention-bytes: 512Mi, kip.dev/retention-when-full: refuse, kip.dev/on-delete: drain"),
+        Trigger(annotations: "kip.dev/delivery-order: ordered, kip.dev/delivery-concurrency: '10000', kip.dev/on-delete: drop"),
+        Imc("", "kip.dev/retention-time: 36h, kip.dev/retention-when-full: drop-oldest"),
         Channel(), Subscription(), Flow("Sequence", "steps: [{uri: 'http://a/b', delivery: {retry: 1}}]"),
         Flow("Parallel", "branches: [{subscriber: {uri: 'http://a/b'}}]"),
     };
@@ -89,6 +106,13 @@ public class EventingAdmissionTests
         Changed(BrokerOf(), BrokerOf(more: "delivery: {retry: 1}")).ShouldBeEmpty();
         Changed(Trigger(), Trigger(subscriber: "uri: 'http://other/'", more: "filters: [{exact: {type: a}}]")).ShouldBeEmpty();
         Changed(Subscription(), Subscription(more: "reply: {uri: 'http://other/'}")).ShouldBeEmpty();
+    }
+
+    [Fact]
+    public void An_annotation_that_was_let_in_once_holds_up_no_other_change()
+    {
+        Changed(Trigger(annotations: "kip.dev/delivery-order: strict"), Trigger(subscriber: "uri: 'http://other/'", annotations: "kip.dev/delivery-order: strict")).ShouldBeEmpty();
+        Changed(Trigger(annotations: "kip.dev/delivery-order: strict"), Trigger(annotations: "kip.dev/delivery-order: loose")).ShouldContain("invalid value: loose");
     }
 
     [Fact]
@@ -197,7 +221,8 @@ public class EventingAdmissionTests
         {{spec}}
         """;
 
-    private static string Sub(string spec) => $"apiVersion: messaging.knative.dev/v1\nkind: Subscription\nmetadata: {{name: sub}}\nspec:\n  {spec}\n";
+    private static string Sub(string spec, string annotations = "") =>
+        $"apiVersion: messaging.knative.dev/v1\nkind: Subscription\nmetadata: {{name: sub, annotations: {{{annotations}}}}}\nspec:\n  {spec}\n";
 
     private static string Flow(string kind, string spec) => $"apiVersion: flows.knative.dev/v1\nkind: {kind}\nmetadata: {{name: flow}}\nspec:\n  {spec}\n";
 }
