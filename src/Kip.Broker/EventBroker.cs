@@ -1,11 +1,13 @@
 using System.Net;
 using Kip.Brokers.Api;
+using Kip.Brokers.EventTypes;
 using Kip.Brokers.Http;
 using Kip.Brokers.Projection;
 using Kip.Brokers.Sending;
 using Kip.Brokers.Subscriptions;
 using Kip.Brokers.Topics;
 using Kip.Brokers.Tracing;
+using Kip.Client;
 using Kip.Client.Eventing;
 using Kip.Client.Informers;
 using Kip.Resources;
@@ -27,23 +29,25 @@ public sealed class EventBroker : IEventDataPlane, IAsyncDisposable
     private readonly TopicTable _topics;
     private readonly HttpEventSender _network;
     private readonly Instruments _instruments;
+    private readonly EventTypeDiscovery _eventTypes;
     private readonly Ingress _ingress;
     private readonly SubscriptionProjector _projector;
     private readonly EventsApi _api;
     private IngressListener _listener = null!;
 
-    private EventBroker(BrokerOptions options, InformerSet informers, Random random, TimeProvider time, ILoggerFactory loggers)
+    private EventBroker(BrokerOptions options, InformerSet informers, IResources resources, Random random, TimeProvider time, ILoggerFactory loggers)
     {
         var logger = loggers.CreateLogger<EventBroker>();
         var traces = new Traces(time);
         _network = new(options.Door, new(options.MaxMessageBytes), random, options.MaxMessageBytes, time);
         _instruments = new(() => _topics!.Accounts());
+        _eventTypes = new(resources, informers, time, logger);
         LocalEventSender local = null!;
         var parts = new TopicParts(
             options.Storage ?? new DirectoryTopicStorage(options.DataDirectory), options.Log with { Time = time, Logger = logger },
-            new LateSender(() => local), traces, _instruments, time, logger);
+            new LateSender(() => local), traces, _instruments, _eventTypes, time, logger);
         _topics = new(parts, time, logger);
-        _ingress = new(_topics, traces, _instruments, random, time);
+        _ingress = new(_topics, traces, _instruments, _eventTypes, random, time);
         local = new(_ingress, _topics, _network);
         _projector = new(informers, _topics, time, logger);
         _api = new(_topics, _ingress, local, traces, time, _stop.Token);
@@ -56,12 +60,13 @@ public sealed class EventBroker : IEventDataPlane, IAsyncDisposable
     public Task Ready => _ready.Task;
 
     /// <summary>Starts listening. The informers may be started before or after.</summary>
+    /// <param name="resources">Where EventTypes of the events that come by are made.</param>
     /// <exception cref="IOException">The port is in use.</exception>
     public static async Task<EventBroker> StartAsync(
-        BrokerOptions options, InformerSet informers, TimeProvider time, ILoggerFactory? loggers = null, Random? random = null, CancellationToken cancel = default)
+        BrokerOptions options, InformerSet informers, IResources resources, TimeProvider time, ILoggerFactory? loggers = null, Random? random = null, CancellationToken cancel = default)
     {
         loggers ??= NullLoggerFactory.Instance;
-        var broker = new EventBroker(options, informers, random ?? Random.Shared, time, loggers);
+        var broker = new EventBroker(options, informers, resources, random ?? Random.Shared, time, loggers);
         var application = new IngressApplication(options, broker._ingress, broker._topics, broker._ready.Task, loggers.CreateLogger<IngressApplication>());
         try
         {
@@ -74,6 +79,7 @@ public sealed class EventBroker : IEventDataPlane, IAsyncDisposable
         }
         broker._loops.Add(broker.ProjectAsync());
         broker._loops.Add(broker._topics.RunAsync(broker._stop.Token));
+        broker._loops.Add(broker._eventTypes.RunAsync(broker._stop.Token));
         broker._loops.Add(broker.PruneAsync(time));
         return broker;
     }
@@ -112,6 +118,7 @@ public sealed class EventBroker : IEventDataPlane, IAsyncDisposable
     private void Release()
     {
         _projector.Dispose();
+        _eventTypes.Dispose();
         _network.Dispose();
         _instruments.Dispose();
         _stop.Dispose();

@@ -1,3 +1,4 @@
+using Kip.Brokers.EventTypes;
 using Kip.Brokers.Records;
 using Kip.Brokers.Topics;
 using Kip.Brokers.Tracing;
@@ -12,7 +13,7 @@ namespace Kip.Brokers;
 /// The flow of an event: received → checked (here) → appended to its topic's log → on disk → acknowledged (the caller) → offered to each
 /// subscription (<see cref="Topic.Published"/>) → delivered, tried again, dead-lettered (<c>Subscriptions/</c>) → a reply comes in here again.
 /// </remarks>
-internal sealed class Ingress(TopicTable topics, Traces traces, Instruments instruments, Random traceIds, TimeProvider time)
+internal sealed class Ingress(TopicTable topics, Traces traces, Instruments instruments, EventTypeDiscovery eventTypes, Random traceIds, TimeProvider time)
 {
     // Buffers for one event at a time; each thread has its own.
     [ThreadStatic]
@@ -26,8 +27,16 @@ internal sealed class Ingress(TopicTable topics, Traces traces, Instruments inst
     {
         var began = time.GetTimestamp();
         var answer = await TryAcceptAsync(topic, events, headers, structured);
-        if (answer.Status == 202) foreach (var accepted in events) instruments.Accepted(topic.Key, accepted.Type, time.GetElapsedTime(began), 202);
-        else instruments.Refused(topic.Key, answer.Status);
+        if (answer.Status != 202)
+        {
+            instruments.Refused(topic.Key, answer.Status);
+            return answer;
+        }
+        foreach (var accepted in events)
+        {
+            instruments.Accepted(topic.Key, accepted.Type, time.GetElapsedTime(began), 202);
+            eventTypes.Saw(topic.Key.Definition, topic.Key.Name, topic.Uid, accepted);
+        }
         return answer;
     }
 

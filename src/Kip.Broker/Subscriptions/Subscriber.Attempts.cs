@@ -112,6 +112,7 @@ internal sealed partial class Subscriber
                 answer = EventAnswer.Of(502);
                 return Verdict.Retry;
             case ReplyKind.Event when spec.Reply is not null:
+                _eventTypes.Saw(_topic.SubscriptionDefinition, spec.Name, spec.Uid, replied!);
                 reply = Replies.Store(replied!, structured, answer, stored.Head.TimeToLive, _time.GetUtcNow());
                 return verdict;
             default:

@@ -1,4 +1,5 @@
 using Kip.Brokers.DeadLetters;
+using Kip.Brokers.EventTypes;
 using Kip.Brokers.Records;
 using Kip.Brokers.Sending;
 using Kip.Brokers.Topics;
@@ -25,6 +26,7 @@ internal sealed partial class Subscriber : IDisposable
     private readonly IEventSender _sender;
     private readonly Traces _traces;
     private readonly Instruments _instruments;
+    private readonly EventTypeDiscovery _eventTypes;
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
     private readonly CancellationTokenSource _stop = new();
@@ -49,7 +51,7 @@ internal sealed partial class Subscriber : IDisposable
         _ahead = new(_log);
         _recoveredLast = _log.Last;
         if (spec.IsDraining) _lastWanted = _log.Last;
-        _saveProgress = parts.SaveProgress;
+        (_saveProgress, _eventTypes) = (parts.SaveProgress, parts.EventTypes);
     }
 
     public SubscriptionSpec Spec => _spec;
@@ -257,4 +259,5 @@ internal sealed partial class Subscriber : IDisposable
 
 /// <summary>What all subscriptions of a topic share.</summary>
 internal sealed record SubscriberParts(
-    TopicKey Topic, TopicLog Log, DeadLetterStore DeadLetters, IEventSender Sender, Traces Traces, Instruments Instruments, Action SaveProgress, TimeProvider Time, ILogger Logger);
+    TopicKey Topic, TopicLog Log, DeadLetterStore DeadLetters, IEventSender Sender, Traces Traces, Instruments Instruments,
+    EventTypeDiscovery EventTypes, Action SaveProgress, TimeProvider Time, ILogger Logger);

@@ -1,3 +1,4 @@
+using Kip.Brokers.EventTypes;
 using Kip.Brokers.Sending;
 using Kip.Brokers.Subscriptions;
 using Kip.Brokers.Tracing;
@@ -8,7 +9,8 @@ namespace Kip.Brokers.Topics;
 
 /// <summary>What all topics share.</summary>
 internal sealed record TopicParts(
-    ITopicStorage Storage, LogOptions LogOptions, IEventSender Sender, Traces Traces, Instruments Instruments, TimeProvider Time, ILogger Logger)
+    ITopicStorage Storage, LogOptions LogOptions, IEventSender Sender, Traces Traces, Instruments Instruments, EventTypeDiscovery EventTypes,
+    TimeProvider Time, ILogger Logger)
 {
-    public SubscriberParts For(Topic topic) => new(topic.Key, topic.Log, topic.DeadLetters, Sender, Traces, Instruments, topic.SaveProgress, Time, Logger);
+    public SubscriberParts For(Topic topic) => new(topic.Key, topic.Log, topic.DeadLetters, Sender, Traces, Instruments, EventTypes, topic.SaveProgress, Time, Logger);
 }

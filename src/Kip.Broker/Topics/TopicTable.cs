@@ -4,8 +4,6 @@ using Kip.Brokers.Http;
 using Kip.Brokers.Subscriptions;
 using Kip.Log;
 using Kip.Resources;
-using Kip.Resources.Eventing;
-using Kip.Resources.Messaging;
 using Kip.Rules.Names;
 using Microsoft.Extensions.Logging;
 
@@ -129,18 +127,16 @@ internal sealed partial class TopicTable(TopicParts parts, TimeProvider time, IL
     private void TellDrained(Topic topic)
     {
         foreach (var subscriber in topic.Subscribers)
-            if (subscriber.Spec.IsDraining && subscriber.IsDone) Changed?.Invoke(SubscriptionKind(topic.Key), subscriber.Spec.Name);
+            if (subscriber.Spec.IsDraining && subscriber.IsDone) Changed?.Invoke(topic.Key.SubscriptionDefinition, subscriber.Spec.Name);
     }
 
     /// <summary>Tells that a topic and its subscriptions are in force as they are now.</summary>
     public void TellChanged(Topic topic)
     {
         if (Changed is not { } changed) return;
-        foreach (var subscriber in topic.Subscribers) changed(SubscriptionKind(topic.Key), subscriber.Spec.Name);
-        changed(topic.Key.Kind == TopicKind.Broker ? Resources.Eventing.Broker.Definition : InMemoryChannel.Definition, topic.Key.Name);
+        foreach (var subscriber in topic.Subscribers) changed(topic.Key.SubscriptionDefinition, subscriber.Spec.Name);
+        changed(topic.Key.Definition, topic.Key.Name);
     }
-
-    private static KindDefinition SubscriptionKind(TopicKey topic) => topic.Kind == TopicKind.Broker ? Trigger.Definition : Subscription.Definition;
 
     public IEnumerable<SubscriptionAccount> Accounts() => _topics.Values.SelectMany(static topic => topic.Accounts());
 

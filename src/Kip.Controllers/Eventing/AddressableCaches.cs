@@ -50,6 +50,7 @@ internal sealed class AddressableCaches
     public Resource? Get((KindDefinition Kind, NamespacedName Name) named) =>
         _caches.TryGetValue(named.Kind, out var get) ? get(named.Name) : null;
 
-    private void Add<T>(IWatchBuilder watch) where T : Resource, IResource =>
+    /// <summary>Also looks at objects of a kind without an address.</summary>
+    public void Add<T>(IWatchBuilder watch) where T : Resource, IResource =>
         _caches.Add(T.Definition, watch.Related<T>(_tracker.Of).Get);
 }

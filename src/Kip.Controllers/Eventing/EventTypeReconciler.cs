@@ -1,8 +1,8 @@
 using Kip.Client.Informers;
 using Kip.Client.Loop;
 using Kip.Resources;
-using Kip.Resources.Duck;
 using Kip.Resources.Eventing;
+using Kip.Resources.Messaging;
 using Kip.Resources.Planning;
 using Kip.Rules.Eventing.EventTypes;
 
@@ -20,6 +20,8 @@ public sealed class EventTypeReconciler : IReconciler
     {
         _types = watch.Own<EventType>();
         _addressables = new(watch);
+        _addressables.Add<Trigger>(watch);
+        _addressables.Add<Subscription>(watch);
     }
 
     public Plan Plan(NamespacedName key, DateTimeOffset now)
@@ -29,7 +31,7 @@ public sealed class EventTypeReconciler : IReconciler
             _addressables.Forget(key);
             return Resources.Planning.Plan.Nothing;
         }
-        var referents = _addressables.Read(key, type.Spec.Reference is { } reference ? [new Destination { Ref = reference }] : []);
+        var referents = _addressables.Read(key, [], EventTypePlanner.ReferentOf(type) is { } referent ? [referent] : []);
         return EventTypePlanner.Plan(new EventTypeView { Type = type, Referent = referents.Found.IsEmpty ? null : referents.Found[0], Now = now });
     }
 }

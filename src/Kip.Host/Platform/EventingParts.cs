@@ -26,7 +26,7 @@ internal static class EventingParts
             DataDirectory = platform.Data.Path("events"),
             Door = host => IsPlatforms(host, platform.Domain ?? PlatformOptions.DefaultDomain) ? gateway.EndPoint : null,
         };
-        var broker = await EventBroker.StartAsync(options, informers, time, loggers, cancel: cancel);
+        var broker = await EventBroker.StartAsync(options, informers, resources, time, loggers, cancel: cancel);
         foreach (var name in (string[])[EventingNames.BrokerIngress, EventingNames.BrokerFilter, EventingNames.ChannelDispatcher])
             await EnsureAsync(resources, name, broker.EndPoint, cancel);
         return broker;

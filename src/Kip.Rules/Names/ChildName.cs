@@ -31,5 +31,5 @@ public static class ChildName
     }
 
     [SuppressMessage("Security", "CA5351", Justification = "The sum keeps names apart; nothing relies on it being hard to forge.")]
-    private static string Hash(string text) => Convert.ToHexStringLower(MD5.HashData(Encoding.UTF8.GetBytes(text)));
+    internal static string Hash(string text) => Convert.ToHexStringLower(MD5.HashData(Encoding.UTF8.GetBytes(text)));
 }

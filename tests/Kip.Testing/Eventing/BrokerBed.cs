@@ -43,7 +43,7 @@ public sealed class BrokerBed : IAsyncDisposable
     {
         var bed = new BrokerBed(resources ?? new(), folder);
         var options = new BrokerOptions { DataDirectory = bed._folder };
-        bed.Broker = await EventBroker.StartAsync(change is null ? options : change(options), bed._informers, TimeProvider.System);
+        bed.Broker = await EventBroker.StartAsync(change is null ? options : change(options), bed._informers, bed.Resources, TimeProvider.System);
         // In the platform the API server stands in front and checks credentials.
         bed._api = await FakePod.StartAsync(bed.AnswerAsync);
         await bed._informers.StartAsync();

@@ -17,13 +17,15 @@ public sealed record EventingFeatures(StringMap Data)
     /// <summary>Triggers and Subscriptions on Brokers and channels of other namespaces.</summary>
     public const string CrossNamespaceEventLinks = "cross-namespace-event-links";
 
+    /// <summary>EventTypes are made of the events that come by.</summary>
+    public const string EventTypeAutoCreate = "eventtype-auto-create";
+
     public static readonly EventingFeatures Default = new(default(StringMap));
 
     // Features that change what is safe or where events go: to accept them without effect would be a lie.
     private static readonly (string Key, string Only)[] NotServed =
     [
         ("transport-encryption", "disabled"), ("authentication-oidc", "disabled"), ("kreference-mapping", "disabled"),
-        ("eventtype-auto-create", "disabled"),
     ];
 
     /// <summary>Whether a feature is enabled.</summary>

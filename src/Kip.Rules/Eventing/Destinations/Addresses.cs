@@ -21,13 +21,16 @@ public static class Addresses
     ];
 
     /// <summary>The kind that a reference means, whatever the version; null when it is none of <see cref="Kinds"/>.</summary>
-    public static KindDefinition? KindOf(KReference reference)
+    public static KindDefinition? KindOf(KReference reference) => KindOf(reference, Kinds);
+
+    /// <summary>The kind that a reference means, whatever the version; null when it is none of these.</summary>
+    public static KindDefinition? KindOf(KReference reference, IReadOnlyList<KindDefinition> kinds)
     {
         var version = reference.ApiVersion is { Length: > 0 } stated ? stated : reference.Group ?? "";
         var slash = version.IndexOf('/');
         // Without a slash it is the core group's version, or a group that stands alone.
         var group = slash >= 0 ? version[..slash] : version == "v1" ? "" : version;
-        foreach (var kind in Kinds)
+        foreach (var kind in kinds)
             if (kind.Kind == reference.Kind && kind.Group == group) return kind;
         return null;
     }

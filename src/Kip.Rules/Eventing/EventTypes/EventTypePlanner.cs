@@ -1,5 +1,6 @@
 using Kip.Resources;
 using Kip.Resources.Eventing;
+using Kip.Resources.Messaging;
 using Kip.Resources.Planning;
 using Kip.Rules.Conditions;
 using Kip.Rules.Eventing.Destinations;
@@ -23,6 +24,15 @@ public static class EventTypePlanner
 
     public static readonly ConditionSet Conditions = ConditionSet.Living(ReferenceExists);
 
+    // A reply comes from a Trigger or Subscription, which have no address of their own.
+    private static readonly KindDefinition[] Kinds = [.. Addresses.Kinds, Trigger.Definition, Subscription.Definition];
+
+    /// <summary>The object that an EventType refers to; null when it names none, or one of a kind that is not known.</summary>
+    public static (KindDefinition Kind, NamespacedName Name)? ReferentOf(EventType type) =>
+        type.Spec.Reference is { } reference && Addresses.KindOf(reference, Kinds) is { } kind
+            ? (kind, new(string.IsNullOrEmpty(reference.Namespace) ? type.Metadata.Namespace : reference.Namespace, reference.Name ?? ""))
+            : null;
+
     /// <summary>Decides what an EventType's status should say.</summary>
     public static Plan Plan(EventTypeView seen)
     {
@@ -31,7 +41,7 @@ public static class EventTypePlanner
         {
             { Type.Spec.Reference: null } => conditions.MarkTrue(ReferenceExists, "ReferenceNotSet", "Reference is not set"),
             { Referent: not null } => conditions.MarkTrue(ReferenceExists),
-            { Type.Spec.Reference: { } reference } when Addresses.KindOf(reference) is null => conditions.MarkUnknown(
+            { Type.Spec.Reference: { } reference } when ReferentOf(seen.Type) is null => conditions.MarkUnknown(
                 ReferenceExists, "ReferenceGetFailed", $"Failed to get {reference.Kind}: {reference.ApiVersion} {reference.Kind} is not known here"),
             _ => conditions.MarkFalse(ReferenceExists, "ResourceDoesNotExist",
                 $"Resource {seen.Type.Spec.Reference!.Kind} \"{seen.Type.Spec.Reference.Name}\" does not exist"),

@@ -1,12 +1,15 @@
 using Kip.Brokers;
+using Kip.Brokers.EventTypes;
 using Kip.Brokers.Sending;
 using Kip.Brokers.Subscriptions;
 using Kip.Brokers.Topics;
 using Kip.Brokers.Tracing;
+using Kip.Client.Informers;
 using Kip.Log;
 using Kip.Rules.Eventing.Retention;
 using Kip.Testing.Simulation;
 using Kip.Testing.Time;
+using Kip.Testing.Traffic;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Kip.Tests.Brokers.Simulation;
@@ -20,6 +23,7 @@ internal sealed class BrokerLife : IDisposable
     private readonly Queue<Action> _disk = [];
     private readonly SeededScheduler _scheduler;
     private readonly Instruments _instruments;
+    private readonly EventTypeDiscovery _eventTypes;
     private bool _isDead;
 
     private BrokerLife(SeededScheduler scheduler, ManualTimeProvider time, SimulatedStorage storage, IEventSender sender)
@@ -29,8 +33,11 @@ internal sealed class BrokerLife : IDisposable
         var traces = new Traces(time);
         _instruments = new(static () => []);
         var log = new LogOptions { RunFlush = RunLater, Time = time, NewIdentity = () => (ulong)scheduler.Random.NextInt64(), VerifyAll = false };
-        Table = new(new(storage, log, sender, traces, _instruments, time, NullLogger.Instance), time, NullLogger.Instance);
-        Ingress = new(Table, traces, _instruments, scheduler.Random, time);
+        var resources = new MemoryResources();
+        var informers = new InformerSet(resources, time);
+        _eventTypes = new(resources, informers, time, NullLogger.Instance);
+        Table = new(new(storage, log, sender, traces, _instruments, _eventTypes, time, NullLogger.Instance), time, NullLogger.Instance);
+        Ingress = new(Table, traces, _instruments, _eventTypes, scheduler.Random, time);
     }
 
     public SimulatedStorage Storage { get; }
@@ -75,6 +82,7 @@ internal sealed class BrokerLife : IDisposable
     public void Dispose()
     {
         _instruments.Dispose();
+        _eventTypes.Dispose();
         _stop.Dispose();
     }
 
