@@ -10,6 +10,7 @@ using Kip.Brokers.Tracing;
 using Kip.Client;
 using Kip.Client.Eventing;
 using Kip.Client.Informers;
+using Kip.Client.Loop;
 using Kip.Resources;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
@@ -30,6 +31,7 @@ public sealed class EventBroker : IEventDataPlane, IAsyncDisposable
     private readonly HttpEventSender _network;
     private readonly Instruments _instruments;
     private readonly EventTypeDiscovery _eventTypes;
+    private readonly EventRecorder _events;
     private readonly Ingress _ingress;
     private readonly SubscriptionProjector _projector;
     private readonly EventsApi _api;
@@ -42,10 +44,11 @@ public sealed class EventBroker : IEventDataPlane, IAsyncDisposable
         _network = new(options.Door, new(options.MaxMessageBytes), random, options.MaxMessageBytes, time);
         _instruments = new(() => _topics!.Accounts());
         _eventTypes = new(resources, informers, time, logger);
+        _events = new(resources, time, loggers);
         LocalEventSender local = null!;
         var parts = new TopicParts(
             options.Storage ?? new DirectoryTopicStorage(options.DataDirectory), options.Log with { Time = time, Logger = logger },
-            new LateSender(() => local), traces, _instruments, _eventTypes, time, logger);
+            new LateSender(() => local), traces, _instruments, _eventTypes, new(informers, _events, logger), time, logger);
         _topics = new(parts, time, logger);
         _ingress = new(_topics, traces, _instruments, _eventTypes, random, time);
         local = new(_ingress, _topics, _network);
@@ -79,6 +82,7 @@ public sealed class EventBroker : IEventDataPlane, IAsyncDisposable
         }
         broker._loops.Add(broker.ProjectAsync());
         broker._loops.Add(broker._topics.RunAsync(broker._stop.Token));
+        broker._loops.Add(broker._events.RunAsync(broker._stop.Token));
         broker._loops.Add(broker._eventTypes.RunAsync(broker._stop.Token));
         broker._loops.Add(broker.PruneAsync(time));
         return broker;

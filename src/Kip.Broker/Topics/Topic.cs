@@ -18,6 +18,7 @@ internal sealed class Topic : IAsyncDisposable
     private readonly Lock _saving = new();
     private readonly ITopicStorage _storage;
     private readonly TopicParts _parts;
+    private readonly LossReport _losses = new();
     private Dictionary<string, DeliveryQueueState>? _saved;
     private volatile Subscriber[] _subscribers = [];
     private volatile TopicSettings _settings;
@@ -177,9 +178,16 @@ internal sealed class Topic : IAsyncDisposable
         var before = RetentionRule.RemoveBefore(pieces.AsSpan(), needed, policy, now);
         if (before > Log.First)
         {
-            if (needed < before) RemovedUnfinished += (long)(before - Math.Max(needed, Log.First));
+            if (needed < before) CountLost(before, (long)(before - Math.Max(needed, Log.First)));
             Log.RemoveBefore(before);
         }
+        if (_losses.TryTake(now, out var lost, out var losers)) _parts.Losses.Tell(Key, lost, policy.Bytes, losers);
         _isFull = RetentionRule.MustRefuse(pieces.AsSpan(), needed, policy) || _storage.FreeBytes < ReservedBytes;
+    }
+
+    private void CountLost(ulong before, long count)
+    {
+        RemovedUnfinished += count;
+        _losses.Add(count, _subscribers.Where(s => s.Oldest < before).Select(static s => s.Spec.Name.ToString()));
     }
 }

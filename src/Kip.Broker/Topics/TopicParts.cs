@@ -10,7 +10,7 @@ namespace Kip.Brokers.Topics;
 /// <summary>What all topics share.</summary>
 internal sealed record TopicParts(
     ITopicStorage Storage, LogOptions LogOptions, IEventSender Sender, Traces Traces, Instruments Instruments, EventTypeDiscovery EventTypes,
-    TimeProvider Time, ILogger Logger)
+    LossTeller Losses, TimeProvider Time, ILogger Logger)
 {
     public SubscriberParts For(Topic topic) => new(topic.Key, topic.Log, topic.DeadLetters, Sender, Traces, Instruments, EventTypes, topic.SaveProgress, Time, Logger);
 }

@@ -115,11 +115,23 @@ public sealed class LifeTests
 
         await using var sink = await EventSink.StartAsync();
         await UntilRemovedAsync(bed, patience.Token);
+        var told = await ToldAsync(bed, patience.Token);
+        (told.Type, told.Reason, told.InvolvedObject.Kind, told.InvolvedObject.Name, told.InvolvedObject.Uid).ShouldBe(("Warning", "EventsExpired", "Broker", "drops", "uid-drops"));
+        told.Message!.ShouldContain("Events that default/drop had not had yet were removed");
         await bed.PutAsync(EventingObjects.Trigger("drop", sink.Url.ToString(), "drops"));
         var account = await bed.UntilAsync("drop", static a => a.GetProperty("unread").GetInt64() == 0 && a.GetProperty("inFlight").GetInt64() == 0);
         account.GetProperty("expired").GetInt64().ShouldBeGreaterThan(0);
         account.GetProperty("delivered").GetInt64().ShouldBeGreaterThan(0);
         account.GetProperty("difference").GetInt64().ShouldBe(0);
+    }
+
+    private static async Task<Kip.Resources.Core.Event> ToldAsync(BrokerBed bed, CancellationToken patience)
+    {
+        while (true)
+        {
+            if ((await bed.Resources.ListAsync(Kip.Resources.Core.Event.Definition, Kip.Client.ListOptions.All, patience)).Items is [Kip.Resources.Core.Event told, ..]) return told;
+            await Task.Delay(20, patience);
+        }
     }
 
     private static async Task UntilRemovedAsync(BrokerBed bed, CancellationToken patience)

@@ -36,7 +36,8 @@ internal sealed class BrokerLife : IDisposable
         var resources = new MemoryResources();
         var informers = new InformerSet(resources, time);
         _eventTypes = new(resources, informers, time, NullLogger.Instance);
-        Table = new(new(storage, log, sender, traces, _instruments, _eventTypes, time, NullLogger.Instance), time, NullLogger.Instance);
+        var losses = new LossTeller(informers, new(resources, time, NullLoggerFactory.Instance), NullLogger.Instance);
+        Table = new(new(storage, log, sender, traces, _instruments, _eventTypes, losses, time, NullLogger.Instance), time, NullLogger.Instance);
         Ingress = new(Table, traces, _instruments, _eventTypes, scheduler.Random, time);
     }
 
