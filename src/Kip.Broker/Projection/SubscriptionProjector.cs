@@ -16,8 +16,7 @@ namespace Kip.Brokers.Projection;
 /// <remarks>A subscription counts from the moment its Trigger or Subscription is seen; until its subscriber is resolved, events wait in the log.</remarks>
 internal sealed partial class SubscriptionProjector : IDisposable
 {
-    /// <summary>The ConfigMap with the defaults for how long events are kept.</summary>
-    public const string ConfigName = "config-event-log";
+    private static readonly NamespacedName ConfigName = new(EventingNames.SystemNamespace, RetentionAnnotations.MapName);
 
     private readonly Lock _lock = new();
     private static readonly TimeSpan TryAgain = TimeSpan.FromSeconds(2);
@@ -133,11 +132,11 @@ internal sealed partial class SubscriptionProjector : IDisposable
     }
 
     private TopicSettings SettingsOf(ObjectMeta metadata) =>
-        new(RetentionAnnotations.Read(metadata.Annotations, _informers.Get<ConfigMap>().Get(new(EventingNames.SystemNamespace, ConfigName))?.Data ?? default));
+        new(RetentionAnnotations.Read(metadata.Annotations, _informers.Get<ConfigMap>().Get(ConfigName)?.Data ?? default));
 
     private void OnConfig(ResourceChange<ConfigMap> change)
     {
-        if (change.Key != new NamespacedName(EventingNames.SystemNamespace, ConfigName)) return;
+        if (change.Key != ConfigName) return;
         foreach (var topic in _topics.All) Mark(topic.Key);
     }
 

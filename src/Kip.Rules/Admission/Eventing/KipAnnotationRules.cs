@@ -9,41 +9,31 @@ namespace Kip.Rules.Admission.Eventing;
 /// <summary>Kip's own annotations on Eventing's kinds: a value that cannot be read is refused, since the data plane would take it as not said.</summary>
 internal static class KipAnnotationRules
 {
-    private sealed record Rule(string Key, Func<string, bool> CanRead, string Expected);
-
-    private static readonly Rule Deletion = new(
-        EventingAnnotations.Deletion, static text => text is DeletionPolicies.Drain or DeletionPolicies.Drop,
-        $"expected either '{DeletionPolicies.Drain}' or '{DeletionPolicies.Drop}'");
-
-    private static readonly Rule[] OfLogs =
-    [
-        Deletion,
-        new(RetentionAnnotations.Time, static text => RetentionAnnotations.TryReadTime(text, out _), "expected a time such as '36h' or 'P3D', longer than nothing"),
-        new(RetentionAnnotations.Bytes, static text => RetentionAnnotations.TryReadBytes(text, out _), "expected a size such as '512Mi', at least 8Mi"),
-        new(RetentionAnnotations.Full, static text => RetentionAnnotations.TryReadFull(text, out _), "expected either 'drop-oldest' or 'refuse'"),
-    ];
-
-    private static readonly Rule[] OfDeliveries =
-    [
-        Deletion,
-        new(DeliveryAnnotations.ConcurrencyKey, static text => DeliveryAnnotations.TryReadConcurrency(text, out _), $"expected a number from 1 to {DeliveryAnnotations.MaxConcurrency}"),
-        new(DeliveryAnnotations.Order, static text => text is DeliveryAnnotations.Ordered or DeliveryAnnotations.Unordered,
-            $"expected either '{DeliveryAnnotations.Ordered}' or '{DeliveryAnnotations.Unordered}'"),
-    ];
+    private static readonly string[] OfLogs = [EventingAnnotations.Deletion, RetentionAnnotations.Time, RetentionAnnotations.Bytes, RetentionAnnotations.Full];
+    private static readonly string[] OfDeliveries = [EventingAnnotations.Deletion, DeliveryAnnotations.ConcurrencyKey, DeliveryAnnotations.Order];
 
     /// <summary>Refuses what cannot be read; what an older Kip has let in and this change leaves as it is holds up nobody.</summary>
     public static void Validate(Resource resource, Resource? old, FieldErrors errors)
     {
-        Rule[] rules = resource switch
+        string[] keys = resource switch
         {
             Broker or Channel or InMemoryChannel => OfLogs,
             Trigger or Subscription => OfDeliveries,
             _ => [],
         };
-        if (rules.Length == 0 || resource.Metadata.Annotations.IsEmpty) return;
+        if (keys.Length == 0 || resource.Metadata.Annotations.IsEmpty) return;
         using var _ = errors.In("metadata.annotations");
-        foreach (var rule in rules)
-            if (resource.Metadata.Annotations.Get(rule.Key) is { } text && !rule.CanRead(text) && old?.Metadata.Annotations.Get(rule.Key) != text)
-                errors.Invalid(text, rule.Key, rule.Expected);
+        foreach (var key in keys)
+            if (resource.Metadata.Annotations.Get(key) is { } text && Expected(key, text) is { } expected && old?.Metadata.Annotations.Get(key) != text)
+                errors.Invalid(text, key, expected);
     }
+
+    private static string? Expected(string key, string text) => key switch
+    {
+        EventingAnnotations.Deletion => text is DeletionPolicies.Drain or DeletionPolicies.Drop ? null : $"expected either '{DeletionPolicies.Drain}' or '{DeletionPolicies.Drop}'",
+        DeliveryAnnotations.ConcurrencyKey => DeliveryAnnotations.TryReadConcurrency(text, out var _) ? null : $"expected a number from 1 to {DeliveryAnnotations.MaxConcurrency}",
+        DeliveryAnnotations.Order => text is DeliveryAnnotations.Ordered or DeliveryAnnotations.Unordered
+            ? null : $"expected either '{DeliveryAnnotations.Ordered}' or '{DeliveryAnnotations.Unordered}'",
+        _ => RetentionAnnotations.Expected(key, text),
+    };
 }

@@ -1,5 +1,6 @@
 using Kip.Resources;
 using Kip.Rules.Admission;
+using Kip.Rules.Eventing.Retention;
 
 namespace Kip.Rules.Eventing.Configs;
 
@@ -37,6 +38,7 @@ public sealed record EventingConfig
             case ChannelDefaultsConfig.MapName: ChannelDefaultsConfig.Parse(data, out errors); break;
             case ChannelTemplateConfig.MapName: errors = ChannelTemplateConfig.Validate(data); break;
             case EventingFeatures.MapName: errors = EventingFeatures.Validate(data); break;
+            case RetentionAnnotations.MapName: errors = RetentionAnnotations.Validate(data); break;
             case SugarConfig.MapName: SugarConfig.Parse(data, out errors); break;
         }
         return errors;

@@ -1,11 +1,16 @@
 using System.Globalization;
 using Kip.Resources;
+using Kip.Rules.Admission;
 
 namespace Kip.Rules.Eventing.Retention;
 
 /// <summary>What a Broker's or channel's annotations, and the ConfigMap <c>config-event-log</c>, say about how long events are kept.</summary>
 public static class RetentionAnnotations
 {
+    /// <summary>The ConfigMap with the defaults, in Eventing's namespace: the same keys without <see cref="Prefix"/>.</summary>
+    public const string MapName = "config-event-log";
+    public const string Prefix = "kip.dev/";
+
     public const string Time = "kip.dev/retention-time";
     public const string Bytes = "kip.dev/retention-bytes";
     public const string Full = "kip.dev/retention-when-full";
@@ -17,7 +22,7 @@ public static class RetentionAnnotations
         [("Ki", 1L << 10), ("Mi", 1L << 20), ("Gi", 1L << 30), ("Ti", 1L << 40), ("k", 1000), ("M", 1_000_000), ("G", 1_000_000_000), ("T", 1_000_000_000_000)];
 
     /// <summary>The policy: annotation, else ConfigMap, else default. What cannot be read counts as not said.</summary>
-    /// <param name="defaults">The ConfigMap's data: the same keys without <c>kip.dev/</c>.</param>
+    /// <param name="defaults">The data of <see cref="MapName"/>.</param>
     public static RetentionPolicy Read(StringMap annotations, StringMap defaults)
     {
         var policy = new RetentionPolicy();
@@ -33,6 +38,25 @@ public static class RetentionAnnotations
         }
         return policy;
     }
+
+    /// <summary>What would have been right in place of a value that cannot be read; null for one that can.</summary>
+    /// <param name="key">One of the annotations.</param>
+    public static string? Expected(string key, string text) => key switch
+    {
+        Time => TryReadTime(text, out _) ? null : "expected a time such as '36h' or 'P3D', longer than nothing",
+        Bytes => TryReadBytes(text, out _) ? null : "expected a size such as '512Mi', at least 8Mi",
+        Full => TryReadFull(text, out _) ? null : "expected either 'drop-oldest' or 'refuse'",
+        _ => null,
+    };
+
+    /// <summary>What is wrong with the ConfigMap's data.</summary>
+    internal static IReadOnlyList<FieldError> Validate(StringMap data) =>
+    [
+        .. from key in (string[])[Time, Bytes, Full]
+           let name = key[Prefix.Length..]
+           where data.Get(name) is not null && Expected(key, data.Get(name)!) is not null
+           select new FieldError($"data[{name}]", "FieldValueInvalid", $"invalid value: {data.Get(name)}: {Expected(key, data.Get(name)!)}"),
+    ];
 
     /// <summary>Reads <c>36h</c> or <c>P3D</c>; more than nothing.</summary>
     public static bool TryReadTime(string? text, out TimeSpan time) =>

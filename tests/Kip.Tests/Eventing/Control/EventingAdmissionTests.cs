@@ -52,6 +52,9 @@ public class EventingAdmissionTests
         { Imc("", "kip.dev/retention-bytes: 9999999Ti"), "kip.dev/retention-bytes: invalid value: 9999999Ti" },
         { Imc("", "kip.dev/on-delete: later"), "kip.dev/on-delete: invalid value: later" },
         { Channel().Replace("name: pipe", "name: pipe, annotations: {kip.dev/retention-time: soon}", StringComparison.Ordinal), "kip.dev/retention-time: invalid value: soon" },
+        { LogDefaults("retention-time: soon"), "data[retention-time]: invalid value: soon: expected a time such as '36h' or 'P3D'" },
+        { LogDefaults("retention-bytes: '7'"), "data[retention-bytes]: invalid value: 7: expected a size such as '512Mi', at least 8Mi" },
+        { LogDefaults("retention-when-full: never"), "data[retention-when-full]: invalid value: never" },
         { Trigger(annotations: "kip.dev/delivery-order: strict"), "metadata.annotations.kip.dev/delivery-order: invalid value: strict: expected either 'ordered' or 'unordered'" },
         { Trigger(annotations: "kip.dev/delivery-concurrency: '0'"), "metadata.annotations.kip.dev/delivery-concurrency: invalid value: 0: expected a number from 1 to 10000" },
         { Trigger(annotations: "kip.dev/delivery-concurrency: '10001'"), "kip.dev/delivery-concurrency: invalid value: 10001" },
@@ -85,6 +88,7 @@ public class EventingAdmissionTests
         BrokerOf(annotations: "kip.dev/retention-time: P3D, kip.dev/retention-bytes: 512Mi, kip.dev/retention-when-full: refuse, kip.dev/on-delete: drain"),
         Trigger(annotations: "kip.dev/delivery-order: ordered, kip.dev/delivery-concurrency: '10000', kip.dev/on-delete: drop"),
         Imc("", "kip.dev/retention-time: 36h, kip.dev/retention-when-full: drop-oldest"),
+        LogDefaults("retention-time: P3D, retention-bytes: 1Gi, retention-when-full: refuse, _example: x"),
         Channel(), Subscription(), Flow("Sequence", "steps: [{uri: 'http://a/b', delivery: {retry: 1}}]"),
         Flow("Parallel", "branches: [{subscriber: {uri: 'http://a/b'}}]"),
     };
@@ -223,6 +227,8 @@ public class EventingAdmissionTests
 
     private static string Sub(string spec, string annotations = "") =>
         $"apiVersion: messaging.knative.dev/v1\nkind: Subscription\nmetadata: {{name: sub, annotations: {{{annotations}}}}}\nspec:\n  {spec}\n";
+
+    private static string LogDefaults(string data) => $"apiVersion: v1\nkind: ConfigMap\nmetadata: {{name: config-event-log, namespace: knative-eventing}}\ndata: {{{data}}}\n";
 
     private static string Flow(string kind, string spec) => $"apiVersion: flows.knative.dev/v1\nkind: {kind}\nmetadata: {{name: flow}}\nspec:\n  {spec}\n";
 }
