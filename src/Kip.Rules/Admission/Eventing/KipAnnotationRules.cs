@@ -9,7 +9,7 @@ namespace Kip.Rules.Admission.Eventing;
 /// <summary>Kip's own annotations on Eventing's kinds: a value that cannot be read is refused, since the data plane would take it as not said.</summary>
 internal static class KipAnnotationRules
 {
-    private static readonly string[] OfLogs = [EventingAnnotations.Deletion, RetentionAnnotations.Time, RetentionAnnotations.Bytes, RetentionAnnotations.Full];
+    private static readonly string[] OfLogs = [EventingAnnotations.Deletion, .. RetentionAnnotations.Keys];
     private static readonly string[] OfDeliveries = [EventingAnnotations.Deletion, DeliveryAnnotations.ConcurrencyKey, DeliveryAnnotations.Order];
 
     /// <summary>Refuses what cannot be read; what an older Kip has let in and this change leaves as it is holds up nobody.</summary>

@@ -3,6 +3,7 @@ using Kip.Resources.Messaging;
 using Kip.Resources.Planning;
 using Kip.Rules.Conditions;
 using Kip.Rules.Eventing.Destinations;
+using Kip.Rules.Eventing.Retention;
 
 namespace Kip.Rules.Eventing.Channels;
 
@@ -16,7 +17,7 @@ public static class ChannelPlanner
         ConditionSet.Living(BackingChannelReady, Addressable, DeadLetterSinks.Resolved, EventPolicies.Ready);
 
     /// <summary>Decides what the channel behind should be, and what the status should say.</summary>
-    /// <remarks>The template is read once, when the channel behind is made; neither can be changed afterwards.</remarks>
+    /// <remarks>The template is read once, when the channel behind is made; neither can be changed afterwards. How long events are kept can.</remarks>
     public static Plan Plan(ChannelView seen)
     {
         var channel = seen.Channel;
@@ -24,11 +25,24 @@ public static class ChannelPlanner
         var conditions = EventPolicies.Mark(Conditions.Take(channel.Status.Conditions, seen.Now));
         if (seen.Backing is { } taken && !taken.IsControlledBy(channel))
             return Fail(seen, conditions, $"There is an existing {taken.Kind} \"{taken.Metadata.Name}\" that we do not own.");
-        if (seen.Backing is { } backing) return Follow(seen, [], backing, conditions);
+        if (seen.Backing is { } backing)
+        {
+            var kept = WithRetention(channel, backing);
+            return Follow(seen, ReferenceEquals(kept, backing) ? [] : [new Edit.Update(kept)], backing, conditions);
+        }
 
         var wanted = ChannelFromTemplate.Make(channel.Spec.ChannelTemplate, channel.Metadata.Name, channel, channel.Spec.Delivery, out var error);
         if (wanted is null) return Fail(seen, conditions, error);
-        return Follow(seen, [new Edit.Create(wanted)], wanted, conditions);
+        return Follow(seen, [new Edit.Create(WithRetention(channel, wanted))], wanted, conditions);
+    }
+
+    // The log is the channel's behind; what is said there and not here stays.
+    private static InMemoryChannel WithRetention(Channel channel, InMemoryChannel backing)
+    {
+        var annotations = backing.Metadata.Annotations;
+        foreach (var key in RetentionAnnotations.Keys)
+            if (channel.Metadata.Annotations.Get(key) is { } asked && annotations.Get(key) != asked) annotations = annotations.With(key, asked);
+        return annotations == backing.Metadata.Annotations ? backing : backing with { Metadata = backing.Metadata with { Annotations = annotations } };
     }
 
     private static Plan Follow(ChannelView seen, ValueList<Edit> edits, InMemoryChannel backing, LivingConditions conditions)

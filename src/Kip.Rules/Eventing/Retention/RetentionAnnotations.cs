@@ -15,6 +15,8 @@ public static class RetentionAnnotations
     public const string Bytes = "kip.dev/retention-bytes";
     public const string Full = "kip.dev/retention-when-full";
 
+    public static IReadOnlyList<string> Keys { get; } = [Time, Bytes, Full];
+
     /// <summary>No log is kept smaller: it is removed in pieces.</summary>
     public const long LeastBytes = 8L << 20;
 
@@ -52,7 +54,7 @@ public static class RetentionAnnotations
     /// <summary>What is wrong with the ConfigMap's data.</summary>
     internal static IReadOnlyList<FieldError> Validate(StringMap data) =>
     [
-        .. from key in (string[])[Time, Bytes, Full]
+        .. from key in Keys
            let name = key[Prefix.Length..]
            where data.Get(name) is not null && Expected(key, data.Get(name)!) is not null
            select new FieldError($"data[{name}]", "FieldValueInvalid", $"invalid value: {data.Get(name)}: {Expected(key, data.Get(name)!)}"),

@@ -29,6 +29,21 @@ public class ChannelTests
         service.IsControlledBy(_world.Get<InMemoryChannel>("pipe")).ShouldBeTrue();
     }
 
+    [Fact]
+    public void A_channel_hands_on_how_long_its_events_are_kept_now_and_later()
+    {
+        _world.ApplyYaml(Annotated("kip.dev/retention-time: 36h, other: x"));
+        var annotations = _world.Get<InMemoryChannel>("pipe").Metadata.Annotations;
+        (annotations.Get("kip.dev/retention-time"), annotations.Get("other")).ShouldBe(("36h", null));
+
+        _world.ApplyYaml(Annotated("kip.dev/retention-time: P3D, kip.dev/retention-bytes: 16Mi"));
+        annotations = _world.Get<InMemoryChannel>("pipe").Metadata.Annotations;
+        (annotations.Get("kip.dev/retention-time"), annotations.Get("kip.dev/retention-bytes")).ShouldBe(("P3D", "16Mi"));
+        _world.Get<Channel>("pipe").Status.Conditions.IsReady().ShouldBeTrue();
+
+        static string Annotated(string annotations) => Channel().Replace("name: pipe", $"name: pipe, annotations: {{ {annotations} }}", StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("channelTemplate: {apiVersion: messaging.knative.dev/v1beta1, kind: KafkaChannel}", "there are no channels of kind KafkaChannel")]
     [InlineData("channelTemplate: {apiVersion: messaging.knative.dev/v1, kind: InMemoryChannel, spec: {delivery: 7}}", "the spec of the channel template")]
