@@ -114,7 +114,8 @@ internal sealed partial class TopicTable(TopicParts parts, TimeProvider time, IL
             }
             catch (Exception disk) when (disk is IOException or LogException)
             {
-                LogCannotSave(disk, topic.Key);
+                // A folder that goes with its Broker or channel is no failure.
+                if (_topics.GetValueOrDefault(topic.Key) == topic) LogCannotSave(disk, topic.Key);
             }
             catch (ObjectDisposedException)
             {
