@@ -27,9 +27,9 @@ internal static class ParseMistake
         };
     }
 
-    /// <summary>The command whose help fits: <c>kip VERB --help</c>.</summary>
+    /// <summary>The command whose help fits: <c>kip VERB --help</c>, with the names of all groups that the verb is in.</summary>
     public static string HelpLine(ParseResult parsed) =>
-        parsed.CommandResult.Command is RootCommand ? "kip --help" : $"kip {parsed.CommandResult.Command.Name} --help";
+        parsed.CommandResult.Command is RootCommand ? "kip --help" : $"kip {PathOf(parsed.CommandResult.Command)} --help";
 
     // The library takes "--nmae" for the argument it still lacks; nothing that kip takes begins with a dash, unless it stands behind "--".
     private static string? StrayOption(ParseResult parsed) =>
@@ -40,13 +40,19 @@ internal static class ParseMistake
 
     private static string Unknown(Command command, string word)
     {
-        if (command is not RootCommand)
-            return word.StartsWith('-') ? $"{command.Name} has no option {word}" : $"{command.Name} does not know what to do with \"{word}\"";
+        if (command is not RootCommand && word.StartsWith('-')) return $"{PathOf(command)} has no option {word}";
+        if (command.Subcommands.Count == 0) return $"{PathOf(command)} does not know what to do with \"{word}\"";
         if (word.StartsWith('-')) return $"there is no option {word}";
         var near = command.Subcommands.Where(static c => !c.Hidden).MinBy(c => EditDistance.Between(c.Name, word));
         var hint = near is not null && EditDistance.Between(near.Name, word) <= 2 ? $"; did you mean {near.Name}?" : "";
-        return $"there is no command \"{word}\"{hint}";
+        var whole = command is RootCommand ? word : $"{PathOf(command)} {word}";
+        return $"there is no command \"{whole}\"{hint}";
     }
+
+    // "events graph": a verb's name alone does not tell which group it is in.
+    private static string PathOf(Command command) => command.Parents.FirstOrDefault() is Command and not RootCommand and var group
+        ? $"{PathOf((Command)group)} {command.Name}"
+        : command.Name;
 
     private static string Describe(string name, Type type, IReadOnlyList<Token> given, ParseError mistake)
     {

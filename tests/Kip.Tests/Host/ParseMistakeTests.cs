@@ -12,6 +12,8 @@ public class ParseMistakeTests
     [InlineData("statsu", "there is no command \"statsu\"; did you mean status?", "kip --help")]
     [InlineData("--frob", "there is no option --frob", "kip --help")]
     [InlineData("-n other", "which command?", "kip --help")]
+    [InlineData("events graph --svg", "events graph has no option --svg", "kip events graph --help")]
+    [InlineData("events tial orders", "there is no command \"events tial\"; did you mean tail?", "kip events --help")]
     [InlineData("get --frob", "get has no option --frob", "kip get --help")]
     [InlineData("deploy --nmae hello .", "deploy has no option --nmae", "kip deploy --help")]
     [InlineData("delete -x hello", "delete has no option -x", "kip delete --help")]

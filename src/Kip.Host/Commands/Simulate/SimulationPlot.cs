@@ -54,7 +54,7 @@ internal static class SimulationPlot
         for (var tick = 0; tick <= 6; tick++)
         {
             var x = Left + (tick * Columns / 6);
-            svg.Append(CultureInfo.InvariantCulture, $"""<text x="{x}" y="{bottom + 16}" text-anchor="middle">{horizon.TotalSeconds * tick / 6:0.#} s</text>""");
+            svg.Append(CultureInfo.InvariantCulture, $"""<text x="{x}" y="{bottom + 16}" text-anchor="{(tick == 6 ? "end" : "middle")}">{horizon.TotalSeconds * tick / 6:0.#} s</text>""");
         }
         foreach (var (colour, values) in lines)
         {

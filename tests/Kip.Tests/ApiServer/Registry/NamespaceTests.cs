@@ -13,7 +13,7 @@ public class NamespaceTests
     [Fact]
     public void The_servers_own_namespaces_are_there()
     {
-        _registry.List<Namespace>().Items.Select(static n => n.Metadata.Name).ShouldBe(["default", "knative-serving", "kube-system"]);
+        _registry.List<Namespace>().Items.Select(static n => n.Metadata.Name).ShouldBe(["default", "knative-eventing", "knative-serving", "kube-system"]);
     }
 
     [Fact]
