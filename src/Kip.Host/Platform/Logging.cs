@@ -23,6 +23,8 @@ internal static class Logging
             logging.SetMinimumLevel(level);
             // The web server's own messages are about sockets, not about services.
             logging.AddFilter("Microsoft", level < LogLevel.Information ? level : LogLevel.Warning);
+            // A port that cannot be had is an error that whoever started it says in one sentence; the web host would print its stack before.
+            logging.AddFilter("Microsoft.Extensions.Hosting.Internal.Host", level < LogLevel.Information ? level : LogLevel.Critical);
             if (isJson) AddJson(logging);
             else AddText(logging);
             logging.Services.Configure<ConsoleLoggerOptions>(static console => console.LogToStandardErrorThreshold = LogLevel.Trace);

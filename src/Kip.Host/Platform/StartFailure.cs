@@ -1,3 +1,4 @@
+using System.Net;
 using Kip.ApiServer.Storage;
 using Kip.Host.CommandLine;
 using Microsoft.AspNetCore.Connections;
@@ -21,14 +22,21 @@ internal static class StartFailure
 
     private static CommandFailure AddressInUse(IOException error, PlatformOptions options)
     {
-        var registry = options.Registry.ToString();
-        var (option, address) = error.Message.Contains(registry, StringComparison.Ordinal) && !options.Gateway.Equals(options.Registry)
-            ? ("--registry", options.Registry)
-            : error.Message.Contains($":{options.Gateway.Port}:", StringComparison.Ordinal)
-            || error.Message.Contains(options.Gateway.ToString(), StringComparison.Ordinal)
-            ? ("--gateway", options.Gateway)
-            : ("--api", options.Api);
+        (string Option, IPEndPoint? Address)[] doors =
+        [
+            ("--api", options.Api), ("--gateway", options.Gateway), ("--https", options.Https), ("--registry", options.Registry),
+            ("--events", options.Events), ("--metrics", options.Metrics),
+        ];
+        var (option, address) = doors.FirstOrDefault(door => door.Address is not null && Names(error.Message, door.Address), doors[0]);
         return new CommandFailure(
             $"the address {address} is in use by another program; end that one (if it is Kip: kip down), or choose another with {option} HOST:PORT");
+    }
+
+    // Followed by a digit it would be another port.
+    private static bool Names(string message, IPEndPoint address)
+    {
+        var text = address.ToString();
+        var at = message.IndexOf(text, StringComparison.Ordinal);
+        return at >= 0 && (at + text.Length == message.Length || !char.IsAsciiDigit(message[at + text.Length]));
     }
 }

@@ -26,11 +26,11 @@ internal sealed class ProtocolSorter(IConnectionListenerFactory transport, ITlsT
 
     /// <summary>Opens one more port.</summary>
     /// <returns>Where it is.</returns>
-    /// <exception cref="AddressInUseException">The port is in use.</exception>
+    /// <exception cref="IOException">The port is in use, and the message names it.</exception>
     /// <exception cref="ObjectDisposedException">The gateway has stopped.</exception>
     public async Task<IPEndPoint> OpenAsync(GatewayListener listener, CancellationToken cancel)
     {
-        var socket = await transport.BindAsync(listener.EndPoint, cancel);
+        var socket = await BindOrNameAsync(listener.EndPoint, cancel);
         var bound = listener with { EndPoint = (IPEndPoint)socket.EndPoint };
         lock (_lock)
         {
@@ -46,6 +46,19 @@ internal sealed class ProtocolSorter(IConnectionListenerFactory transport, ITlsT
 
     public ValueTask<IConnectionListener> BindAsync(EndPoint endpoint, CancellationToken cancellationToken = default) =>
         new(new Listener(this, ReferenceEquals(endpoint, Http2) ? _http2.Reader : _http1.Reader, endpoint));
+
+    // The transport's own exception does not say which address it is about.
+    private async Task<IConnectionListener> BindOrNameAsync(EndPoint endPoint, CancellationToken cancel)
+    {
+        try
+        {
+            return await transport.BindAsync(endPoint, cancel);
+        }
+        catch (AddressInUseException inUse)
+        {
+            throw new IOException($"{endPoint} is in use by another program", inUse);
+        }
+    }
 
     private async Task AcceptAsync(IConnectionListener socket, GatewayListener listener)
     {

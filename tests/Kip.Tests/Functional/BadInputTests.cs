@@ -74,6 +74,8 @@ public sealed class BadInputTests(KipFixture fixture) : IDisposable
 
         Failed(await UpAsync("--gateway", address, "--api", "127.0.0.1:0"), address, "--gateway");
         Failed(await UpAsync("--api", address, "--gateway", "127.0.0.1:0"), address, "--api");
+        Failed(await UpAsync("--https", address, "--api", "127.0.0.1:0", "--gateway", "127.0.0.1:0"), address, "--https");
+        Failed(await UpAsync("--metrics", address, "--api", "127.0.0.1:0", "--gateway", "127.0.0.1:0"), address, "--metrics");
     }
 
     [Fact]
