@@ -99,6 +99,15 @@ internal sealed class ContainerSlot(
         }
     }
 
+    // A hook that is never run would leave a program believing that it was.
+    private void RefuseHooks()
+    {
+        if (container.Lifecycle is { Text: not ("{}" or "null") })
+            throw new ContainerSetupException(
+                "CreateContainerConfigError",
+                $"lifecycle of container \"{container.Name}\": postStart and preStop are not supported; SIGTERM comes after the last request is done");
+    }
+
     private async Task StartFetchedAsync(Pod pod, CancellationToken cancel)
     {
         if (Run is not null) return;
@@ -107,6 +116,7 @@ internal sealed class ContainerSlot(
         var restarts = Facts.RestartCount + (ranBefore ? 1 : 0);
         try
         {
+            RefuseHooks();
             var start = new ContainerStart(
                 pod, container, restarts, () => new ContainerLog(LogPath(pod, restarts), host.Time, host.Options.LogMaxBytes));
             Begin(pod, await sandbox.StartAsync(start, cancel), restarts);

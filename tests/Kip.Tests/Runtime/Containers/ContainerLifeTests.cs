@@ -149,6 +149,16 @@ public sealed class ContainerLifeTests : IDisposable
     }
 
     [Fact]
+    public async Task Hooks_are_refused_since_nobody_would_run_them()
+    {
+        await using var kip = await StartAsync();
+
+        var hooked = PodOf("hooked", "id", static c => c with { Lifecycle = new RawJson("""{"preStop":{"exec":{"command":["id"]}}}""") });
+
+        (await NotStartedAsync(kip, hooked)).ShouldContain("postStart and preStop are not supported");
+    }
+
+    [Fact]
     public async Task A_root_that_is_read_only_leaves_tmp_to_be_written()
     {
         await using var kip = await StartAsync();
