@@ -108,11 +108,13 @@ public sealed class ConformanceTarget : IAsyncDisposable
     /// <summary>Completes when the objects that a label selector chooses are as wanted.</summary>
     public async Task<IReadOnlyList<T>> WaitAllAsync<T>(string? labels, Func<IReadOnlyList<T>, bool> wanted, string what) where T : Resource, IResource
     {
-        var seen = new Dictionary<string, T>();
-        foreach (var present in await ListAsync<T>(labels)) seen[present.Metadata.Name] = present;
-        if (wanted([.. seen.Values])) return [.. seen.Values];
         var options = new ListOptions { Namespace = Namespace, LabelSelector = labels };
-        await foreach (var change in WatchAsync(T.Definition, options, () => $"the {T.Definition.Plural} did not become {what}; there were {string.Join(", ", seen.Keys)}"))
+        var list = await _resources.ListAsync(T.Definition, options, Deadline);
+        var seen = list.Items.Cast<T>().ToDictionary(static present => present.Metadata.Name);
+        if (wanted([.. seen.Values])) return [.. seen.Values];
+        // From the list on: what is deleted between the two would otherwise be waited for for ever.
+        var after = options with { ResourceVersion = list.ResourceVersion };
+        await foreach (var change in WatchAsync(T.Definition, after, () => $"the {T.Definition.Plural} did not become {what}; there were {string.Join(", ", seen.Keys)}"))
         {
             if (change.Type == WatchEventType.Deleted) seen.Remove(change.Object.Metadata.Name);
             else seen[change.Object.Metadata.Name] = (T)change.Object;
