@@ -5,6 +5,7 @@ using System.Text.Json;
 using Kip.Brokers;
 using Kip.Client.Informers;
 using Kip.Resources;
+using Kip.Resources.Duck;
 using Kip.Testing.Traffic;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
@@ -133,21 +134,25 @@ public sealed class BrokerBed : IAsyncDisposable
         }
     }
 
-    // Projections are made in order of their topics' changes, one batch at a time: when a marker of each kind is served, so is all before it.
+    // Each kind has a watch of its own, so each kind of topic has a marker of its own. Topics are projected in the order of their changes:
+    // when the markers are served, so is all before them.
     private async Task SettleAsync()
     {
         var name = $"marker-{++_changes}";
+        var (trigger, subscriber) = ($"uid-{name}", $"uid-{name}-subscriber");
         var done = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         void Look(KindDefinition kind, NamespacedName key)
         {
-            if (Broker.SubscriberOf($"uid-{name}") is not null) done.TrySetResult();
+            if (Broker.SubscriberOf(trigger) is not null && Broker.SubscriberOf(subscriber) is not null) done.TrySetResult();
         }
         Broker.Changed += Look;
+        Resources.Put(EventingObjects.Channel(name, new SubscriberSpec { Uid = subscriber, SubscriberUri = "http://marker/" }));
         Resources.Put(EventingObjects.Broker(name));
         Resources.Put(EventingObjects.Trigger(name, "http://marker/", name));
         await done.Task.WaitAsync(TimeSpan.FromSeconds(60));
         Broker.Changed -= Look;
         Resources.Remove(Kip.Resources.Eventing.Trigger.Definition, new(EventingObjects.Space, name));
         Resources.Remove(Kip.Resources.Eventing.Broker.Definition, new(EventingObjects.Space, name));
+        Resources.Remove(Kip.Resources.Messaging.InMemoryChannel.Definition, new(EventingObjects.Space, name));
     }
 }
