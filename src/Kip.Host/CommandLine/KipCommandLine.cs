@@ -6,6 +6,9 @@ using Kip.Host.Commands.Conformance;
 using Kip.Host.Commands.Simulate;
 using Kip.Host.Commands.Why;
 using Kip.Host.Commands.Events;
+using Kip.Host.Commands.Images;
+using Kip.Host.Commands.Resources;
+using Kip.Host.Commands.Traffic;
 
 namespace Kip.Host.CommandLine;
 

@@ -5,6 +5,7 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 using Kip.Host.CommandLine;
 using Kip.Host.Platform;
+using Kip.Host.Platform.Starting;
 
 namespace Kip.Host.Commands;
 

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Kip.Host.CommandLine;
+using Kip.Host.Commands.Resources;
 using Kip.Host.Deploy;
 using Kip.Host.Platform;
 using Kip.Resources;

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Kip.Host.CommandLine;
 using Kip.Host.Platform;
+using Kip.Host.Platform.Starting;
 using Kip.Host.Quickstart;
 
 namespace Kip.Host.Commands;

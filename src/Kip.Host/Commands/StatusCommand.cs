@@ -4,6 +4,7 @@ using System.Text.Json.Serialization;
 using Kip.Client;
 using Kip.Host.CommandLine;
 using Kip.Host.Platform;
+using Kip.Host.Platform.Starting;
 using Kip.Resources.Core;
 using Kip.Runtime.Containers;
 using Service = Kip.Resources.Serving.Service;

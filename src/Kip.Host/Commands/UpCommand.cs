@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Net;
 using Kip.Host.CommandLine;
 using Kip.Host.Platform;
+using Kip.Host.Platform.Starting;
 
 namespace Kip.Host.Commands;
 

@@ -1,6 +1,8 @@
 using Kip.Host.CommandLine;
 using Kip.Host.Commands;
+using Kip.Host.Commands.Images;
 using Kip.Host.Platform;
+using Kip.Host.Platform.Images;
 using Kip.Images;
 using Kip.Images.Builds;
 using Kip.Images.Manifests;

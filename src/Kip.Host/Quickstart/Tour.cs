@@ -2,6 +2,7 @@ using Kip.Host.CommandLine;
 using Kip.Host.Deploy;
 using Kip.Host.Invoke;
 using Kip.Host.Platform;
+using Kip.Host.Platform.Starting;
 using Kip.Resources;
 using Service = Kip.Resources.Serving.Service;
 

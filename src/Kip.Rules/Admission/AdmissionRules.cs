@@ -9,6 +9,7 @@ using Kip.Resources.Eventing;
 using Kip.Rules.Admission.Core;
 using Kip.Rules.Admission.Eventing;
 using Kip.Rules.Admission.Serving;
+using Kip.Rules.Admission.Serving.Security;
 using Kip.Rules.Eventing.Configs;
 using Kip.Rules.Scaling;
 using Kip.Rules.Serving.Configs;

@@ -1,4 +1,5 @@
 using Kip.Runtime.Pods;
+using Kip.Runtime.Pods.Slots;
 using Kip.Runtime.Processes;
 using Kip.Runtime.Recovery;
 using Microsoft.Extensions.Logging;

@@ -4,6 +4,7 @@ using Kip.Resources.Core;
 using Kip.Runtime.Containers.Spec;
 using Kip.Runtime.Environment;
 using Kip.Runtime.Pods;
+using Kip.Runtime.Pods.Slots;
 
 namespace Kip.Runtime.Containers;
 

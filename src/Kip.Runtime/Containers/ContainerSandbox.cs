@@ -7,6 +7,7 @@ using Kip.Runtime.Containers.Spec;
 using Kip.Runtime.Environment;
 using Kip.Runtime.Networking;
 using Kip.Runtime.Pods;
+using Kip.Runtime.Pods.Slots;
 using Kip.Runtime.Processes;
 using Kip.Runtime.Volumes;
 using Microsoft.Extensions.Logging;

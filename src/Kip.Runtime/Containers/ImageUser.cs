@@ -1,5 +1,6 @@
 using System.Globalization;
 using Kip.Runtime.Pods;
+using Kip.Runtime.Pods.Slots;
 
 namespace Kip.Runtime.Containers;
 

@@ -1,4 +1,5 @@
 using Kip.Resources.Core;
+using Kip.Runtime.Pods.Slots;
 
 namespace Kip.Runtime.Pods;
 

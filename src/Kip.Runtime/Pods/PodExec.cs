@@ -2,6 +2,7 @@ using Kip.Client;
 using Kip.Client.Pods;
 using Kip.Resources;
 using Kip.Resources.Core;
+using Kip.Runtime.Pods.Slots;
 using Kip.Runtime.Processes;
 
 namespace Kip.Runtime.Pods;

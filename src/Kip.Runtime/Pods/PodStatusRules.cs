@@ -1,5 +1,6 @@
 using Kip.Resources;
 using Kip.Resources.Core;
+using Kip.Runtime.Pods.Slots;
 
 namespace Kip.Runtime.Pods;
 

@@ -3,6 +3,7 @@ using Kip.Client;
 using Kip.Resources;
 using Kip.Resources.Core;
 using Kip.Runtime.Deployments;
+using Kip.Runtime.Pods.Slots;
 using Microsoft.Extensions.Logging;
 
 namespace Kip.Runtime.Pods;

@@ -1,6 +1,7 @@
 using Kip.Resources;
 using Kip.Runtime.Logs;
 using Kip.Runtime.Pods;
+using Kip.Runtime.Pods.Slots;
 using Kip.Runtime.Processes;
 
 namespace Kip.Runtime.ProcessPods;

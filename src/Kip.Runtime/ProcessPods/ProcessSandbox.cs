@@ -1,5 +1,6 @@
 using Kip.Resources.Core;
 using Kip.Runtime.Pods;
+using Kip.Runtime.Pods.Slots;
 using Kip.Runtime.Ports;
 using Microsoft.Extensions.Logging;
 

@@ -3,6 +3,7 @@ using Kip.Resources.Core;
 using Kip.Runtime.Bundles;
 using Kip.Runtime.Environment;
 using Kip.Runtime.Pods;
+using Kip.Runtime.Pods.Slots;
 using Kip.Runtime.Processes;
 using Kip.Runtime.Recovery;
 

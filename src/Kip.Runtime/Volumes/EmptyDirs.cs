@@ -2,6 +2,7 @@ using System.Text.Json;
 using Kip.Resources;
 using Kip.Runtime.Containers.Spec;
 using Kip.Runtime.Pods;
+using Kip.Runtime.Pods.Slots;
 
 namespace Kip.Runtime.Volumes;
 

@@ -6,6 +6,7 @@ using Kip.Runtime.Containers;
 using Kip.Runtime.Containers.Spec;
 using Kip.Runtime.Environment;
 using Kip.Runtime.Pods;
+using Kip.Runtime.Pods.Slots;
 using Microsoft.Extensions.Logging;
 
 namespace Kip.Runtime.Volumes;

@@ -1,6 +1,7 @@
 using System.Runtime.InteropServices;
 using Kip.Runtime.Containers;
 using Kip.Runtime.Pods;
+using Kip.Runtime.Pods.Slots;
 using Kip.Runtime.Processes;
 using Microsoft.Win32.SafeHandles;
 

@@ -5,6 +5,7 @@ using Kip.Resources;
 using Kip.Resources.Core;
 using Kip.Runtime.Environment;
 using Kip.Runtime.Pods;
+using Kip.Runtime.Pods.Slots;
 
 namespace Kip.Runtime.Volumes;
 

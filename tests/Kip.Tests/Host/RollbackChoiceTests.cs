@@ -1,5 +1,6 @@
 using Kip.Host.CommandLine;
 using Kip.Host.Commands;
+using Kip.Host.Commands.Traffic;
 using Kip.Resources;
 using Kip.Resources.Serving;
 using Shouldly;

@@ -1,5 +1,6 @@
 using Kip.Client;
 using Kip.Host.CommandLine;
+using Kip.Host.Commands.Resources;
 using Kip.Resources;
 using Kip.Resources.Core;
 using Kip.Resources.Serving;

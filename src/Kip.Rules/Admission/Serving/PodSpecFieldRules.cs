@@ -1,4 +1,5 @@
 using Kip.Resources.Core;
+using Kip.Rules.Admission.Serving.Security;
 using Kip.Rules.Serving.Configs;
 
 namespace Kip.Rules.Admission.Serving;

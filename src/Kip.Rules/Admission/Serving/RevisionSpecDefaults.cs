@@ -1,6 +1,7 @@
 using Kip.Resources;
 using Kip.Resources.Core;
 using Kip.Resources.Serving;
+using Kip.Rules.Admission.Serving.Containers;
 using Kip.Rules.Names;
 using Kip.Rules.Serving.Configs;
 

@@ -1,5 +1,7 @@
 using Kip.Resources.Serving;
 using Kip.Rules.Admission.Core;
+using Kip.Rules.Admission.Serving.Containers;
+using Kip.Rules.Admission.Serving.Volumes;
 using Kip.Rules.Names;
 using Kip.Rules.Serving.Configs;
 using Kip.Rules.Serving.Revisions;

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Kip.Runtime.Pods;
+using Kip.Runtime.Pods.Slots;
 
 namespace Kip.Runtime.Containers.Spec;
 

@@ -3,6 +3,7 @@ using System.Globalization;
 using Kip.Resources;
 using Kip.Resources.Core;
 using Kip.Runtime.Pods;
+using Kip.Runtime.Pods.Slots;
 
 namespace Kip.Runtime.Containers.Spec;
 

@@ -3,6 +3,7 @@ using System.Text.Json;
 using Kip.Resources;
 using Kip.Resources.Core;
 using Kip.Runtime.Pods;
+using Kip.Runtime.Pods.Slots;
 
 namespace Kip.Runtime.Containers.Spec;
 

@@ -1,6 +1,7 @@
 using Kip.Client;
 using Kip.Resources.Core;
 using Kip.Runtime.Pods;
+using Kip.Runtime.Pods.Slots;
 using Shouldly;
 
 namespace Kip.Tests.Runtime.Pods;

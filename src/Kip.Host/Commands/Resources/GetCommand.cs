@@ -1,0 +1,68 @@
+using System.CommandLine;
+using Kip.Client;
+using Kip.Host.CommandLine;
+using Kip.Resources;
+
+namespace Kip.Host.Commands.Resources;
+
+/// <summary><c>kip get [KIND [NAME]]</c>: lists objects, services when nothing is said.</summary>
+internal static class GetCommand
+{
+    private static readonly Argument<string> Kind = new("KIND")
+    {
+        Description = "A kind: ksvc, revisions, routes, pods, …", DefaultValueFactory = static _ => "ksvc",
+    };
+
+    private static readonly Argument<string?> Name = new("NAME") { Description = "One object", Arity = ArgumentArity.ZeroOrOne };
+    private static readonly Option<bool> All = new("--all-namespaces", "-A") { Description = "In all namespaces" };
+    private static readonly Option<string?> Selector = new("--selector", "-l") { Description = "Only these labels", HelpName = "K=V,…" };
+    private static readonly Option<string?> Output = GlobalOptions.Output("json", "name");
+
+    public static Verb Make() => new Verb(
+        "get",
+        "List services, or objects of any kind.",
+        "kip get",
+        "kip get revisions -l serving.knative.dev/service=hello",
+        "kip get pods -A",
+        "kip get ksvc hello -o json")
+        .With(Kind).With(Name).With(All).With(Selector).With(Output)
+        .Does(RunAsync);
+
+    private static async Task RunAsync(ParseResult parsed, CancellationToken cancel)
+    {
+        using var connection = Connection.Open(parsed);
+        var kind = KindNames.Find(parsed.GetRequiredValue(Kind));
+        var name = parsed.GetValue(Name);
+        var found = await FindAsync(connection, kind, name, parsed, cancel);
+        switch (parsed.GetValue(Output))
+        {
+            case "json":
+                Console.Out.WriteLine(name is null ? ResourcePrinter.Json(found) : ResourcePrinter.Json(found[0]));
+                break;
+            case "name":
+                foreach (var resource in found) Console.Out.WriteLine(ResourcePrinter.Name(resource));
+                break;
+            default:
+                if (found.Count > 0)
+                    ResourceTable.Print(Console.Out, kind, found, withNamespace: parsed.GetValue(All), TimeProvider.System.GetUtcNow());
+                else
+                    Console.Error.WriteLine(kind.Namespaced && !parsed.GetValue(All)
+                        ? $"No {kind.Plural} in namespace {connection.Namespace}."
+                        : $"No {kind.Plural}.");
+                break;
+        }
+    }
+
+    private static async Task<IReadOnlyList<Resource>> FindAsync(
+        Connection connection, KindDefinition kind, string? name, ParseResult parsed, CancellationToken cancel)
+    {
+        var @namespace = kind.Namespaced ? connection.Namespace : "";
+        if (name is not null)
+            return [await connection.Resources.GetAsync(kind, new(@namespace, name), cancel) ?? throw ApiException.NotFound(kind, name)];
+        var options = new ListOptions
+        {
+            Namespace = kind.Namespaced && !parsed.GetValue(All) ? @namespace : null, LabelSelector = parsed.GetValue(Selector),
+        };
+        return (await connection.Resources.ListAsync(kind, options, cancel)).Items;
+    }
+}
