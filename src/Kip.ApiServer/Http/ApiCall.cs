@@ -1,3 +1,4 @@
+using Kip.ApiServer.Http.Bodies;
 using Kip.ApiServer.Registry;
 using Kip.Client;
 using Kip.Resources;

@@ -1,6 +1,9 @@
 using System.Net;
 using System.Security.Authentication;
-using Kip.ApiServer.Http.Exec;
+using Kip.ApiServer.Http.Bodies;
+using Kip.ApiServer.Http.Subresources;
+using Kip.ApiServer.Http.Subresources.Exec;
+using Kip.ApiServer.Http.Verbs;
 using Kip.ApiServer.Registry;
 using Kip.ApiServer.Security;
 using Kip.Client.Pods;

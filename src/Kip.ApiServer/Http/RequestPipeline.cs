@@ -1,3 +1,6 @@
+using Kip.ApiServer.Http.Bodies;
+using Kip.ApiServer.Http.Documents;
+using Kip.ApiServer.Http.Subresources;
 using Kip.ApiServer.Registry;
 using Kip.ApiServer.Security;
 using Kip.Client;

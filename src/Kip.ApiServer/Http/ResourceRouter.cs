@@ -1,4 +1,6 @@
-using Kip.ApiServer.Http.Exec;
+using Kip.ApiServer.Http.Subresources;
+using Kip.ApiServer.Http.Subresources.Exec;
+using Kip.ApiServer.Http.Verbs;
 using Kip.ApiServer.Registry;
 using Kip.Client;
 using Kip.Resources;

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Kip.ApiServer.Http.Bodies;
 using Kip.ApiServer.Patches;
 using Kip.ApiServer.Protobuf;
 using Kip.Client;

@@ -1,3 +1,4 @@
+using Kip.ApiServer.Registry.Deletion;
 using Kip.ApiServer.Storage;
 using Kip.Resources;
 

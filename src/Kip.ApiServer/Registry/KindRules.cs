@@ -1,5 +1,8 @@
 using System.Text;
 using System.Text.RegularExpressions;
+using Kip.ApiServer.Registry.Deletion;
+using Kip.ApiServer.Registry.Loops;
+using Kip.ApiServer.Registry.Metadata;
 using Kip.Client;
 using Kip.Resources;
 using Kip.Resources.Core;

@@ -1,3 +1,5 @@
+using Kip.ApiServer.Registry.Deletion;
+using Kip.ApiServer.Registry.Metadata;
 using Kip.ApiServer.Storage;
 using Kip.Client;
 using Kip.Resources;

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Kip.ApiServer.Registry;
+using Kip.ApiServer.Registry.Deletion;
 using Kip.ApiServer.Storage;
 using Kip.Client;
 using Kip.Resources;

@@ -166,7 +166,7 @@ public class DeleteTests
         Should.Throw<ApiException>(() => _registry.Delete<ConfigMap>("default", "a", new() { PropagationPolicy = "Later" })).Code.ShouldBe(422);
     }
 
-    private static (long? Period, double Until) Grace(Kip.ApiServer.Registry.DeleteOutcome outcome) => (
+    private static (long? Period, double Until) Grace(Kip.ApiServer.Registry.Deletion.DeleteOutcome outcome) => (
         outcome.Object.Metadata.DeletionGracePeriodSeconds,
         (outcome.Object.Metadata.DeletionTimestamp - ManualTimeProvider.DefaultStart)!.Value.TotalSeconds);
 }

@@ -1,0 +1,82 @@
+using System.Buffers;
+using System.IO.Compression;
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using Kip.Resources;
+using Microsoft.AspNetCore.Http;
+
+namespace Kip.ApiServer.Http.Bodies;
+
+/// <summary>A JSON body on its way out: sent whole with its length when it is small, in parts and compressed when it is large.</summary>
+internal sealed class JsonAnswer : IAsyncDisposable
+{
+    private readonly HttpContext _http;
+    private readonly ArrayBufferWriter<byte> _buffer = new();
+    private GZipStream? _gzip;
+    private bool _streaming;
+
+    public JsonAnswer(HttpContext http, int status = 200)
+    {
+        _http = http;
+        _http.Response.StatusCode = status;
+        var pretty = http.Request.Query.ContainsKey("pretty") && http.Request.Query.Flag("pretty");
+        Writer = new Utf8JsonWriter(_buffer, new JsonWriterOptions
+        {
+            Indented = pretty, SkipValidation = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+        });
+    }
+
+    /// <summary>Where the body is written.</summary>
+    public Utf8JsonWriter Writer { get; }
+
+    /// <summary>Answers with one object.</summary>
+    public static async Task WriteAsync(HttpContext http, int status, Action<Utf8JsonWriter> write)
+    {
+        await using var answer = new JsonAnswer(http, status);
+        write(answer.Writer);
+        await answer.CompleteAsync();
+    }
+
+    /// <summary>Answers with a Status; its code is the answer's.</summary>
+    public static Task WriteAsync(HttpContext http, Status status)
+    {
+        if (status.Details is { RetryAfterSeconds: > 0 } details) http.Response.Headers.RetryAfter = details.RetryAfterSeconds.ToString();
+        return WriteAsync(http, status.Code, writer => JsonSerializer.Serialize(writer, status, WireJson.Of<Status>()));
+    }
+
+    /// <summary>Sends what has been written if it is much, so that a long list does not pile up in memory.</summary>
+    public ValueTask SpillAsync() => Unsent < Compression.Large ? ValueTask.CompletedTask : new(SendAsync());
+
+    /// <summary>Sends the rest.</summary>
+    public async Task CompleteAsync()
+    {
+        if (_streaming || Unsent >= Compression.Large)
+        {
+            await SendAsync();
+            if (_gzip is not null) await _gzip.DisposeAsync();
+            _gzip = null;
+            return;
+        }
+        await Writer.FlushAsync(_http.RequestAborted);
+        _http.Response.ContentType = "application/json";
+        _http.Response.ContentLength = _buffer.WrittenCount;
+        await _http.Response.Body.WriteAsync(_buffer.WrittenMemory, _http.RequestAborted);
+    }
+
+    public ValueTask DisposeAsync() => Writer.DisposeAsync();
+
+    private long Unsent => Writer.BytesPending + _buffer.WrittenCount;
+
+    private async Task SendAsync()
+    {
+        if (!_streaming)
+        {
+            _streaming = true;
+            _http.Response.ContentType = "application/json";
+            _gzip = Compression.Begin(_http);
+        }
+        await Writer.FlushAsync(_http.RequestAborted);
+        await ((Stream?)_gzip ?? _http.Response.Body).WriteAsync(_buffer.WrittenMemory, _http.RequestAborted);
+        _buffer.ResetWrittenCount();
+    }
+}

@@ -1,4 +1,0 @@
-namespace Kip.ApiServer.Http;
-
-/// <summary>How large the body of a request may be.</summary>
-internal sealed record BodyLimit(int Bytes);

@@ -1,0 +1,89 @@
+using System.Text.Json;
+using Kip.ApiServer.Http.Bodies;
+using Kip.ApiServer.Http.Verbs;
+using Kip.ApiServer.Patches;
+using Kip.ApiServer.Registry;
+using Kip.ApiServer.Schema;
+using Kip.ApiServer.Tables;
+using Kip.Client;
+using Kip.Resources;
+using Kip.Resources.Apps;
+using Kip.Resources.Autoscaling;
+
+namespace Kip.ApiServer.Http.Subresources;
+
+/// <summary>Answers <c>/scale</c>: how many replicas there are and are wanted, as an autoscaling/v1 Scale.</summary>
+internal sealed class ScaleSubresource(ResourceRegistry registry, ResourceReads reads)
+{
+    public Task GetAsync(ApiCall call) => WriteAsync(call, ScaleOf(reads.Find(call)));
+
+    public async Task UpdateAsync(ApiCall call)
+    {
+        var context = call.WriteContext();
+        using var body = await RequestBody.ReadJsonAsync(call.Http);
+        var wanted = Decode(body.RootElement);
+        var changed = await registry.ModifyAsync(call.Kind, call.Name, "scale", current => With(current, wanted), context, call.Cancel);
+        await WriteAsync(call, ScaleOf(changed));
+    }
+
+    public async Task PatchAsync(ApiCall call)
+    {
+        var context = call.WriteContext();
+        var patch = await ResourcePatches.ReadAsync(call);
+        var changed = await registry.ModifyAsync(call.Kind, call.Name, "scale", Change, context, call.Cancel);
+        await WriteAsync(call, ScaleOf(changed));
+
+        Resource Change(Resource current)
+        {
+            var scale = JsonSerializer.SerializeToUtf8Bytes(ScaleOf(current), WireJson.Of<Scale>());
+            using var patched = RequestBody.Parse(JsonTree.Write(ResourcePatches.Apply(patch, JsonTree.Parse(scale))));
+            return With(current, Decode(patched.RootElement));
+        }
+    }
+
+    private static Scale Decode(JsonElement body)
+    {
+        var decoded = FieldDecoder.Decode(body, SchemaBuilder.Of(typeof(Scale)));
+        if (decoded.TypeError is { } wrong) throw ApiException.BadRequest($"Scale in version \"v1\" cannot be handled as a Scale: {wrong}");
+        return JsonSerializer.Deserialize(decoded.Json, WireJson.Of<Scale>())!;
+    }
+
+    // Deployment is the only kind with this subresource; another one is another arm here.
+    private static Scale ScaleOf(Resource resource)
+    {
+        var deployment = (Deployment)resource;
+        return new()
+        {
+            Metadata = new()
+            {
+                Name = deployment.Metadata.Name,
+                Namespace = deployment.Metadata.Namespace,
+                Uid = deployment.Metadata.Uid,
+                ResourceVersion = deployment.Metadata.ResourceVersion,
+                CreationTimestamp = deployment.Metadata.CreationTimestamp,
+            },
+            Spec = new() { Replicas = deployment.Spec.Replicas ?? 1 },
+            Status = new() { Replicas = deployment.Status.Replicas, Selector = SelectorText.Of(deployment.Spec.Selector) },
+        };
+    }
+
+    private static Deployment With(Resource current, Scale wanted)
+    {
+        if (wanted.Spec.Replicas < 0)
+            throw ApiException.Invalid(current.GetDefinition(), current.Metadata.Name,
+                [new() { Field = "spec.replicas", Reason = "FieldValueInvalid", Message = $"Invalid value: {wanted.Spec.Replicas}: must be greater than or equal to 0" }]);
+        var deployment = (Deployment)current;
+        return deployment with
+        {
+            Metadata = current.Metadata with
+            {
+                ResourceVersion = string.IsNullOrEmpty(wanted.Metadata.ResourceVersion) ? current.Metadata.ResourceVersion : wanted.Metadata.ResourceVersion,
+                Uid = string.IsNullOrEmpty(wanted.Metadata.Uid) ? current.Metadata.Uid : wanted.Metadata.Uid,
+            },
+            Spec = deployment.Spec with { Replicas = wanted.Spec.Replicas },
+        };
+    }
+
+    private static Task WriteAsync(ApiCall call, Scale scale) =>
+        JsonAnswer.WriteAsync(call.Http, 200, writer => JsonSerializer.Serialize(writer, scale, WireJson.Of<Scale>()));
+}

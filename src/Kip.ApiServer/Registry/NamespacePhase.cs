@@ -1,8 +1,0 @@
-namespace Kip.ApiServer.Registry;
-
-/// <summary>The two phases of a namespace.</summary>
-internal static class NamespacePhase
-{
-    public const string Active = "Active";
-    public const string Terminating = "Terminating";
-}
