@@ -61,12 +61,12 @@ internal static class RequestBody
     public static JsonDocument Parse(ReadOnlyMemory<byte> body, string mediaType) =>
         Parse(mediaType == ProtobufObject.ContentType ? FromProtobuf(body) : body);
 
-    private static byte[] FromProtobuf(ReadOnlyMemory<byte> body)
+    private static ReadOnlyMemory<byte> FromProtobuf(ReadOnlyMemory<byte> body)
     {
         try
         {
-            return JsonTree.Write(ProtobufObject.Read(body.Span, out var kind)
-                ?? throw Unsupported($"{kind} is not understood as protobuf: send it as application/json (kubectl create … --dry-run=client -o yaml | kubectl create -f -)"));
+            return ProtobufObject.Read(body, out var kind)
+                ?? throw Unsupported($"{kind} is not understood as protobuf: send it as application/json (kubectl create … --dry-run=client -o yaml | kubectl create -f -)");
         }
         catch (FormatException malformed)
         {
