@@ -14,9 +14,14 @@ internal sealed class ProtobufWriter
 
     public void Bool(int field, bool value)
     {
-        if (!value) return;
+        if (value) Number(field, 1);
+    }
+
+    /// <summary>Writes a number, zero too.</summary>
+    public void Number(int field, ulong value)
+    {
         Varint((ulong)(field << 3));
-        Varint(1);
+        Varint(value);
     }
 
     /// <summary>Writes text; an empty one is not written, as proto3 has it.</summary>

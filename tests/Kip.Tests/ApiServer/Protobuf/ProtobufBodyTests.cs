@@ -51,10 +51,28 @@ public sealed class ProtobufBodyTests : IAsyncLifetime
     [Fact]
     public async Task A_kind_that_is_not_understood_is_415_and_says_what_to_do()
     {
-        var (code, said) = await SendAsync(HttpMethod.Post, "/api/v1/namespaces/default/pods", Envelope("v1", "Pod", static _ => { }));
+        var (code, said) = await SendAsync(HttpMethod.Post, Maps, Envelope("networking.k8s.io/v1", "IngressClass", static _ => { }));
 
         code.ShouldBe(HttpStatusCode.UnsupportedMediaType);
-        JsonNode.Parse(said)!["message"]!.GetValue<string>().ShouldStartWith("v1 Pod is not understood as protobuf: send it as application/json");
+        JsonNode.Parse(said)!["message"]!.GetValue<string>().ShouldStartWith("networking.k8s.io/v1 IngressClass is not understood as protobuf: send it as application/json");
+    }
+
+    [Theory]
+    [InlineData("Strict", HttpStatusCode.BadRequest)]
+    [InlineData("Warn", HttpStatusCode.Created)]
+    [InlineData("Ignore", HttpStatusCode.Created)]
+    public async Task A_field_that_is_not_known_is_treated_as_one_in_JSON(string validation, HttpStatusCode expected)
+    {
+        var body = Envelope("v1", "ConfigMap", static map =>
+        {
+            ConfigMap(map);
+            map.Text(77, "of a later version");
+        });
+
+        var (code, said) = await SendAsync(HttpMethod.Post, $"{Maps}?fieldValidation={validation}", body);
+
+        code.ShouldBe(expected, said);
+        if (expected == HttpStatusCode.BadRequest) said.ShouldContain("strict decoding error: unknown field \\\"#77\\\"");
     }
 
     [Fact]
