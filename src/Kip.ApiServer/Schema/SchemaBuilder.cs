@@ -48,15 +48,18 @@ public static class SchemaBuilder
             Type = SchemaType.Object,
             ClrType = type,
             Description = FieldDescriptions.Of(type),
-            FindFields = () => [.. info.Properties.Where(static p => p.Get is not null).Select(MakeField)],
+            Topology = KnownTopologies.Of(type),
+            FindFields = () => [.. info.Properties.Where(static p => p.Get is not null).Select(p => MakeField(type, p))],
         };
     }
 
-    private static SchemaField MakeField(JsonPropertyInfo property)
+    private static SchemaField MakeField(Type type, JsonPropertyInfo property)
     {
         // A record that extends another (RevisionSpec) inherits what is known of the fields it inherits.
         var owner = property.DeclaringType;
-        return new(property.Name, NodeOf(property), property.IsRequired, FieldDescriptions.Of(owner, property.Name), MergeRule.Of(owner, property.Name));
+        var node = NodeOf(property);
+        if (KnownTopologies.Of(type, owner, property.Name) is { } topology) node = node.As(topology);
+        return new(property.Name, node, property.IsRequired, FieldDescriptions.Of(owner, property.Name), MergeRule.Of(owner, property.Name));
     }
 
     private static SchemaNode NodeOf(JsonPropertyInfo property)
@@ -75,6 +78,6 @@ public static class SchemaBuilder
         : type == typeof(DateTimeOffset) ? new() { Type = SchemaType.Time }
         : type == typeof(IntOrString) ? new() { Type = SchemaType.IntOrString }
         : type == typeof(StringMap) ? TextMap
-        : type == typeof(RawJson) ? SchemaNode.Any
+        : type == typeof(RawJson) || type == typeof(FieldsV1) ? SchemaNode.Any
         : null;
 }

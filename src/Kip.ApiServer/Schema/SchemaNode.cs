@@ -6,6 +6,16 @@ public sealed class SchemaNode
     /// <summary>A value of which nothing is known.</summary>
     public static readonly SchemaNode Any = new() { Type = SchemaType.Any };
 
+    public SchemaNode()
+    {
+    }
+
+    private SchemaNode(SchemaNode other)
+    {
+        (Type, ClrType, Description, Items, Topology) = (other.Type, other.ClrType, other.Description, other.Items, other.Topology);
+        FindFields = () => other.Fields;
+    }
+
     public required SchemaType Type { get; init; }
 
     /// <summary>The record an object is read into; names its OpenAPI component. Null for objects without one.</summary>
@@ -27,6 +37,12 @@ public sealed class SchemaNode
 
     /// <summary>What an array or a map holds.</summary>
     public SchemaNode? Items { get; init; }
+
+    /// <summary>How server-side apply sees a list or an object.</summary>
+    public Topology Topology { get; init; } = Topology.Default;
+
+    /// <summary>The same shape, seen by server-side apply in another way.</summary>
+    public SchemaNode As(Topology topology) => topology == Topology ? this : new(this) { Type = Type, Topology = topology };
 
     /// <summary>The field of this name, or null.</summary>
     public SchemaField? Field(string name)

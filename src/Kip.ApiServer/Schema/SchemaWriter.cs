@@ -63,6 +63,7 @@ internal sealed class SchemaWriter(Utf8JsonWriter writer, string prefix)
         writer.WriteStartObject(ComponentNames.Of(node.ClrType!));
         writer.WriteString("description", node.Description);
         WriteFields(node);
+        WriteTopology(node);
         if (kind is not null) WriteKindList(kind);
         writer.WriteEndObject();
     }
@@ -90,7 +91,21 @@ internal sealed class SchemaWriter(Utf8JsonWriter writer, string prefix)
         WriteType(field.Node);
         if (field.Merge.Strategy is { } strategy) writer.WriteString("x-kubernetes-patch-strategy", strategy);
         if (field.Merge.Key is { } key) writer.WriteString("x-kubernetes-patch-merge-key", key);
+        WriteTopology(field.Node);
         writer.WriteEndObject();
+    }
+
+    // A component says for itself that it is atomic; a list says it always, as Kubernetes' own documents do.
+    private void WriteTopology(SchemaNode node)
+    {
+        var (isList, kind) = (node.Type == SchemaType.Array, node.Topology.Kind);
+        if (!isList && kind is TopologyKind.Atomic) writer.WriteString("x-kubernetes-map-type", "atomic");
+        else if (isList || kind is not TopologyKind.Default)
+            writer.WriteString("x-kubernetes-list-type", kind switch { TopologyKind.Map => "map", TopologyKind.Set => "set", _ => "atomic" });
+        if (kind is not TopologyKind.Map) return;
+        writer.WriteStartArray("x-kubernetes-list-map-keys");
+        foreach (var key in node.Topology.Keys) writer.WriteStringValue(key.Name);
+        writer.WriteEndArray();
     }
 
     private void WriteType(SchemaNode node)

@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace Kip.Resources;
 
 /// <summary>What every object carries: its identity, versions, labels and owners.</summary>
@@ -18,7 +20,10 @@ public sealed record ObjectMeta
     public StringMap Annotations { get; init; }
     public ValueList<OwnerReference> OwnerReferences { get; init; }
     public ValueList<string> Finalizers { get; init; }
-    public RawJson? ManagedFields { get; init; }
+
+    /// <summary>Which client set which field; the server keeps it.</summary>
+    [JsonConverter(typeof(ManagedFieldsConverter))]
+    public ValueList<ManagedFieldsEntry> ManagedFields { get; init; }
     public string? SelfLink { get; init; }
 }
 

@@ -5,7 +5,7 @@ using Kip.Rules.Admission;
 namespace Kip.ApiServer.Registry.Metadata;
 
 /// <summary>Which parts of the metadata are the client's to say, and which the server's.</summary>
-/// <remarks>Managed fields and self links are not kept: server-side apply, which needs the former, is not served.</remarks>
+/// <remarks>Self links are not kept. What a client says about managed fields is for <c>FieldManagement</c> to judge.</remarks>
 internal static class MetadataRules
 {
     private const int SuffixLength = 5;
@@ -22,7 +22,7 @@ internal static class MetadataRules
         CreationTimestamp = WholeSeconds(now),
         DeletionTimestamp = null,
         DeletionGracePeriodSeconds = null,
-        ManagedFields = null,
+        ManagedFields = default,
         SelfLink = null,
     };
 
@@ -40,7 +40,7 @@ internal static class MetadataRules
             CreationTimestamp = present.CreationTimestamp,
             DeletionTimestamp = present.DeletionTimestamp,
             DeletionGracePeriodSeconds = present.DeletionGracePeriodSeconds,
-            ManagedFields = null,
+            ManagedFields = present.ManagedFields,
             SelfLink = null,
         };
         // The same instance where nothing differs: old and new objects share their parts.
