@@ -25,7 +25,8 @@ public sealed class TableWriter(Utf8JsonWriter writer, KindDefinition kind, Incl
 
     /// <summary>The columns of a kind; name and age for a kind that has none of its own.</summary>
     public static IReadOnlyList<PrinterColumn> ColumnsOf(KindDefinition kind) =>
-        KnativeColumns.ByKind.GetValueOrDefault(kind) ?? EventingColumns.ByKind.GetValueOrDefault(kind) ?? CoreColumns.ByKind.GetValueOrDefault(kind) ?? Default;
+        KnativeColumns.ByKind.GetValueOrDefault(kind) ?? EventingColumns.ByKind.GetValueOrDefault(kind) ?? CoreColumns.ByKind.GetValueOrDefault(kind)
+        ?? WorkloadColumns.ByKind.GetValueOrDefault(kind) ?? Default;
 
     /// <summary>Writes a whole table.</summary>
     /// <param name="withHeadings">False for all but the first table of a watch.</param>

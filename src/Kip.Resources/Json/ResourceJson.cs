@@ -1,8 +1,10 @@
 using System.Text.Json.Serialization;
 using Kip.Resources.Apps;
 using Kip.Resources.Autoscaling;
+using Kip.Resources.Batch;
 using Kip.Resources.Coordination;
 using Kip.Resources.Core;
+using Kip.Resources.Discovery;
 using Kip.Resources.Duck;
 using Kip.Resources.Eventing;
 using Kip.Resources.Flows;
@@ -45,6 +47,13 @@ namespace Kip.Resources;
 [JsonSerializable(typeof(Serving.ServiceSpec), TypeInfoPropertyName = "KnativeServiceSpec")]
 [JsonSerializable(typeof(Serving.ServiceStatus), TypeInfoPropertyName = "KnativeServiceStatus")]
 [JsonSerializable(typeof(ServiceAccount))]
+[JsonSerializable(typeof(CronJob))]
+[JsonSerializable(typeof(EndpointSlice))]
+[JsonSerializable(typeof(Job))]
+[JsonSerializable(typeof(LimitRange))]
+[JsonSerializable(typeof(Node))]
+[JsonSerializable(typeof(ReplicaSet))]
+[JsonSerializable(typeof(ResourceQuota))]
 [JsonSerializable(typeof(Broker))]
 [JsonSerializable(typeof(EventType))]
 [JsonSerializable(typeof(EventTypeV1Beta1))]
@@ -99,5 +108,13 @@ namespace Kip.Resources;
 [JsonSerializable(typeof(TrafficTarget))]
 [JsonSerializable(typeof(Volume))]
 [JsonSerializable(typeof(VolumeMount))]
+[JsonSerializable(typeof(Endpoint))]
+[JsonSerializable(typeof(LimitRangeItem))]
+[JsonSerializable(typeof(NodeAddress))]
+[JsonSerializable(typeof(NodeCondition))]
+[JsonSerializable(typeof(PodFailurePodCondition))]
+[JsonSerializable(typeof(PodFailurePolicyRule))]
+[JsonSerializable(typeof(ScopeRequirement))]
+[JsonSerializable(typeof(int))]
 [JsonSerializable(typeof(string))]
 public sealed partial class ResourceJson : JsonSerializerContext;

@@ -1,7 +1,9 @@
 using Kip.Resources.Apps;
 using Kip.Resources.Autoscaling;
+using Kip.Resources.Batch;
 using Kip.Resources.Coordination;
 using Kip.Resources.Core;
+using Kip.Resources.Discovery;
 using Kip.Resources.Eventing;
 using Kip.Resources.Flows;
 using Kip.Resources.Messaging;
@@ -17,7 +19,10 @@ public static class Kinds
     [
         Namespace.Definition, ConfigMap.Definition, Secret.Definition, ServiceAccount.Definition, Core.Service.Definition,
         Endpoints.Definition, Pod.Definition, Event.Definition,
-        Deployment.Definition,
+        ResourceQuota.Definition, LimitRange.Definition, Node.Definition,
+        Deployment.Definition, ReplicaSet.Definition,
+        Job.Definition, CronJob.Definition,
+        EndpointSlice.Definition,
         Lease.Definition,
         Serving.Service.Definition, Configuration.Definition, Revision.Definition, Route.Definition,
         PodAutoscaler.Definition,
