@@ -1,4 +1,5 @@
 using System.Net;
+using Kip.Brokers.DeadLetters;
 using Kip.Brokers.Topics;
 using Kip.Log;
 
@@ -30,4 +31,7 @@ public sealed record BrokerOptions
 
     /// <summary>Where the logs lie; null: in <see cref="DataDirectory"/>.</summary>
     internal ITopicStorage? Storage { get; init; }
+
+    /// <summary>How many dead letters each Broker and channel keeps; the oldest go first.</summary>
+    internal int MaxDeadLetters { get; init; } = DeadLetterStore.MaxLetters;
 }

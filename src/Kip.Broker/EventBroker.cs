@@ -48,7 +48,7 @@ public sealed class EventBroker : IEventDataPlane, IAsyncDisposable
         LocalEventSender local = null!;
         var parts = new TopicParts(
             options.Storage ?? new DirectoryTopicStorage(options.DataDirectory), options.Log with { Time = time, Logger = logger },
-            new LateSender(() => local), traces, _instruments, _eventTypes, new(informers, _events, logger), time, logger);
+            new LateSender(() => local), traces, _instruments, _eventTypes, new(informers, _events, logger), time, logger) { MaxDeadLetters = options.MaxDeadLetters };
         _topics = new(parts, time, logger);
         _ingress = new(_topics, traces, _instruments, _eventTypes, random, time);
         local = new(_ingress, _topics, _network);
@@ -105,7 +105,13 @@ public sealed class EventBroker : IEventDataPlane, IAsyncDisposable
     public string? SubscriberOf(string uid) => Find(uid)?.Spec.Subscriber?.Url;
 
     /// <inheritdoc/>
-    public bool IsDrained(string uid) => Find(uid)?.IsDone ?? _topics.All.FirstOrDefault(topic => topic.Uid == uid)?.Subscribers.All(static s => s.IsDone) ?? true;
+    public bool IsDrained(string uid)
+    {
+        // What has not been read yet, or cannot be, may hold events that wait.
+        if (!_ready.Task.IsCompletedSuccessfully) return false;
+        if (Find(uid) is { } subscriber) return subscriber.IsDone;
+        return _topics.All.FirstOrDefault(topic => topic.Uid == uid)?.TrySeal() ?? !_topics.AnyUnreadable;
+    }
 
     /// <summary>Accepts no more, writes the progress down, closes the logs. What is under way is delivered again at the next start.</summary>
     public async ValueTask DisposeAsync()

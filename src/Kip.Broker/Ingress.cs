@@ -74,7 +74,8 @@ internal sealed class Ingress(TopicTable topics, Traces traces, Instruments inst
                 traces.Received(topic.Key, stored, events[i].Id, events[i].Source, events[i].Type);
             }
             await last;
-            return IngressAnswer.Accepted;
+            // The Broker or channel goes at this moment, and what is in its log with it.
+            return topic.IsSealed ? IngressAnswer.Unknown(topic.Key) : IngressAnswer.Accepted;
         }
         catch (RecordTooLargeException tooLarge)
         {

@@ -24,12 +24,14 @@ internal sealed class Instruments : IDisposable
     private readonly Histogram<double> _dispatch;
     private readonly Histogram<double> _process;
     private readonly Counter<long> _refused;
+    private readonly Counter<long> _dropped;
 
     public Instruments(Func<IEnumerable<SubscriptionAccount>> accounts)
     {
         _dispatch = _meter.CreateHistogram("kn.eventing.dispatch.duration", "s", "From an event's arrival to its place on disk, or of one attempt to deliver it", null, Seconds);
         _process = _meter.CreateHistogram("kn.eventing.process.duration", "s", "From an event's arrival to its first attempt", null, Seconds);
         _refused = _meter.CreateCounter<long>("kip.eventing.refused", "{event}", "Events that were not accepted, by status");
+        _dropped = _meter.CreateCounter<long>("kip.eventing.dead_letters.dropped", "{event}", "Stored dead letters removed because no more can be kept");
         Observe("kip.eventing.accepted", "Events accepted for a subscription to look at", accounts, static a => a.Accepted);
         Observe("kip.eventing.filtered", "Events that did not pass the filter", accounts, static a => a.Counts.Filtered);
         Observe("kip.eventing.delivered", "Events delivered", accounts, static a => a.Counts.Delivered);
@@ -59,6 +61,9 @@ internal sealed class Instruments : IDisposable
     {
         if (_refused.Enabled) _refused.Add(1, new("messaging.destination.name", topic is { } known ? Destination(known) : ""), new("http.response.status_code", status));
     }
+
+    /// <summary>Dead letters were removed because no more can be kept.</summary>
+    public void DroppedLetters(TopicKey topic, int count) => _dropped.Add(count, new KeyValuePair<string, object?>("messaging.destination.name", Destination(topic)));
 
     /// <summary>An attempt has ended.</summary>
     public void Dispatched(TopicKey topic, SubscriptionSpec spec, DeliveryStage stage, StoredEvent stored, int status, TimeSpan took)

@@ -11,7 +11,7 @@ namespace Kip.Brokers.Api;
 /// <remarks>
 /// <c>{kind}</c> is <c>brokers</c> or <c>channels</c>. <c>{event}</c> documents are CloudEvents in the JSON format. Offsets count from 1.
 /// <code>
-/// GET  /kip/events/topics                             {"topics":[{"kind","namespace","name","first","last","bytes","deadLetters","damagedRanges","removedUnfinished"}]}
+/// GET  /kip/events/topics                             {"topics":[{"kind","namespace","name","first","last","bytes","deadLetters","deadLettersDropped","damagedRanges","removedUnfinished"}]}
 /// GET  /kip/events/accounting                         {"subscriptions":[{"kind","namespace","topic","subscription":{"namespace","name","uid"},"start","cursor","last",
 ///                                                       "accepted","filtered","delivered","deadLettered","stored","expired","damaged","inFlight","waiting","unread","difference","broken"}]}
 /// GET  /kip/events/{kind}/{ns}/{name}/events          a stream of {"offset","time","event"}

@@ -19,6 +19,7 @@ internal sealed class TopicsEndpoint(TopicTable topics)
             json.WriteNumber("last"u8, topic.Log.Last);
             json.WriteNumber("bytes"u8, topic.Log.Pieces().Sum(static piece => piece.Bytes));
             json.WriteNumber("deadLetters"u8, topic.DeadLetters.Count);
+            json.WriteNumber("deadLettersDropped"u8, topic.DeadLetters.Dropped);
             json.WriteNumber("damagedRanges"u8, topic.Log.DamagedRanges);
             json.WriteNumber("removedUnfinished"u8, topic.RemovedUnfinished);
             json.WriteEndObject();

@@ -3,7 +3,7 @@ using Kip.Log;
 namespace Kip.Brokers.DeadLetters;
 
 /// <summary>The events of one topic that could be delivered nowhere: kept on disk until somebody sends them again or removes them.</summary>
-/// <remarks>Beyond <see cref="MaxLetters"/> or <see cref="MaxBytes"/> the oldest are dropped, and counted.</remarks>
+/// <remarks>Beyond <see cref="MaxLetters"/> or <see cref="MaxBytes"/> the oldest are dropped; see <see cref="TakeDropped"/>.</remarks>
 internal sealed class DeadLetterStore(Func<DurableLog> open, bool exists, int maxLetters = DeadLetterStore.MaxLetters, long maxBytes = DeadLetterStore.MaxBytes)
     : IAsyncDisposable
 {
@@ -13,6 +13,7 @@ internal sealed class DeadLetterStore(Func<DurableLog> open, bool exists, int ma
     private readonly Lock _lock = new();
     private readonly SortedDictionary<ulong, Entry> _letters = [];
     private readonly Dictionary<(string Uid, ulong Offset), ulong> _byEvent = [];
+    private Dictionary<string, int>? _untold;
     private DurableLog? _log;
     private long _bytes;
     private bool _closed;
@@ -34,6 +35,17 @@ internal sealed class DeadLetterStore(Func<DurableLog> open, bool exists, int ma
 
     /// <summary>How many were dropped, since this process began, because the store was full.</summary>
     public long Dropped { get; private set; }
+
+    /// <summary>How many of each subscription's letters were dropped since this was asked last, by uid; null when none was.</summary>
+    public IReadOnlyDictionary<string, int>? TakeDropped()
+    {
+        lock (_lock)
+        {
+            var dropped = _untold;
+            _untold = null;
+            return dropped;
+        }
+    }
 
     /// <summary>Keeps a letter; completes when it is on disk. One that is there already, from before a crash, is not kept twice.</summary>
     /// <exception cref="LogException">The disk refuses.</exception>
@@ -163,8 +175,15 @@ internal sealed class DeadLetterStore(Func<DurableLog> open, bool exists, int ma
     {
         var oldest = _letters.First().Key;
         log.Append(DeadLetterRecord.WriteEnd(oldest, DeadLetterEnd.Dropped));
+        Count_NeedsLock(_letters[oldest].Uid);
         Take_NeedsLock(oldest);
+    }
+
+    private void Count_NeedsLock(string uid)
+    {
         Dropped++;
+        _untold ??= [];
+        _untold[uid] = _untold.GetValueOrDefault(uid) + 1;
     }
 
     private void Truncate(DurableLog log)

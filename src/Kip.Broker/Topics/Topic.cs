@@ -18,11 +18,14 @@ internal sealed class Topic : IAsyncDisposable
     private readonly Lock _saving = new();
     private readonly ITopicStorage _storage;
     private readonly TopicParts _parts;
-    private readonly LossReport _losses = new();
+    private readonly LossReport _expired = new();
+    private readonly LossReport _dropped = new();
     private Dictionary<string, DeliveryQueueState>? _saved;
     private volatile Subscriber[] _subscribers = [];
     private volatile TopicSettings _settings;
     private volatile bool _isFull;
+    private volatile bool _isClosing;
+    private volatile bool _isSealed;
     private bool _isDirty;
     private long _lastAppend;
 
@@ -31,7 +34,7 @@ internal sealed class Topic : IAsyncDisposable
         (Key, Uid, _settings, _parts, _storage) = (key, uid, settings, parts, parts.Storage);
         Folder = FolderOf(key, uid);
         Log = new(() => DurableLog.Open(_storage.Open(Folder, "log"), parts.LogOptions with { SegmentBytes = _settings.Retention.SegmentBytes }), _storage.Exists(Folder, "log"));
-        DeadLetters = new(() => DurableLog.Open(_storage.Open(Folder, "deadletters"), parts.LogOptions with { SegmentBytes = 8 << 20 }), _storage.Exists(Folder, "deadletters"));
+        DeadLetters = new(() => DurableLog.Open(_storage.Open(Folder, "deadletters"), parts.LogOptions with { SegmentBytes = 8 << 20 }), _storage.Exists(Folder, "deadletters"), parts.MaxDeadLetters);
     }
 
     public TopicKey Key { get; }
@@ -54,7 +57,17 @@ internal sealed class Topic : IAsyncDisposable
     }
 
     /// <summary>Whether the Broker or channel is being deleted and only delivers what it has: senders are told that it is gone.</summary>
-    public bool IsClosing { get; set; }
+    public bool IsClosing
+    {
+        get => _isClosing;
+        set => _isClosing = value;
+    }
+
+    /// <summary>Whether everything that has come so far has ended for every subscription.</summary>
+    public bool IsDone => _subscribers.All(static s => s.IsDone);
+
+    /// <summary>Whether <see cref="TrySeal"/> found the end: what has been appended all the same must not be acknowledged.</summary>
+    public bool IsSealed => _isSealed;
 
     /// <summary>Whether new events must be refused: the log is full of events that are needed, and may not drop them.</summary>
     public bool IsFull => _isFull;
@@ -75,6 +88,16 @@ internal sealed class Topic : IAsyncDisposable
     public void Published()
     {
         foreach (var subscriber in _subscribers) subscriber.Wake();
+    }
+
+    /// <summary>Whether this topic is closing and has nothing left to deliver: then its events may be removed.</summary>
+    public bool TrySeal()
+    {
+        if (!IsClosing || !IsDone) return false;
+        _isSealed = true;
+        Interlocked.MemoryBarrier();
+        // Whoever appended too early to see the seal is seen here.
+        return _isSealed = IsDone;
     }
 
     /// <summary>Puts the subscriptions in force that are there now. One caller at a time.</summary>
@@ -112,6 +135,7 @@ internal sealed class Topic : IAsyncDisposable
         if (!Log.Exists) return;
         SaveProgress();
         RemoveOld(now);
+        TellDropped(now);
         if (_parts.Time.GetElapsedTime(Volatile.Read(ref _lastAppend)) > IdleAfter) Log.ForgetRecent();
     }
 
@@ -181,13 +205,25 @@ internal sealed class Topic : IAsyncDisposable
             if (needed < before) CountLost(before, (long)(before - Math.Max(needed, Log.First)));
             Log.RemoveBefore(before);
         }
-        if (_losses.TryTake(now, out var lost, out var losers)) _parts.Losses.Tell(Key, lost, policy.Bytes, losers);
+        if (_expired.TryTake(now, out var lost, out var losers)) _parts.Losses.TellExpired(Key, lost, policy.Bytes, losers);
         _isFull = RetentionRule.MustRefuse(pieces.AsSpan(), needed, policy) || _storage.FreeBytes < ReservedBytes;
+    }
+
+    private void TellDropped(DateTimeOffset now)
+    {
+        if (DeadLetters.TakeDropped() is { } dropped)
+        {
+            var names = _subscribers.ToDictionary(static s => s.Spec.Uid, static s => s.Spec.Name.ToString());
+            // Letters outlive their subscription; then the uid is all there is.
+            _dropped.Add(dropped.Values.Sum(static count => (long)count), dropped.Keys.Select(uid => names.GetValueOrDefault(uid, uid)));
+            _parts.Instruments.DroppedLetters(Key, dropped.Values.Sum());
+        }
+        if (_dropped.TryTake(now, out var lost, out var losers)) _parts.Losses.TellDropped(Key, lost, losers);
     }
 
     private void CountLost(ulong before, long count)
     {
         RemovedUnfinished += count;
-        _losses.Add(count, _subscribers.Where(s => s.Oldest < before).Select(static s => s.Spec.Name.ToString()));
+        _expired.Add(count, _subscribers.Where(s => s.Oldest < before).Select(static s => s.Spec.Name.ToString()));
     }
 }

@@ -29,6 +29,9 @@ internal sealed partial class TopicTable(TopicParts parts, TimeProvider time, IL
     /// <summary>Whether there is such a Broker or channel, but its log cannot be read.</summary>
     public bool IsUnreadable(TopicKey key) => _unreadable.ContainsKey(key);
 
+    /// <summary>Whether there are Brokers or channels whose log cannot be read.</summary>
+    public bool AnyUnreadable => !_unreadable.IsEmpty;
+
     /// <summary>The topic of a key as a Broker's or channel's name, or a channel's host, gives it.</summary>
     public bool TryGet(TopicKey key, [NotNullWhen(true)] out Topic? topic) =>
         _topics.TryGetValue(key, out topic) || (_shortened.TryGetValue(key, out var full) && _topics.TryGetValue(full, out topic));
@@ -129,6 +132,7 @@ internal sealed partial class TopicTable(TopicParts parts, TimeProvider time, IL
     {
         foreach (var subscriber in topic.Subscribers)
             if (subscriber.Spec.IsDraining && subscriber.IsDone) Changed?.Invoke(topic.Key.SubscriptionDefinition, subscriber.Spec.Name);
+        if (topic.IsClosing && topic.IsDone) Changed?.Invoke(topic.Key.Definition, topic.Key.Name);
     }
 
     /// <summary>Tells that a topic and its subscriptions are in force as they are now.</summary>

@@ -13,7 +13,11 @@ public interface IEventDataPlane
     /// <param name="uid">The object's uid.</param>
     string? SubscriberOf(string uid);
 
-    /// <summary>Whether everything that was accepted for a Trigger or Subscription has been delivered or has become a dead letter; true when it is not known.</summary>
+    /// <summary>Whether everything that was accepted for an object on its way out has been delivered or has become a dead letter.</summary>
+    /// <remarks>
+    /// A Broker or channel of which this was true acknowledges no event any more. True for what the data plane does not know; false as long as it
+    /// has not read everything, or cannot.
+    /// </remarks>
     /// <param name="uid">The object's uid.</param>
     bool IsDrained(string uid);
 

@@ -6,7 +6,6 @@ using Kip.Resources.Core;
 using Kip.Resources.Eventing;
 using Kip.Resources.Planning;
 using Kip.Rules.Eventing.Brokers;
-using Kip.Rules.Eventing.Triggers;
 
 namespace Kip.Controllers.Eventing;
 
@@ -16,7 +15,6 @@ public sealed class BrokerReconciler(IEventDataPlane? dataPlane) : IReconciler
 {
     private readonly ObjectTracker _configs = new();
     private IIndexer<Broker> _brokers = null!;
-    private IIndexer<Trigger> _triggers = null!;
     private IIndexer<ConfigMap> _maps = null!;
     private AddressableCaches _addressables = null!;
     private IngressEndpoints _ingress = null!;
@@ -26,7 +24,6 @@ public sealed class BrokerReconciler(IEventDataPlane? dataPlane) : IReconciler
     public void Watch(IWatchBuilder watch)
     {
         _brokers = watch.Own<Broker>();
-        _triggers = watch.Related<Trigger>(static t => t.Metadata.DeletionTimestamp is null ? [] : [BrokerOfTrigger.Of(t)]);
         _maps = watch.Related<ConfigMap>(_configs.Of);
         _addressables = new(watch);
         _ingress = new(watch, EventingNames.BrokerIngress, () => _brokers.List().Select(static b => b.Key).ToArray());
@@ -48,7 +45,7 @@ public sealed class BrokerReconciler(IEventDataPlane? dataPlane) : IReconciler
             Referents = _addressables.Read(key, [broker.Spec.Delivery?.DeadLetterSink]),
             IsIngressUp = _ingress.IsUp,
             IsServed = DataPlane.TakesEventsFor(dataPlane, broker),
-            IsDrained = broker.Metadata.DeletionTimestamp is not null && IsDrained(broker),
+            IsDrained = DataPlane.IsDrained(dataPlane, broker),
             Now = now,
         });
     }
@@ -60,7 +57,4 @@ public sealed class BrokerReconciler(IEventDataPlane? dataPlane) : IReconciler
         _configs.Set(broker.Key, [(ConfigMap.Definition, key)]);
         return _maps.Get(key)?.Data;
     }
-
-    private bool IsDrained(Broker broker) => _triggers.List()
-        .Where(t => BrokerOfTrigger.Of(t) == broker.Key).All(t => DataPlane.IsDrained(dataPlane, t));
 }

@@ -9,7 +9,9 @@ internal static class DataPlane
 {
     public static bool TakesEventsFor(IEventDataPlane? dataPlane, Resource resource) => dataPlane?.TakesEventsFor(resource.Metadata.Uid ?? "") ?? true;
 
-    public static bool IsDrained(IEventDataPlane? dataPlane, Resource resource) => dataPlane?.IsDrained(resource.Metadata.Uid ?? "") ?? true;
+    /// <summary>Whether an object is on its way out and has nothing left to deliver.</summary>
+    public static bool IsDrained(IEventDataPlane? dataPlane, Resource resource) =>
+        resource.Metadata.DeletionTimestamp is not null && (dataPlane?.IsDrained(resource.Metadata.Uid ?? "") ?? true);
 
     /// <summary>Has objects of a kind looked at when the data plane has something new to say of them.</summary>
     public static void Follow(IEventDataPlane? dataPlane, KindDefinition kind, IWatchBuilder watch)

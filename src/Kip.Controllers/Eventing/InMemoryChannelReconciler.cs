@@ -55,7 +55,7 @@ public sealed class InMemoryChannelReconciler(IEventDataPlane? dataPlane) : IRec
             IsServedElsewhere = dataPlane is null,
             IsServed = DataPlane.TakesEventsFor(dataPlane, channel),
             ServedUris = StringMap.From(subscriptions.Select(ServedUri).OfType<KeyValuePair<string, string>>()),
-            IsDrained = subscriptions.All(s => DataPlane.IsDrained(dataPlane, s)),
+            IsDrained = DataPlane.IsDrained(dataPlane, channel),
             Now = now,
         });
     }

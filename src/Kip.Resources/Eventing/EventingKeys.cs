@@ -27,7 +27,7 @@ public static class EventingAnnotations
     /// <summary>What begins so on a Broker is handed on to what the Broker is made of.</summary>
     public const string MessagingPrefix = "messaging.knative.dev";
 
-    /// <summary>On a Broker, Trigger, InMemoryChannel or Subscription: what becomes of undelivered events when it is deleted.</summary>
+    /// <summary>On a Broker, Trigger, Channel, InMemoryChannel or Subscription: what becomes of undelivered events when it is deleted.</summary>
     public const string Deletion = "kip.dev/on-delete";
 }
 

@@ -5,7 +5,10 @@ using Kip.Resources.Planning;
 namespace Kip.Rules.Eventing;
 
 /// <summary>Keeps an object that is being deleted until its events are delivered, where it was asked for.</summary>
-/// <remarks>The annotation is <see cref="EventingAnnotations.Deletion"/>; a finalizer stands for it, so that nobody outruns the wait.</remarks>
+/// <remarks>
+/// The annotation is <see cref="EventingAnnotations.Deletion"/>; a finalizer stands for it. Admission sets it in the write that asks for it, so that
+/// no deletion outruns the wait; the planners set it where another API server stores the objects, and remove it.
+/// </remarks>
 internal static class Draining
 {
     public const string FinalizerName = "kip.dev/drain";
@@ -18,7 +21,7 @@ internal static class Draining
     public static Plan? Plan(Resource resource, bool isDrained)
     {
         if (resource.Metadata.DeletionTimestamp is null) return null;
-        if (!resource.Metadata.Finalizers.Contains(FinalizerName)) return Resources.Planning.Plan.Nothing;
+        if (!IsHeld(resource)) return Resources.Planning.Plan.Nothing;
         // Changing the annotation to drop ends the wait.
         if (!isDrained && IsAsked(resource)) return new Plan([], null, LookAgain);
         return new Plan([new Edit.Update(WithoutFinalizer(resource))]);
@@ -27,14 +30,21 @@ internal static class Draining
     /// <summary>Sets or removes the finalizer of an object that stays.</summary>
     public static ValueList<Edit> Finalizer(Resource resource)
     {
-        var isThere = resource.Metadata.Finalizers.Contains(FinalizerName);
-        if (isThere == IsAsked(resource)) return [];
-        return isThere
-            ? [new Edit.Update(WithoutFinalizer(resource))]
-            : [new Edit.Update(With(resource, [.. resource.Metadata.Finalizers, FinalizerName]))];
+        if (IsHeld(resource) == IsAsked(resource)) return [];
+        return [new Edit.Update(IsHeld(resource) ? WithoutFinalizer(resource) : Hold(resource))];
     }
 
-    private static bool IsAsked(Resource resource) =>
+    /// <summary>An object that stays and asks for the wait, with the finalizer; every other as it is.</summary>
+    public static Resource Hold(Resource resource) =>
+        resource.Metadata.DeletionTimestamp is null && IsAsked(resource) && !IsHeld(resource)
+            ? With(resource, [.. resource.Metadata.Finalizers, FinalizerName])
+            : resource;
+
+    /// <summary>Whether the finalizer holds an object.</summary>
+    public static bool IsHeld(Resource resource) => resource.Metadata.Finalizers.Contains(FinalizerName);
+
+    /// <summary>Whether an object asks for the wait.</summary>
+    public static bool IsAsked(Resource resource) =>
         resource.Metadata.Annotations.Get(EventingAnnotations.Deletion) == DeletionPolicies.Drain;
 
     private static Resource WithoutFinalizer(Resource resource) =>

@@ -94,6 +94,33 @@ public sealed class LifeTests
     }
 
     [Fact]
+    public async Task What_drains_gets_what_came_before_and_nothing_after()
+    {
+        var gate = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        await using var bed = await BrokerBed.StartAsync();
+        await using var sink = await EventSink.StartAsync((_, _) => gate.Task);
+        var (broker, trigger) = (EventingObjects.Broker(), EventingObjects.Trigger("t", sink.Url.ToString()));
+        await bed.PutAsync(broker, trigger);
+        (await bed.SendAsync("before")).Dispose();
+        bed.Broker.IsDrained("uid-t").ShouldBeFalse();
+
+        await bed.PutAsync(trigger with { Metadata = trigger.Metadata with { DeletionTimestamp = EventingObjects.Created } });
+        (await bed.SendAsync("after")).StatusCode.ShouldBe(HttpStatusCode.Accepted, "the Broker stays");
+        bed.Broker.IsDrained("uid-t").ShouldBeFalse();
+        gate.SetResult();
+        (await sink.NextAsync()).Event.Id.ShouldBe("before");
+        var account = await bed.UntilAsync("t", static a => a.GetProperty("delivered").GetInt64() == 1);
+        account.GetProperty("difference").GetInt64().ShouldBe(0);
+        bed.Broker.IsDrained("uid-t").ShouldBeTrue();
+
+        bed.Broker.IsDrained("uid-main").ShouldBeFalse("it is not on its way out");
+        await bed.PutAsync(broker with { Metadata = broker.Metadata with { DeletionTimestamp = EventingObjects.Created } });
+        (await bed.SendAsync("refused")).StatusCode.ShouldBe(HttpStatusCode.NotFound);
+        bed.Broker.IsDrained("uid-main").ShouldBeTrue();
+        sink.IsQuiet.ShouldBeTrue();
+    }
+
+    [Fact]
     public async Task A_full_log_drops_its_oldest_events_and_counts_them_or_refuses_new_ones_as_it_was_told()
     {
         await using var bed = await BrokerBed.StartAsync();
@@ -123,6 +150,23 @@ public sealed class LifeTests
         account.GetProperty("expired").GetInt64().ShouldBeGreaterThan(0);
         account.GetProperty("delivered").GetInt64().ShouldBeGreaterThan(0);
         account.GetProperty("difference").GetInt64().ShouldBe(0);
+    }
+
+    [Fact]
+    public async Task Dead_letters_beyond_what_is_kept_go_the_oldest_first_and_are_told()
+    {
+        await using var bed = await BrokerBed.StartAsync(change: static options => options with { MaxDeadLetters = 3 });
+        await using var sink = await EventSink.AnsweringAsync(static _ => 400);
+        await bed.PutAsync(EventingObjects.Broker(), EventingObjects.Trigger("t", sink.Url.ToString(), annotations: ("kip.dev/delivery-order", "ordered")));
+        for (var i = 1; i <= 5; i++) (await bed.SendAsync($"{i}")).Dispose();
+        await bed.UntilAsync("t", static a => a.GetProperty("stored").GetInt64() == 5);
+
+        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(60));
+        var told = await ToldAsync(bed, patience.Token);
+        (told.Type, told.Reason, told.InvolvedObject.Name).ShouldBe(("Warning", "DeadLettersDropped", "main"));
+        told.Message!.ShouldContain("Dead letters of default/t were removed, the oldest first");
+        var topic = (await bed.AskAsync("topics")).GetProperty("topics").EnumerateArray().Single(static t => t.GetProperty("name").GetString() == "main");
+        (topic.GetProperty("deadLetters").GetInt64(), topic.GetProperty("deadLettersDropped").GetInt64()).ShouldBe((3, 2));
     }
 
     private static async Task<Kip.Resources.Core.Event> ToldAsync(BrokerBed bed, CancellationToken patience)

@@ -63,34 +63,6 @@ public class EventsTests(KipFixture fixture)
         await UntilAsync(async () => (await Kip.KubectlAsync("get", "imc", "looked-at")).ExitCode != 0);
     }
 
-    [Fact]
-    public async Task A_trigger_that_drains_delivers_what_it_has_and_takes_nothing_new()
-    {
-        (await ApplyAsync(ServiceYaml.Hello("hub", "x", "autoscaling.knative.dev/min-scale: \"1\"").Replace("kip.local/helloworld", "kip.local/conformance"))).Succeeded();
-        (await ApplyAsync("apiVersion: eventing.knative.dev/v1\nkind: Broker\nmetadata: { name: drained }\n")).Succeeded();
-        (await ApplyAsync("""
-            apiVersion: eventing.knative.dev/v1
-            kind: Trigger
-            metadata: { name: slow, annotations: { kip.dev/on-delete: drain, kip.dev/delivery-order: ordered } }
-            spec:
-              broker: drained
-              subscriber: { ref: { apiVersion: serving.knative.dev/v1, kind: Service, name: hub }, uri: "/events/slow?sleep=1000" }
-            """)).Succeeded();
-        (await Kip.KubectlAsync("wait", "ksvc/hub", "trigger/slow", "--for=condition=Ready", "--timeout=60s")).Succeeded();
-        const string broker = "http://broker-ingress.knative-eventing.svc.cluster.local/default/drained";
-        for (var i = 0; i < 3; i++) await SendAsync(broker, "com.example.before", "{}");
-
-        (await Kip.KubectlAsync("delete", "trigger", "slow", "--wait=false")).Succeeded();
-        await SendAsync(broker, "com.example.after", "{}");
-        (await Kip.KubectlAsync("wait", "trigger/slow", "--for=delete", "--timeout=60s")).Succeeded();
-
-        using var client = LoopbackClient.To(Kip.Gateway);
-        var received = await client.GetStringAsync($"http://hub.default.localhost:{Kip.Gateway.Port}/received/slow");
-        received.Split("com.example.before").Length.ShouldBe(4, received);
-        received.ShouldNotContain("com.example.after");
-        (await Kip.KubectlAsync("delete", "broker/drained", "ksvc/hub", "--wait")).Succeeded();
-    }
-
     private static string Trigger(string name, string more) =>
         $"apiVersion: eventing.knative.dev/v1\nkind: Trigger\nmetadata: {{ name: {name} }}\nspec:\n  broker: shop\n  subscriber: {{ uri: \"http://127.0.0.1:9/\" }}\n  {more}\n";
 

@@ -2,6 +2,7 @@ using Kip.Resources;
 using Kip.Resources.Eventing;
 using Kip.Resources.Flows;
 using Kip.Resources.Messaging;
+using Kip.Rules.Eventing;
 using Kip.Rules.Eventing.Configs;
 using Parallel = Kip.Resources.Flows.Parallel;
 
@@ -17,7 +18,7 @@ internal static class EventingAdmission
     public static Resource Default(AdmissionRequest request)
     {
         var config = ConfigOf(request);
-        return Stamped(request, request.Object switch
+        return Held(Stamped(request, request.Object switch
         {
             Broker broker => BrokerAdmission.Default(broker, config),
             Trigger trigger => TriggerAdmission.Default(trigger),
@@ -28,8 +29,16 @@ internal static class EventingAdmission
             Sequence sequence => FlowAdmission.Default(sequence, config),
             Parallel parallel => FlowAdmission.Default(parallel, config),
             var other => other,
-        });
+        }));
     }
+
+    // Flows and EventTypes have no events of their own, and a Broker of another class has another controller, who would never let it go.
+    private static Resource Held(Resource resource) => resource switch
+    {
+        Broker broker when !BrokerClasses.IsServed(broker.Metadata.Annotations.Get(EventingAnnotations.BrokerClass)) => broker,
+        Broker or Trigger or Channel or InMemoryChannel or Subscription => Draining.Hold(resource),
+        _ => resource,
+    };
 
     public static void Validate(AdmissionRequest request, FieldErrors errors)
     {

@@ -9,19 +9,18 @@ namespace Kip.Rules.Admission.Eventing;
 /// <summary>Kip's own annotations on Eventing's kinds: a value that cannot be read is refused, since the data plane would take it as not said.</summary>
 internal static class KipAnnotationRules
 {
-    private static readonly string[] OfLogs = [EventingAnnotations.Deletion, .. RetentionAnnotations.Keys];
     private static readonly string[] OfDeliveries = [EventingAnnotations.Deletion, DeliveryAnnotations.ConcurrencyKey, DeliveryAnnotations.Order];
 
     /// <summary>Refuses what cannot be read; what an older Kip has let in and this change leaves as it is holds up nobody.</summary>
     public static void Validate(Resource resource, Resource? old, FieldErrors errors)
     {
-        string[] keys = resource switch
+        var keys = resource switch
         {
-            Broker or Channel or InMemoryChannel => OfLogs,
+            Broker or Channel or InMemoryChannel => LogAnnotations.Keys,
             Trigger or Subscription => OfDeliveries,
             _ => [],
         };
-        if (keys.Length == 0 || resource.Metadata.Annotations.IsEmpty) return;
+        if (keys.Count == 0 || resource.Metadata.Annotations.IsEmpty) return;
         using var _ = errors.In("metadata.annotations");
         foreach (var key in keys)
             if (resource.Metadata.Annotations.Get(key) is { } text && Expected(key, text) is { } expected && old?.Metadata.Annotations.Get(key) != text)

@@ -17,32 +17,40 @@ public static class ChannelPlanner
         ConditionSet.Living(BackingChannelReady, Addressable, DeadLetterSinks.Resolved, EventPolicies.Ready);
 
     /// <summary>Decides what the channel behind should be, and what the status should say.</summary>
-    /// <remarks>The template is read once, when the channel behind is made; neither can be changed afterwards. How long events are kept can.</remarks>
+    /// <remarks>
+    /// The template is read once, when the channel behind is made; neither can be changed afterwards. What annotations say of the log can: the log is
+    /// the channel's behind, and it follows what is said here.
+    /// </remarks>
     public static Plan Plan(ChannelView seen)
     {
         var channel = seen.Channel;
-        if (channel.Metadata.DeletionTimestamp is not null) return Resources.Planning.Plan.Nothing;
+        if (channel.Metadata.DeletionTimestamp is not null) return PlanEnd(seen);
         var conditions = EventPolicies.Mark(Conditions.Take(channel.Status.Conditions, seen.Now));
         if (seen.Backing is { } taken && !taken.IsControlledBy(channel))
             return Fail(seen, conditions, $"There is an existing {taken.Kind} \"{taken.Metadata.Name}\" that we do not own.");
         if (seen.Backing is { } backing)
         {
-            var kept = WithRetention(channel, backing);
-            return Follow(seen, ReferenceEquals(kept, backing) ? [] : [new Edit.Update(kept)], backing, conditions);
+            var told = LogAnnotations.SaidBy(channel, backing);
+            return Follow(seen, ReferenceEquals(told, backing) ? [] : [new Edit.Update(told)], backing, conditions);
         }
 
         var wanted = ChannelFromTemplate.Make(channel.Spec.ChannelTemplate, channel.Metadata.Name, channel, channel.Spec.Delivery, out var error);
         if (wanted is null) return Fail(seen, conditions, error);
-        return Follow(seen, [new Edit.Create(WithRetention(channel, wanted))], wanted, conditions);
+        return Follow(seen, [new Edit.Create(LogAnnotations.SaidBy(channel, wanted))], wanted, conditions);
     }
 
-    // The log is the channel's behind; what is said there and not here stays.
-    private static InMemoryChannel WithRetention(Channel channel, InMemoryChannel backing)
+    // A Channel that drains stays until the channel behind has: that one is deleted first, as soon as it is held.
+    private static Plan PlanEnd(ChannelView seen)
     {
-        var annotations = backing.Metadata.Annotations;
-        foreach (var key in RetentionAnnotations.Keys)
-            if (channel.Metadata.Annotations.Get(key) is { } asked && annotations.Get(key) != asked) annotations = annotations.With(key, asked);
-        return annotations == backing.Metadata.Annotations ? backing : backing with { Metadata = backing.Metadata with { Annotations = annotations } };
+        var channel = seen.Channel;
+        var backing = seen.Backing is { } present && present.IsControlledBy(channel) ? present : null;
+        var ending = Draining.Plan(channel, isDrained: backing is null)!;
+        if (backing is null || !Draining.IsHeld(channel)) return ending;
+        var told = LogAnnotations.SaidBy(channel, backing);
+        var edits = new List<Edit>();
+        if (!ReferenceEquals(told, backing)) edits.Add(new Edit.Update(told));
+        if (backing.Metadata.DeletionTimestamp is null && (Draining.IsHeld(backing) || !Draining.IsAsked(channel))) edits.Add(new Edit.Delete(backing));
+        return ending with { Edits = [.. edits, .. ending.Edits] };
     }
 
     private static Plan Follow(ChannelView seen, ValueList<Edit> edits, InMemoryChannel backing, LivingConditions conditions)
@@ -77,7 +85,7 @@ public static class ChannelPlanner
         conditions.MarkFalse(Addressable, "EmptyHostname", "hostname is the empty string");
 
     private static Plan Conclude(ChannelView seen, ValueList<Edit> edits, ChannelStatus status, LivingConditions conditions) =>
-        new(edits, seen.Channel with
+        new([.. edits, .. Draining.Finalizer(seen.Channel)], seen.Channel with
         {
             Status = status with
             {

@@ -41,8 +41,69 @@ public class ChannelTests
         (annotations.Get("kip.dev/retention-time"), annotations.Get("kip.dev/retention-bytes")).ShouldBe(("P3D", "16Mi"));
         _world.Get<Channel>("pipe").Status.Conditions.IsReady().ShouldBeTrue();
 
-        static string Annotated(string annotations) => Channel().Replace("name: pipe", $"name: pipe, annotations: {{ {annotations} }}", StringComparison.Ordinal);
+        _world.ApplyYaml(Annotated("kip.dev/retention-bytes: 16Mi"));
+        annotations = _world.Get<InMemoryChannel>("pipe").Metadata.Annotations;
+        (annotations.Get("kip.dev/retention-time"), annotations.Get("kip.dev/retention-bytes")).ShouldBe((null, "16Mi"), "what is said no longer does not hold any longer");
     }
+
+    [Fact]
+    public void A_channel_that_drains_stays_until_the_one_behind_it_has_delivered_everything()
+    {
+        var (world, plane) = Draining();
+
+        world.Delete(world.Get<Channel>("pipe"));
+        world.Settle();
+        world.Get<Channel>("pipe").Metadata.DeletionTimestamp.ShouldNotBeNull();
+        world.Get<InMemoryChannel>("pipe").Metadata.DeletionTimestamp.ShouldNotBeNull();
+        world.Get<InMemoryChannel>("pipe").Spec.Subscribers.Count.ShouldBe(1);
+
+        plane.Busy.Clear();
+        plane.Tell(world.Get<InMemoryChannel>("pipe"));
+        world.Settle();
+        world.Find<InMemoryChannel>(new("default", "pipe")).ShouldBeNull();
+        world.Find<Channel>(new("default", "pipe")).ShouldBeNull();
+    }
+
+    [Fact]
+    public void A_channels_wait_to_drain_ends_when_the_user_thinks_better_of_it()
+    {
+        var (world, _) = Draining();
+        world.Delete(world.Get<Channel>("pipe"));
+        world.Settle();
+
+        var waiting = world.Get<Channel>("pipe");
+        world.Apply(waiting with { Metadata = waiting.Metadata with { Annotations = waiting.Metadata.Annotations.With("kip.dev/on-delete", "drop") } });
+        world.Settle();
+
+        world.Find<Channel>(new("default", "pipe")).ShouldBeNull();
+        world.Find<InMemoryChannel>(new("default", "pipe")).ShouldBeNull();
+    }
+
+    [Fact]
+    public void A_channel_that_no_longer_asks_to_drain_goes_at_once()
+    {
+        var (world, _) = Draining();
+        world.ApplyYaml(Channel());
+        world.Get<InMemoryChannel>("pipe").Metadata.Finalizers.ShouldBeEmpty();
+
+        world.Delete(world.Get<Channel>("pipe"));
+        world.Settle();
+
+        world.Find<Channel>(new("default", "pipe")).ShouldBeNull();
+        world.Find<InMemoryChannel>(new("default", "pipe")).ShouldBeNull();
+    }
+
+    private static (ServingWorld World, PlayedDataPlane Plane) Draining()
+    {
+        var plane = new PlayedDataPlane();
+        var world = EventingWorld.Make(dataPlane: plane);
+        plane.Busy.Add("inmemorychannel-pipe");
+        world.ApplyYaml(Annotated("kip.dev/on-delete: drain") + "\n---\n" + Subscription());
+        return (world, plane);
+    }
+
+    private static string Annotated(string annotations) =>
+        Channel().Replace("name: pipe", $"name: pipe, annotations: {{ {annotations} }}", StringComparison.Ordinal);
 
     [Theory]
     [InlineData("channelTemplate: {apiVersion: messaging.knative.dev/v1beta1, kind: KafkaChannel}", "there are no channels of kind KafkaChannel")]

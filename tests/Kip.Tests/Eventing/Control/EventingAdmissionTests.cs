@@ -98,6 +98,18 @@ public class EventingAdmissionTests
     public void What_is_right_is_accepted(string yaml) => Ask.Validate(Yaml.Read(yaml).Single()).ShouldBeEmpty();
 
     [Fact]
+    public void A_deletion_right_after_the_write_that_asks_to_drain_does_not_outrun_the_wait()
+    {
+        foreach (var yaml in (string[])[BrokerOf(annotations: Drain), Trigger(annotations: Drain), Imc("", Drain), Subscription(annotations: Drain)])
+            Defaulted(yaml).Metadata.Finalizers.ShouldBe(["kip.dev/drain"], yaml);
+        Defaulted(Channel().Replace("name: pipe", $"name: pipe, annotations: {{ {Drain} }}", StringComparison.Ordinal)).Metadata.Finalizers.ShouldBe(["kip.dev/drain"]);
+        Defaulted(BrokerOf(annotations: "kip.dev/on-delete: drop")).Metadata.Finalizers.ShouldBeEmpty();
+        Defaulted(BrokerOf(annotations: $"{Drain}, eventing.knative.dev/broker.class: Kafka")).Metadata.Finalizers.ShouldBeEmpty("nobody here would let it go");
+    }
+
+    private const string Drain = "kip.dev/on-delete: drain";
+
+    [Fact]
     public void What_must_not_change_does_not()
     {
         Changed(BrokerOf(), BrokerOf(annotations: "eventing.knative.dev/broker.class: Kip")).ShouldContain("annotations: Immutable annotations changed (-old +new)");
