@@ -2,13 +2,14 @@ using Kip.ApiServer.Http.Bodies;
 using Kip.ApiServer.Registry;
 using Kip.Client;
 using Kip.Resources;
+using Kip.Rules.Access;
 using Microsoft.AspNetCore.Http;
 
 namespace Kip.ApiServer.Http;
 
 /// <summary>One request on a resource: what the path names, who asks, and the HTTP exchange itself.</summary>
 /// <param name="Served">The kind in the version that the path names: what is read from the body and written to the answer.</param>
-internal sealed record ApiCall(HttpContext Http, ResourcePath Path, KindDefinition Served, string User, CancellationToken Stopping)
+internal sealed record ApiCall(HttpContext Http, ResourcePath Path, KindDefinition Served, UserInfo User, CancellationToken Stopping)
 {
     /// <summary>The kind as it is stored.</summary>
     public KindDefinition Kind => Served.Stored;

@@ -6,12 +6,14 @@ using Kip.ApiServer.Http.Subresources.Exec;
 using Kip.ApiServer.Http.Verbs;
 using Kip.ApiServer.Registry;
 using Kip.ApiServer.Security;
+using Kip.ApiServer.Security.Authentication;
 using Kip.Client.Pods;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.AspNetCore.Server.Kestrel.Https;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 
@@ -51,12 +53,13 @@ public sealed class ApiServer : IAsyncDisposable
         var kubeconfig = Path.Combine(options.DataDirectory, "kubeconfig");
         var admin = AdminToken.Open(options.DataDirectory, KubeconfigWriter.ReadToken(kubeconfig), out var token);
         var authority = CertificateAuthority.Open(options.DataDirectory, time);
+        var gate = new AccessGate(new(new ClientCertificates(authority, time), [admin]), registry.Access);
         var certificate = new ServerCertificate(authority, NamesOf(options), AddressesOf(options), time);
         var stopping = new CancellationTokenSource();
         var app = Build(options, certificate, loggers);
         try
         {
-            var pipeline = Pipeline(options, registry, logs, admin, time, loggers, stopping.Token);
+            var pipeline = Pipeline(options, registry, logs, gate, time, loggers, stopping.Token);
             var limit = new BodyLimit(options.MaxBodyBytes);
             app.Run(http =>
             {
@@ -90,7 +93,7 @@ public sealed class ApiServer : IAsyncDisposable
     }
 
     private static RequestPipeline Pipeline(
-        ApiServerOptions options, ResourceRegistry registry, IPodLogs? logs, AdminToken admin, TimeProvider time,
+        ApiServerOptions options, ResourceRegistry registry, IPodLogs? logs, AccessGate gate, TimeProvider time,
         ILoggerFactory loggers, CancellationToken stopping)
     {
         var reads = new ResourceReads(registry, time);
@@ -98,7 +101,7 @@ public sealed class ApiServer : IAsyncDisposable
             registry.Kinds, reads, new ResourceWatch(registry, time, options.WatchTimeout), new ResourceWrites(registry, reads),
             new ResourcePatches(registry, reads), new ResourceDeletes(registry, reads), new ScaleSubresource(registry, reads),
             new PodLogsSubresource(logs, reads, time), new PodExecSubresource(options.Exec, reads));
-        return new RequestPipeline(registry, router, options.ExtraEndpoints, admin, new RequestLimits(options), loggers.CreateLogger<ApiServer>(), stopping);
+        return new RequestPipeline(registry, router, options.ExtraEndpoints, gate, new RequestLimits(options), loggers.CreateLogger<ApiServer>(), stopping);
     }
 
     private static WebApplication Build(ApiServerOptions options, ServerCertificate certificate, ILoggerFactory loggers)
@@ -118,6 +121,9 @@ public sealed class ApiServer : IAsyncDisposable
                 listen.UseHttps(https =>
                 {
                     https.ServerCertificateSelector = (_, _) => certificate.Current;
+                    // Asked for, not required: most clients carry a token. Who shows one is judged at the gate, so that a bad one is answered by 401.
+                    https.ClientCertificateMode = ClientCertificateMode.AllowCertificate;
+                    https.AllowAnyClientCertificate();
                     https.SslProtocols = SslProtocols.Tls12 | SslProtocols.Tls13;
                 });
             });

@@ -3,23 +3,26 @@ using Kip.ApiServer.Http.Documents;
 using Kip.ApiServer.Http.Subresources;
 using Kip.ApiServer.Registry;
 using Kip.ApiServer.Security;
+using Kip.ApiServer.Security.Reviews;
 using Kip.Client;
 using Kip.Resources;
+using Kip.Rules.Access;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
 
 namespace Kip.ApiServer.Http;
 
 /// <summary>
-/// The way of a request: health checks are open to all; everything else must carry the token, then finds a place among those under way,
+/// The way of a request: health checks are open to all; everything else passes the gate, then finds a place among those under way,
 /// then its document or resource. Every failure leaves as a <see cref="Status"/>.
 /// </summary>
 internal sealed partial class RequestPipeline(
-    ResourceRegistry registry, ResourceRouter router, IReadOnlyDictionary<string, RequestDelegate> extras, AdminToken token, RequestLimits limits,
+    ResourceRegistry registry, ResourceRouter router, IReadOnlyDictionary<string, RequestDelegate> extras, AccessGate gate, RequestLimits limits,
     ILogger logger, CancellationToken stopping)
 {
     private readonly Discovery _discovery = new(registry.Kinds);
     private readonly OpenApiDocuments _openApi = new(registry.Kinds);
+    private readonly ReviewAnswers _reviews = new(gate);
 
     public async Task InvokeAsync(HttpContext http)
     {
@@ -59,12 +62,9 @@ internal sealed partial class RequestPipeline(
             await TextAsync(http, 200, "ok");
             return;
         }
-        if (!token.Admits(http.Request.Headers.Authorization))
-        {
-            http.Response.Headers.WWWAuthenticate = "Bearer realm=\"kip\"";
-            throw ApiException.Of(401, StatusReason.Unauthorized, "Unauthorized");
-        }
-        var call = router.Find(http, path, UserOf(http), stopping);
+        var parsed = ResourcePath.Parse(path);
+        var user = gate.Admit(http, parsed);
+        var call = router.Find(http, parsed, user, stopping);
         var extra = call is null ? ExtraAt(path) : null;
         var sort = extra is not null ? RequestLimits.Sort.Stream : SortOf(http, call);
         if (!limits.TryEnter(sort)) throw TooMany();
@@ -72,7 +72,7 @@ internal sealed partial class RequestPipeline(
         {
             if (call is not null) await router.AnswerAsync(call);
             else if (extra is not null) await extra(http);
-            else await DocumentAsync(http, path);
+            else await DocumentAsync(http, path, parsed, user);
         }
         finally
         {
@@ -87,22 +87,15 @@ internal sealed partial class RequestPipeline(
         return null;
     }
 
-    private async Task DocumentAsync(HttpContext http, string path)
+    private async Task DocumentAsync(HttpContext http, string path, ResourcePath? parsed, UserInfo user)
     {
         if (await _discovery.TryAnswerAsync(http, path) || await _openApi.TryAnswerAsync(http, path)) return;
         if (path == "/version") await JsonAnswer.WriteAsync(http, 200, VersionDocument.Write);
-        else if (HttpMethods.IsPost(http.Request.Method) && ResourcePath.Parse(path) is { } asked && ReviewAt(asked) is { } review)
-            await review.AnswerAsync(http, UserOf(http));
+        else if (HttpMethods.IsPost(http.Request.Method) && parsed is not null && Review.At(parsed) is { } review)
+            await _reviews.AnswerAsync(http, review, parsed.Namespace, user);
         // Not a Status: clients tell an unknown API from a missing object by it.
         else await TextAsync(http, 404, "404 page not found\n");
     }
-
-    private static Review? ReviewAt(ResourcePath path) =>
-        Review.All.FirstOrDefault(r => r.Group == path.Group && r.Plural == path.Plural && path is { Version: Review.Version, Name: null, Namespace: null });
-
-    // One administrator for now, who may act under any name.
-    private static string UserOf(HttpContext http) =>
-        http.Request.Headers["Impersonate-User"].ToString() is { Length: > 0 } other ? other : "kubernetes-admin";
 
     private static RequestLimits.Sort SortOf(HttpContext http, ApiCall? call) =>
         call is not null && (ResourceRouter.IsWatch(call) || PodLogsSubresource.Follows(call) || call.Path.Subresource == "exec") ? RequestLimits.Sort.Stream

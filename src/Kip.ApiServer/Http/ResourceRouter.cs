@@ -5,6 +5,7 @@ using Kip.ApiServer.Registry;
 using Kip.Client;
 using Kip.Resources;
 using Kip.Resources.Core;
+using Kip.Rules.Access;
 using Microsoft.AspNetCore.Http;
 
 namespace Kip.ApiServer.Http;
@@ -15,9 +16,9 @@ internal sealed class ResourceRouter(
     ScaleSubresource scale, PodLogsSubresource logs, PodExecSubresource exec)
 {
     /// <summary>The call on a resource that a request is; null when the path names none.</summary>
-    public ApiCall? Find(HttpContext http, string path, string user, CancellationToken stopping)
+    public ApiCall? Find(HttpContext http, ResourcePath? parsed, UserInfo user, CancellationToken stopping)
     {
-        if (ResourcePath.Parse(path) is not { Plural.Length: > 0 } parsed) return null;
+        if (parsed is not { Plural.Length: > 0 }) return null;
         if (kinds.FindPlural(parsed.Group, parsed.Version, parsed.Plural) is not { } kind) return null;
         if (!kind.Namespaced && parsed.Namespace is not null) return null;
         // A single object of a namespaced kind is only to be found in its namespace.

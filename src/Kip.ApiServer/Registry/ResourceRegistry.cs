@@ -1,5 +1,6 @@
 using Kip.ApiServer.Registry.Deletion;
 using Kip.ApiServer.Registry.Loops;
+using Kip.ApiServer.Security.Authorization;
 using Kip.ApiServer.Storage;
 using Kip.Client;
 using Kip.Resources;
@@ -28,7 +29,7 @@ public sealed class ResourceRegistry : IAsyncDisposable
 
     private ResourceRegistry(Store store, RegistryOptions options, TimeProvider time)
     {
-        (_store, Kinds) = (store, options.Kinds);
+        (_store, Kinds, Access) = (store, options.Kinds, new Authorizer(store));
         _reader = new ResourceReader(store);
         _watcher = new ResourceWatcher(store, time, options.BookmarkPeriod);
         _writer = new ResourceWriter(store, new AdmissionGate(store), time, options);
@@ -38,6 +39,9 @@ public sealed class ResourceRegistry : IAsyncDisposable
 
     /// <summary>The kinds that are served.</summary>
     public KindCatalog Kinds { get; }
+
+    /// <summary>Says who may do what.</summary>
+    public Authorizer Access { get; }
 
     /// <summary>What opening the store found; null when it is in memory.</summary>
     public StoreRecovery? Recovered => _store.Recovered;

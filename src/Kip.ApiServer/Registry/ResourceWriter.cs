@@ -72,7 +72,7 @@ internal sealed class ResourceWriter(Store store, AdmissionGate admission, TimeP
         var kind = said.GetDefinition();
         var meta = MetadataRules.ForCreate(kind, said.Metadata, time.GetUtcNow(), options.NewUid(), options.NameSuffix);
         var prepared = KindRules.PrepareCreate(said with { Metadata = meta });
-        var request = new AdmissionRequest(prepared, null, context.User, null, admission.Config);
+        var request = new AdmissionRequest(prepared, null, context.User.Name, null, admission.Config);
         request = request with { Object = AdmissionRules.Default(request) };
         AdmissionGate.Refuse(request, [.. MetadataValidation.Validate(kind, request.Object.Metadata), .. KindRules.Validate(null, request.Object)]);
         context.Warn?.Invoke(AdmissionRules.Warnings(request));
@@ -83,7 +83,7 @@ internal sealed class ResourceWriter(Store store, AdmissionGate admission, TimeP
     private Resource PrepareChanged(Resource present, Resource said, string? subresource, RequestContext context)
     {
         var merged = subresource == "status" ? WithStatus(present, said) : WithoutStatus(present, said, subresource);
-        var request = new AdmissionRequest(merged, present, context.User, subresource, admission.Config);
+        var request = new AdmissionRequest(merged, present, context.User.Name, subresource, admission.Config);
         var wanted = WithSharedParts(present, AdmissionRules.Default(request));
         if (wanted == present) return present;
         AdmissionGate.Refuse(request with { Object = wanted },

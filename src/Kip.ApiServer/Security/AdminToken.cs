@@ -1,11 +1,16 @@
 using System.Security.Cryptography;
 using System.Text;
+using Kip.ApiServer.Security.Authentication;
+using Kip.Rules.Access;
 
 namespace Kip.ApiServer.Security;
 
 /// <summary>The administrator's bearer token. Only its hash is kept (<c>admin-token.sha256</c>); the token itself is in the kubeconfig.</summary>
-public sealed class AdminToken
+public sealed class AdminToken : ITokenAuthenticator
 {
+    /// <summary>The administrator's user name.</summary>
+    public const string UserName = "kubernetes-admin";
+
     private readonly byte[] _hash;
 
     private AdminToken(byte[] hash) => _hash = hash;
@@ -32,7 +37,11 @@ public sealed class AdminToken
     public bool Admits(string? authorization) =>
         authorization is not null
         && authorization.StartsWith("Bearer ", StringComparison.OrdinalIgnoreCase)
-        && CryptographicOperations.FixedTimeEquals(Hash(authorization["Bearer ".Length..].Trim()), _hash);
+        && IsToken(authorization["Bearer ".Length..].Trim());
+
+    UserInfo? ITokenAuthenticator.Identify(string token) => IsToken(token) ? UserInfo.OfPlatform(UserName) : null;
+
+    private bool IsToken(string token) => CryptographicOperations.FixedTimeEquals(Hash(token), _hash);
 
     private static byte[] Hash(string token) => SHA256.HashData(Encoding.UTF8.GetBytes(token));
 }

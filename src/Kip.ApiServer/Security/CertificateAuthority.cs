@@ -16,6 +16,9 @@ public sealed class CertificateAuthority : ICertificateIssuer, IDisposable
     // X.520's upper bound.
     private const int MaxCommonName = 64;
 
+    private const string ServerAuthentication = "1.3.6.1.5.5.7.3.1";
+    private const string ClientAuthentication = "1.3.6.1.5.5.7.3.2";
+
     private readonly X509Certificate2 _certificate;
 
     private CertificateAuthority(X509Certificate2 certificate) => _certificate = certificate;
@@ -55,6 +58,20 @@ public sealed class CertificateAuthority : ICertificateIssuer, IDisposable
         return new($"{certificate.ExportCertificatePem()}\n{CertificatePem}\n", key.ExportPkcs8PrivateKeyPem(), certificate.NotAfter);
     }
 
+    /// <summary>Whether a certificate is a client's, signed by this CA and in its time.</summary>
+    public bool Vouches(X509Certificate2 certificate, DateTimeOffset now)
+    {
+        using var chain = new X509Chain();
+        chain.ChainPolicy.TrustMode = X509ChainTrustMode.CustomRootTrust;
+        chain.ChainPolicy.CustomTrustStore.Add(_certificate);
+        chain.ChainPolicy.RevocationMode = X509RevocationMode.NoCheck;
+        chain.ChainPolicy.DisableCertificateDownloads = true;
+        chain.ChainPolicy.ApplicationPolicy.Add(new Oid(ClientAuthentication));
+        chain.ChainPolicy.VerificationTime = now.UtcDateTime;
+        // A certificate that does not say what it is for is none for a client.
+        return certificate.Extensions.OfType<X509EnhancedKeyUsageExtension>().Any() && chain.Build(certificate);
+    }
+
     private X509Certificate2 Issue(string subject, IEnumerable<string> names, IEnumerable<IPAddress> addresses, DateTimeOffset now)
     {
         using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
@@ -65,7 +82,7 @@ public sealed class CertificateAuthority : ICertificateIssuer, IDisposable
         request.CertificateExtensions.Add(alternatives.Build());
         request.CertificateExtensions.Add(new X509BasicConstraintsExtension(false, false, 0, true));
         request.CertificateExtensions.Add(new X509KeyUsageExtension(X509KeyUsageFlags.DigitalSignature, true));
-        request.CertificateExtensions.Add(new X509EnhancedKeyUsageExtension([new Oid("1.3.6.1.5.5.7.3.1")], false));
+        request.CertificateExtensions.Add(new X509EnhancedKeyUsageExtension([new Oid(ServerAuthentication)], false));
         request.CertificateExtensions.Add(X509AuthorityKeyIdentifierExtension.CreateFromCertificate(_certificate, true, false));
         var end = now.AddDays(ServerDaysValid) < _certificate.NotAfter ? now.AddDays(ServerDaysValid) : new DateTimeOffset(_certificate.NotAfter);
         using var issued = request.Create(_certificate, now.AddMinutes(-5), end, NewSerial());

@@ -10,6 +10,7 @@ using Kip.Resources.Eventing;
 using Kip.Resources.Flows;
 using Kip.Resources.Messaging;
 using Kip.Resources.Networking;
+using Kip.Resources.Rbac;
 using Kip.Resources.Serving;
 
 namespace Kip.Resources;
@@ -41,6 +42,13 @@ namespace Kip.Resources;
 [JsonSerializable(typeof(Pod))]
 [JsonSerializable(typeof(PodAutoscaler))]
 [JsonSerializable(typeof(Revision))]
+[JsonSerializable(typeof(Role))]
+[JsonSerializable(typeof(RoleBinding))]
+[JsonSerializable(typeof(ClusterRole))]
+[JsonSerializable(typeof(ClusterRoleBinding))]
+[JsonSerializable(typeof(LabelSelector))]
+[JsonSerializable(typeof(PolicyRule))]
+[JsonSerializable(typeof(Subject))]
 [JsonSerializable(typeof(Route))]
 [JsonSerializable(typeof(Secret))]
 [JsonSerializable(typeof(Serving.Service), TypeInfoPropertyName = "KnativeService")]

@@ -8,6 +8,7 @@ using Kip.Resources.Eventing;
 using Kip.Resources.Flows;
 using Kip.Resources.Messaging;
 using Kip.Resources.Networking;
+using Kip.Resources.Rbac;
 using Kip.Resources.Serving;
 
 namespace Kip.Resources;
@@ -31,6 +32,7 @@ public static class Kinds
         Broker.Definition, Trigger.Definition, EventType.Definition,
         Messaging.Channel.Definition, InMemoryChannel.Definition, Messaging.Subscription.Definition,
         Sequence.Definition, Flows.Parallel.Definition,
+        Role.Definition, ClusterRole.Definition, RoleBinding.Definition, ClusterRoleBinding.Definition,
     ];
 
     /// <summary>Versions that are served beside those of <see cref="All"/>; their objects are stored as one of those.</summary>

@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Text.Json;
 using Kip.ApiServer.Http.Bodies;
 using Kip.ApiServer.Registry;
+using Kip.ApiServer.Security.Reviews;
 using Kip.Client;
 using Microsoft.AspNetCore.Http;
 

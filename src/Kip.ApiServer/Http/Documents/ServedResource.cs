@@ -1,3 +1,4 @@
+using Kip.ApiServer.Security.Reviews;
 using Kip.Resources;
 
 namespace Kip.ApiServer.Http.Documents;
@@ -36,7 +37,7 @@ internal sealed record ServedResource(string Name, string Group, string Version,
         if (kind == Resources.Core.Pod.Definition) yield return Side(kind, "log", ["get"]);
     }
 
-    public static ServedResource Of(Review review) => new(review.Plural, review.Group, Review.Version, review.Kind, review.Group, false, ["create"])
+    public static ServedResource Of(Review review) => new(review.Plural, review.Group, Review.Version, review.Kind, review.Group, review.Namespaced, ["create"])
     {
         Singular = review.Kind.ToLowerInvariant(),
     };

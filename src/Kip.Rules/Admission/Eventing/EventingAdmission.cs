@@ -66,7 +66,7 @@ internal static class EventingAdmission
     {
         if (!resource.Metadata.OwnerReferences.IsEmpty) return resource;
         var specChanged = request.Old is null || resource is not IHasStatus parts || !parts.SpecEquals(request.Old);
-        var metadata = UserInfo.Stamp(
+        var metadata = UserAnnotations.Stamp(
             resource.Metadata, request.Old?.Metadata, specChanged, request.User, resource.GetDefinition().Group);
         return ReferenceEquals(metadata, resource.Metadata) ? resource : resource with { Metadata = metadata };
     }

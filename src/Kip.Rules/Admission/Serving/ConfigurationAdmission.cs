@@ -24,7 +24,7 @@ internal static class ConfigurationAdmission
         // A Configuration of a Service says who changed the Service.
         if (!configuration.Metadata.OwnerReferences.IsEmpty) return configuration;
         var specChanged = old is null || configuration.Spec != old.Spec;
-        var metadata = UserInfo.Stamp(configuration.Metadata, old?.Metadata, specChanged, user);
+        var metadata = UserAnnotations.Stamp(configuration.Metadata, old?.Metadata, specChanged, user);
         return ReferenceEquals(metadata, configuration.Metadata) ? configuration : configuration with { Metadata = metadata };
     }
 

@@ -11,7 +11,7 @@ internal static class DomainMappingAdmission
     {
         var reference = KReferenceRules.Default(mapping.Spec.Ref, mapping.Metadata.Namespace);
         if (!ReferenceEquals(reference, mapping.Spec.Ref)) mapping = mapping with { Spec = mapping.Spec with { Ref = reference } };
-        var metadata = UserInfo.Stamp(mapping.Metadata, old?.Metadata, specChanged: old is null || mapping.Spec != old.Spec, user);
+        var metadata = UserAnnotations.Stamp(mapping.Metadata, old?.Metadata, specChanged: old is null || mapping.Spec != old.Spec, user);
         return ReferenceEquals(metadata, mapping.Metadata) ? mapping : mapping with { Metadata = metadata };
     }
 

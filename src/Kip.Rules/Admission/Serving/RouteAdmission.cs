@@ -10,7 +10,7 @@ internal static class RouteAdmission
         var traffic = TrafficAdmission.Default(route.Spec.Traffic, isService: false);
         if (traffic != route.Spec.Traffic) route = route with { Spec = route.Spec with { Traffic = traffic } };
         if (!route.Metadata.OwnerReferences.IsEmpty) return route;
-        var metadata = UserInfo.Stamp(route.Metadata, old?.Metadata, specChanged: old is null || route.Spec != old.Spec, user);
+        var metadata = UserAnnotations.Stamp(route.Metadata, old?.Metadata, specChanged: old is null || route.Spec != old.Spec, user);
         return ReferenceEquals(metadata, route.Metadata) ? route : route with { Metadata = metadata };
     }
 

@@ -12,7 +12,7 @@ internal static class ServiceAdmission
         var traffic = TrafficAdmission.Default(service.Spec.Traffic, isService: true);
         if (!ReferenceEquals(template, service.Spec.Template) || traffic != service.Spec.Traffic)
             service = service with { Spec = service.Spec with { Template = template, Traffic = traffic } };
-        var metadata = UserInfo.Stamp(service.Metadata, old?.Metadata, specChanged: old is null || service.Spec != old.Spec, user);
+        var metadata = UserAnnotations.Stamp(service.Metadata, old?.Metadata, specChanged: old is null || service.Spec != old.Spec, user);
         return ReferenceEquals(metadata, service.Metadata) ? service : service with { Metadata = metadata };
     }
 

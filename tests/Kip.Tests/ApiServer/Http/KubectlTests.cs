@@ -1,3 +1,4 @@
+using Kip.ApiServer.Security.Reviews;
 using Kip.Client;
 using Kip.Client.Pods;
 using Kip.Resources;
@@ -245,8 +246,8 @@ public sealed class KubectlTests : IAsyncLifetime
         rows.ShouldContain(static row => row.SequenceEqual(new[] { "services", "kservice,ksvc", "serving.knative.dev/v1", "true", "Service" }));
         rows.ShouldContain(static row => row.SequenceEqual(new[] { "deployments", "deploy", "apps/v1", "true", "Deployment" }));
         rows.Select(static row => row[^1]).ShouldBeSubsetOf(
-            [.. Kinds.All.Select(static k => k.Kind), "SelfSubjectReview", "SelfSubjectAccessReview", "SelfSubjectRulesReview"]);
-        rows.Count.ShouldBe(Kinds.All.Count + 3);
+            [.. Kinds.All.Select(static k => k.Kind), .. Review.All.Select(static r => r.Kind)]);
+        rows.Count.ShouldBe(Kinds.All.Count + Review.All.Count);
         (await _api.Kubectl.RunAsync("api-versions")).ShouldContain("serving.knative.dev/v1\n");
     }
 

@@ -3,7 +3,7 @@ using Kip.Resources;
 namespace Kip.Rules.Admission;
 
 /// <summary>Who made an object, and who changed its spec last.</summary>
-internal static class UserInfo
+internal static class UserAnnotations
 {
     /// <summary>The metadata with the annotations <c>creator</c> and <c>lastModifier</c> of a group.</summary>
     public static ObjectMeta Stamp(

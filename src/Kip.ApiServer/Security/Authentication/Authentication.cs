@@ -1,0 +1,31 @@
+using Kip.Client;
+using Kip.Resources;
+using Kip.Rules.Access;
+using Microsoft.AspNetCore.Http;
+
+namespace Kip.ApiServer.Security.Authentication;
+
+/// <summary>Finds out who sends a request: by a client certificate, else by a bearer token.</summary>
+internal sealed class Authentication(ClientCertificates certificates, IReadOnlyList<ITokenAuthenticator> tokens)
+{
+    private const string Scheme = "Bearer ";
+
+    /// <summary>Who sends the request.</summary>
+    /// <exception cref="ApiException">401: nobody who is known.</exception>
+    public UserInfo Identify(HttpContext http)
+    {
+        if (http.Connection.ClientCertificate is { } shown && certificates.Identify(shown) is { } owner) return owner;
+        var authorization = http.Request.Headers.Authorization.ToString();
+        if (authorization.StartsWith(Scheme, StringComparison.OrdinalIgnoreCase) && OfToken(authorization[Scheme.Length..].Trim()) is { } user) return user;
+        http.Response.Headers.WWWAuthenticate = "Bearer realm=\"kip\"";
+        throw ApiException.Of(401, StatusReason.Unauthorized, "Unauthorized");
+    }
+
+    /// <summary>Whose token it is. Null: nobody's.</summary>
+    public UserInfo? OfToken(string token)
+    {
+        foreach (var sort in tokens)
+            if (sort.Identify(token) is { } user) return user;
+        return null;
+    }
+}
