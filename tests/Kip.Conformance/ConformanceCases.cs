@@ -18,6 +18,7 @@ public static class ConformanceCases
         .. FailureCases.All,
         .. LimitCases.All,
         .. EnvironmentCases.All,
+        .. ContainerCases.All,
         .. ProbeCases.All,
         .. IngressRoutingCases.All,
         .. IngressProtocolCases.All,

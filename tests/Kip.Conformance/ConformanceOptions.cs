@@ -15,6 +15,10 @@ public sealed record ConformanceOptions
     /// <summary>The image that plays Knative's test images. On a cluster: one with <c>kip conformance-app</c> as its entry point.</summary>
     public string Image { get; init; } = "kip.local/conformance";
 
+    /// <summary>The same program in an image that runs as a container here; null: the cases about containers are skipped.</summary>
+    /// <remarks>On a cluster that is <see cref="Image"/>.</remarks>
+    public string? ContainerImage { get; init; }
+
     /// <summary>The platform's image registry; null: the cases about registries are skipped.</summary>
     public Uri? Registry { get; init; }
 

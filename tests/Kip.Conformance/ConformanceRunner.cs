@@ -24,6 +24,7 @@ public sealed class ConformanceRunner : IDisposable
     private readonly HttpResources _resources;
     private readonly GatewayDoor _door;
     private readonly SemaphoreSlim _places;
+    private readonly SemaphoreSlim _alone = new(1);
     private int _namespaces;
 
     /// <exception cref="KubeconfigException">The kubeconfig cannot be used.</exception>
@@ -38,7 +39,7 @@ public sealed class ConformanceRunner : IDisposable
     /// <summary>Runs one case when a place is free. Never throws for what the case finds.</summary>
     public async Task<CaseResult> RunAsync(ConformanceCase asked, CancellationToken cancel)
     {
-        await _places.WaitAsync(cancel);
+        var places = await EnterAsync(asked, cancel);
         var started = Stopwatch.GetTimestamp();
         try
         {
@@ -56,7 +57,33 @@ public sealed class ConformanceRunner : IDisposable
         }
         finally
         {
-            _places.Release();
+            _places.Release(places);
+        }
+    }
+
+    // A case that must be alone takes all places, one by one as they come free; two of them would wait for each other.
+    private async Task<int> EnterAsync(ConformanceCase asked, CancellationToken cancel)
+    {
+        if (!asked.Alone)
+        {
+            await _places.WaitAsync(cancel);
+            return 1;
+        }
+        await _alone.WaitAsync(cancel);
+        var taken = 0;
+        try
+        {
+            for (; taken < _options.Parallel; taken++) await _places.WaitAsync(cancel);
+            return taken;
+        }
+        catch (OperationCanceledException) when (taken > 0)
+        {
+            _places.Release(taken);
+            throw;
+        }
+        finally
+        {
+            _alone.Release();
         }
     }
 
@@ -65,6 +92,7 @@ public sealed class ConformanceRunner : IDisposable
         _resources.Dispose();
         _door.Dispose();
         _places.Dispose();
+        _alone.Dispose();
     }
 
     private async Task CheckAsync(ConformanceCase asked, CancellationToken cancel)

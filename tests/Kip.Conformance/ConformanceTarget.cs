@@ -38,6 +38,10 @@ public sealed class ConformanceTarget : IAsyncDisposable
     /// <summary>The image that plays Knative's test images; see <c>kip conformance-app</c> for what it does.</summary>
     public string Image => _options.Image;
 
+    /// <summary>The same program as a container, which has limits, users and volumes.</summary>
+    /// <exception cref="CaseSkippedException">None was named.</exception>
+    public string ContainerImage => _options.ContainerImage ?? throw new CaseSkippedException("no container image was named");
+
     /// <summary>Ends when the case has been given long enough. For every call that takes a token.</summary>
     public CancellationToken Deadline => _patience.Token;
 

@@ -8,6 +8,7 @@ const string Usage = """
       --gateway-https URL the same for HTTPS; without it those cases are skipped
       --filter TEXT       only the cases whose id contains the text
       --image REF         the workload (default: kip.local/conformance, which every kip has)
+      --container-image REF  the same workload as a container, for the cases about limits, users and volumes (default: those are skipped)
       --registry URL      the platform's image registry, e.g. http://127.0.0.1:5000 (default: its cases are skipped)
       --registry-creds U:P  who we are there, as kip registry login --print says
       --parallel N        cases side by side (default: 3)
@@ -68,6 +69,7 @@ ConformanceOptions? Read(string name, string value) => name switch
     "--registry" when Uri.TryCreate(value, UriKind.Absolute, out var registry) => options with { Registry = registry },
     "--registry-creds" => options with { RegistryCredentials = value },
     "--image" => options with { Image = value },
+    "--container-image" => options with { ContainerImage = value },
     "--parallel" when int.TryParse(value, out var parallel) && parallel > 0 => options with { Parallel = parallel },
     _ => null,
 };

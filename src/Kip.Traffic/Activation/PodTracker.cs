@@ -17,6 +17,10 @@ public sealed class PodTracker
     private long _avoidUntil;
     private int _failures;
     private TaskCompletionSource? _idle;
+    private TaskCompletionSource? _left;
+    private ITimer? _quiet;
+    private volatile bool _isQuiet;
+    private int _switched;
     private IDisposable? _connections;
 
     /// <param name="pod">The pod's name.</param>
@@ -75,8 +79,17 @@ public sealed class PodTracker
     /// <summary>Gives a slot back.</summary>
     public void Release()
     {
-        if (Interlocked.Decrement(ref _inFlight) == 0 && _closed) SignalIdle();
+        var left = Interlocked.Decrement(ref _inFlight);
+        if (!_closed) return;
+        if (left == 0) SignalIdle();
+        else LookWhetherQuiet();
     }
+
+    /// <summary>A request has become a connection for as long as both sides like: a WebSocket. Such a one holds up an end only for a while.</summary>
+    internal void Switched() => Interlocked.Increment(ref _switched);
+
+    /// <summary>Such a connection is over. Its slot is given back afterwards.</summary>
+    internal void SwitchEnded() => Interlocked.Decrement(ref _switched);
 
     /// <summary>From now on no new request comes here. The task completes when none is left; it is the same on every call.</summary>
     public Task CloseAsync()
@@ -90,6 +103,26 @@ public sealed class PodTracker
         Interlocked.MemoryBarrier();
         if (InFlight == 0) SignalIdle();
         return idle.Task;
+    }
+
+    /// <summary>As <see cref="CloseAsync"/>, but connections that were switched to another protocol are waited for no longer than the quiet time.</summary>
+    /// <param name="time">Tells when the quiet time is over.</param>
+    /// <param name="quiet">Counted from the first call. The connections themselves stay.</param>
+    internal Task LeaveAsync(TimeProvider time, TimeSpan quiet)
+    {
+        var idle = CloseAsync();
+        lock (_lock)
+        {
+            if (idle.IsCompleted) return idle;
+            if (_left is null)
+            {
+                _left = new(TaskCreationOptions.RunContinuationsAsynchronously);
+                _quiet = time.CreateTimer(static state => ((PodTracker)state!).BeQuiet(), this, quiet, Timeout.InfiniteTimeSpan);
+            }
+        }
+        // The last request may have gone before there was anybody to tell.
+        if (idle.IsCompleted) SignalIdle();
+        return _left.Task;
     }
 
     /// <summary>After a failed connect: others are preferred for 50 ms, doubling to 2 s while the failures go on.</summary>
@@ -122,8 +155,25 @@ public sealed class PodTracker
         return false;
     }
 
+    private void BeQuiet()
+    {
+        _isQuiet = true;
+        LookWhetherQuiet();
+    }
+
+    // A switched connection counts as a request, too: where there are no more requests than those, no other is left.
+    private void LookWhetherQuiet()
+    {
+        if (_isQuiet && InFlight <= Volatile.Read(ref _switched)) _left!.TrySetResult();
+    }
+
     private void SignalIdle()
     {
         if (_idle!.TrySetResult()) Connections?.Dispose();
+        lock (_lock)
+        {
+            _quiet?.Dispose();
+            _left?.TrySetResult();
+        }
     }
 }

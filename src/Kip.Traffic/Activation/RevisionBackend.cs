@@ -13,7 +13,11 @@ namespace Kip.Traffic.Activation;
 /// <remarks>The table's splits point here; pods come and go without a new table.</remarks>
 public sealed class RevisionBackend
 {
+    // As long as Knative's queue-proxy waits for quiet.
+    private static readonly TimeSpan LongestQuiet = TimeSpan.FromSeconds(30);
+
     private readonly Lock _lock = new();
+    private readonly TimeProvider _time;
     private readonly Dictionary<string, Entry> _pods = [];
     private volatile RevisionSettings? _settings;
     private OverloadJudge? _judge;
@@ -24,6 +28,7 @@ public sealed class RevisionBackend
     internal RevisionBackend(NamespacedName name, Breaker breaker, TimeProvider time, bool isRevision = true)
     {
         Name = name;
+        _time = time;
         IsRevision = isRevision;
         Breaker = breaker;
         Meter = new(name, time);
@@ -144,6 +149,7 @@ public sealed class RevisionBackend
     }
 
     /// <summary>Takes a pod out at once. Completes when its last request has gone.</summary>
+    /// <remarks>WebSockets hold that up for half of the pod's time to end, at most 30 s.</remarks>
     internal Task DrainAsync(string pod, string uid)
     {
         lock (_lock)
@@ -189,13 +195,16 @@ public sealed class RevisionBackend
         lock (_lock) return _pods.TryGetValue(pod, out var entry) && entry.Uid == uid ? entry.Tracker?.InFlight ?? 0 : 0;
     }
 
-    private static Task Retire(Entry entry)
+    private Task Retire(Entry entry)
     {
         var tracker = entry.Tracker;
         entry.Tracker = null;
-        if (tracker is not null) entry.Left = BothAsync(entry.Left, tracker.CloseAsync());
+        if (tracker is not null) entry.Left = BothAsync(entry.Left, tracker.LeaveAsync(_time, Quiet));
         return entry.Left;
     }
+
+    // A pod has as long to end as a request may take; the other half is for the program to say good-bye in.
+    private TimeSpan Quiet => (_settings?.Timeout ?? TimeSpan.Zero) / 2 is var half && half > TimeSpan.Zero && half < LongestQuiet ? half : LongestQuiet;
 
     // Not WhenAll, which goes on wherever the last of them ends.
     private static async Task BothAsync(Task one, Task other)

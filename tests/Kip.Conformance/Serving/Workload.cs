@@ -19,23 +19,24 @@ public static class Workload
     /// <param name="container">More entries of the container.</param>
     /// <param name="environment">More variables.</param>
     /// <param name="revision">A name brought along; null lets the platform choose.</param>
+    /// <param name="image">Null: the target's.</param>
     public static string Service(
         ConformanceTarget target, string name, string response = Spaceport, string annotations = "", string spec = "", string container = "",
-        string environment = "", string? revision = null) =>
+        string environment = "", string? revision = null, string? image = null) =>
         $$"""
         apiVersion: serving.knative.dev/v1
         kind: Service
         metadata: { name: {{name}} }
         spec:
-          template: {{Template(target, response, annotations, spec, container, environment, revision)}}
+          template: {{Template(target, response, annotations, spec, container, environment, revision, image)}}
         """;
 
     /// <summary>A revision template as a YAML flow map, for Services and Configurations alike.</summary>
     public static string Template(
         ConformanceTarget target, string response = Spaceport, string annotations = "", string spec = "", string container = "",
-        string environment = "", string? revision = null) =>
+        string environment = "", string? revision = null, string? image = null) =>
         $$"""
-        { metadata: { {{(revision is null ? "" : $"name: {revision}, ")}}annotations: { {{annotations}} } }, spec: { {{With(spec)}}containers: [{ image: {{target.Image}}, {{With(container)}}env: [{{With(environment)}}{ name: RESPONSE, value: "{{response}}" }] }] } }
+        { metadata: { {{(revision is null ? "" : $"name: {revision}, ")}}annotations: { {{annotations}} } }, spec: { {{With(spec)}}containers: [{ image: {{image ?? target.Image}}, {{With(container)}}env: [{{With(environment)}}{ name: RESPONSE, value: "{{response}}" }] }] } }
         """;
 
     /// <summary>Applies a Service and completes when the generation just written is Ready.</summary>

@@ -34,6 +34,8 @@ public class ExplainedServiceTests(KipFixture fixture)
         told.ShouldContain("told to fail by EXIT_CODE");
         told.ShouldMatch(@"\n  do +mend what the log tells");
         (await Kip.KipAsync("why", "--events", "why-broken")).Succeeded().Output.ShouldContain("Warning");
+        (await Kip.KipAsync("events", "--for", "why-broken")).Succeeded().Output.ShouldContain("why-broken-00001");
+        (await Kip.KipAsync("events", "-o", "json")).Succeeded().Output.ShouldContain("\"LatestCreatedFailed\"");
         (await Kip.KipAsync("why")).Error.ShouldContain("name the service to explain");
         (await Kip.KipAsync("delete", "why-broken")).Succeeded();
     }

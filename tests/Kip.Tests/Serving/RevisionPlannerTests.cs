@@ -274,4 +274,62 @@ public class RevisionPlannerTests
 
         Seen().Revision.Status.ContainerStatuses.Single().ImageDigest.ShouldBe($"kip.local/hello@{Ksvc.Digest}");
     }
+
+    [Fact]
+    public void Annotations_of_scaling_and_routing_stay_off_the_deployment_and_those_of_scaling_are_the_autoscalers()
+    {
+        var world = new ServingWorld();
+        world.Apply(Ksvc.Make().Annotated("autoscaling.knative.dev/max-scale", "3").Annotated("serving.knative.dev/no-gc", "true").Annotated("note", "x"));
+        world.Settle();
+
+        foreach (var metadata in (ObjectMeta[])[world.Get<Deployment>("hello-00001-deployment").Metadata, world.Get<Deployment>("hello-00001-deployment").Spec.Template.Metadata])
+        {
+            metadata.Annotations.Select(static a => a.Key).ShouldNotContain(static k => k.StartsWith("autoscaling.") || k.EndsWith("no-gc") || k.Contains("routes") || k.Contains("routingState"));
+            metadata.Annotations["note"].ShouldBe("x");
+            metadata.Labels.ContainsKey(ServingLabels.RoutingState).ShouldBeFalse();
+            metadata.Labels["app"].ShouldBe("hello-00001");
+        }
+        world.Get<Deployment>("hello-00001-deployment").Spec.Template.Metadata.Annotations["kubectl.kubernetes.io/default-container"].ShouldBe("user-container");
+        var autoscaler = world.Get<PodAutoscaler>("hello-00001");
+        autoscaler.Metadata.Annotations["autoscaling.knative.dev/max-scale"].ShouldBe("3");
+        autoscaler.Metadata.Annotations.ContainsKey("note").ShouldBeFalse();
+    }
+
+    [Fact]
+    public void The_address_of_the_logs_is_the_platforms_template()
+    {
+        var seen = Seen();
+        var config = ServingConfig.From(new(new Dictionary<string, StringMap> { ["config-observability"] = StringMap.Of(("logging.revision-url-template", "http://logs/${REVISION_UID}")) }));
+
+        ((Revision)RevisionPlanner.Plan(seen with { Config = config }).Status!).Status.LogUrl.ShouldBe("http://logs/revision-hello-00001");
+        ((Revision)RevisionPlanner.Plan(seen).Status!).Status.LogUrl.ShouldBeNull();
+    }
+
+    [Fact]
+    public void The_deadline_for_progress_is_the_templates_or_the_platforms()
+    {
+        Made().Spec.ProgressDeadlineSeconds.ShouldBe(600);
+        var world = new ServingWorld();
+        world.Apply(Ksvc.Make().Annotated(ServingAnnotations.ProgressDeadline, "42s"));
+        world.Settle();
+        world.Get<Deployment>("hello-00001-deployment").Spec.ProgressDeadlineSeconds.ShouldBe(42);
+    }
+
+    [Fact]
+    public void Nobody_is_told_to_reach_a_revision_that_cannot_run_or_is_not_routed()
+    {
+        var seen = Seen();
+        Reachability(seen).ShouldBe("Reachable");
+        var crashed = With(seen) with { Pods = [Pod("p", Ended(3))] };
+        Reachability(crashed).ShouldBe("Unreachable", "its pods are wanted, and none is ready");
+        Reachability(Routed(RoutingStates.Reserve)).ShouldBe("Unreachable");
+        Reachability(Routed(RoutingStates.Pending)).ShouldBeNullOrEmpty();
+
+        RevisionView Routed(string state) => seen with
+        {
+            Revision = seen.Revision with { Metadata = seen.Revision.Metadata with { Labels = seen.Revision.Metadata.Labels.With(ServingLabels.RoutingState, state) } },
+        };
+        static string? Reachability(RevisionView view) =>
+            ((PodAutoscaler?)RevisionPlanner.Plan(view).Edits.OfType<Edit.Update>().Select(static e => e.Object).OfType<PodAutoscaler>().SingleOrDefault() ?? view.PodAutoscaler!).Spec.Reachability;
+    }
 }

@@ -123,6 +123,22 @@ public sealed class RoutingTests : GatewayTest
         (await refused.Content.ReadAsStringAsync(Cancel)).ShouldBe("a probe request must contain a non-empty \"K-Network-Hash\" header");
     }
 
+    [Theory]
+    [InlineData("activator", 200, "activator")]
+    [InlineData("queue", 400, "unexpected probe header value: &quot;queue&quot;")]
+    public async Task Probes_of_parts_are_answered_as_the_activator_does(string probe, int status, string body)
+    {
+        var pod = await ServeAsync(static context => context.Response.WriteAsync("app"));
+        var request = Request(HttpMethod.Get, "/healthz");
+        request.Headers.Add("K-Network-Probe", probe);
+
+        using var response = await SendAsync(request);
+
+        ((int)response.StatusCode).ShouldBe(status);
+        (await response.Content.ReadAsStringAsync(Cancel)).ShouldBe(body);
+        pod.Served.ShouldBe(0);
+    }
+
     [Fact]
     public async Task An_ingress_becomes_ready_when_it_is_served()
     {

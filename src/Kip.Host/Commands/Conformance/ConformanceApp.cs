@@ -6,7 +6,8 @@ namespace Kip.Host.Commands.Conformance;
 /// <remarks>
 /// <c>/</c> text, with <c>?sleep=MS</c>, <c>?prime=N</c>, <c>?bloat=MB</c>; <c>/runtime</c> what the process sees, as JSON; <c>/timeout</c> with
 /// <c>?initialTimeout=MS&amp;timeout=MS</c> before and after the first byte; <c>/single</c> 500 when two requests overlap; <c>/retry</c> 503 to every
-/// first request; <c>/healthz</c>, which <c>/start-failing</c> turns to 503; <c>/crash?code=N</c>; <c>/call?url=U</c> what U answers; <c>/ws</c> a WebSocket echo; gRPC to any path: an echo;
+/// first request; <c>/file?path=P</c> reads, or by POST writes, what is mounted (<see cref="MountedFiles"/>); <c>/healthz</c>, which
+/// <c>/start-failing</c> turns to 503; <c>/crash?code=N</c>; <c>/call?url=U</c> what U answers; <c>/ws</c> a WebSocket echo; gRPC to any path: an echo;
 /// <c>/events/NAME</c> and <c>/received/NAME</c>, see <see cref="EventHub"/>.
 /// </remarks>
 internal sealed class ConformanceApp(string[] arguments, TimeSpan readyAfter, TimeProvider time)
@@ -29,6 +30,7 @@ internal sealed class ConformanceApp(string[] arguments, TimeSpan readyAfter, Ti
         if (_hub.TryAnswer(context) is { } answer) return answer;
         return context.Request.Path.Value switch
         {
+            "/file" => MountedFiles.AnswerAsync(context),
             "/runtime" => RuntimeDocument.WriteAsync(context, arguments),
             "/timeout" => TimeoutAsync(context),
             "/single" => SingleAsync(context),

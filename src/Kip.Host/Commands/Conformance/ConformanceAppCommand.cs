@@ -10,7 +10,8 @@ namespace Kip.Host.Commands.Conformance;
 /// <summary>The program of the bundle <c>kip.local/conformance</c>: what Knative's conformance suite needs its test images to do, in one.</summary>
 /// <remarks>
 /// Its behaviour is chosen by environment: <c>RESPONSE</c> (what <c>/</c> says), <c>H2C</c> (speak HTTP/2 without TLS), <c>LISTEN_DELAY</c> and
-/// <c>READY_DELAY</c> (durations in milliseconds), <c>EXIT_CODE</c> (end at once), <c>SUFFIX</c> (behind each echoed message).
+/// <c>READY_DELAY</c> (durations in milliseconds), <c>EXIT_CODE</c> (end at once), <c>WRITE</c> (write to that file and end),
+/// <c>SUFFIX</c> (behind each echoed message).
 /// </remarks>
 internal static class ConformanceAppCommand
 {
@@ -29,6 +30,11 @@ internal static class ConformanceAppCommand
         using var sigterm = new EndSignal();
         Console.WriteLine("conformance-app starts");
         if (Number("EXIT_CODE") is { } code) throw new CommandFailure("told to fail by EXIT_CODE", code);
+        if (Environment.GetEnvironmentVariable("WRITE") is { Length: > 0 } file)
+        {
+            await File.WriteAllTextAsync(file, "written", cancel);
+            return;
+        }
         await Task.Delay(Number("LISTEN_DELAY") ?? 0, cancel);
         var work = new ConformanceApp(arguments, readyAfter: TimeSpan.FromMilliseconds(Number("READY_DELAY") ?? 0), TimeProvider.System);
         await using var app = Build(work);

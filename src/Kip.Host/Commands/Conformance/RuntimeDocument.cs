@@ -49,7 +49,6 @@ internal static class RuntimeDocument
         WriteList(json, "files", [.. Files.Where(static f => Path.Exists(f) || new FileInfo(f).LinkTarget is not null)]);
         json.WriteString("tmpMode", Directory.Exists("/tmp") ? Convert.ToString((int)File.GetUnixFileMode("/tmp"), 8) : "");
         json.WriteString("cwd", Environment.CurrentDirectory);
-        json.WriteString("user", Environment.UserName);
         json.WriteString("status", File.ReadAllText("/proc/self/status"));
         json.WriteString("cgroup", File.ReadAllText("/proc/self/cgroup"));
         json.WriteString("mounts", File.ReadAllText("/proc/self/mounts"));

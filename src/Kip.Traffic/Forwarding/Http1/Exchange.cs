@@ -114,7 +114,16 @@ internal sealed class Exchange(PodConnection connection, TimeProvider time)
         _head.CopyTo(_request.Response, keepUpgrade: true);
         _copied = true;
         _request.ResponseStarted();
-        await UpgradedStream.RunAsync(_request, connection, await _request.Context.Features.Get<IHttpUpgradeFeature>()!.UpgradeAsync());
+        var pod = _request.Pod;
+        pod?.Switched();
+        try
+        {
+            await UpgradedStream.RunAsync(_request, connection, await _request.Context.Features.Get<IHttpUpgradeFeature>()!.UpgradeAsync());
+        }
+        finally
+        {
+            pod?.SwitchEnded();
+        }
         return ForwardOutcome.Done;
     }
 

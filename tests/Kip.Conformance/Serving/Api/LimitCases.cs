@@ -15,8 +15,6 @@ internal static class LimitCases
             "TestSingleConcurrency", SingleConcurrencyAsync),
         new("serving/api/activator-overload", "A hundred requests at once to a sleeping Service of concurrency 1 are all answered",
             "TestActivatorOverload", OverloadAsync),
-        ConformanceCase.NotSupported("serving/api/memory-limit", "A program that takes more memory than its limit is ended",
-            "TestCustomResourcesLimits", "limits are for containers; the suite's workload runs as a process"),
     ];
 
     private static async Task TimeoutAsync(ConformanceTarget target)

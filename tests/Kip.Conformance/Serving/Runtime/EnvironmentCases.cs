@@ -6,8 +6,6 @@ namespace Kip.Conformance.Serving.Runtime;
 /// <summary>What a program finds around it: upstream's <c>test/conformance/runtime</c>.</summary>
 internal static class EnvironmentCases
 {
-    private const string Containers = "the suite's workload runs as a process; containers have this";
-
     public static IReadOnlyList<ConformanceCase> All { get; } =
     [
         new("serving/runtime/env", "PORT, K_SERVICE, K_CONFIGURATION and K_REVISION are set", "TestMustEnvVars, TestShouldEnvVars", VariablesAsync),
@@ -19,9 +17,6 @@ internal static class EnvironmentCases
         new("serving/runtime/must-headers", "The program sees the Host that was asked for, and Forwarded", "TestMustHaveHeadersSet", MustHeadersAsync),
         new("serving/runtime/should-headers", "X-Forwarded-For and -Proto are set, and the user's own headers pass unchanged", "TestShouldHaveHeadersSet", ShouldHeadersAsync),
         new("serving/runtime/protocols", "A port named h2c is spoken to in HTTP/2, any other in HTTP/1.1", "TestProtocols", ProtocolsAsync),
-        ConformanceCase.NotSupported("serving/runtime/cgroup", "CPU and memory limits are visible in the cgroup, which cannot be written", "TestMustHaveCgroupConfigured", Containers),
-        ConformanceCase.NotSupported("serving/runtime/user", "runAsUser is the user of the program", "TestMustRunAsUser", Containers),
-        ConformanceCase.NotSupported("serving/runtime/sysctl", "/proc/sys cannot be written", "TestShouldHaveSysctlReadOnly", Containers),
     ];
 
     private static async Task<JsonElement> DocumentAsync(ConformanceTarget target, string yaml, params string[] headers)

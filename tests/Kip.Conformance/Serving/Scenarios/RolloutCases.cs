@@ -15,6 +15,7 @@ internal static class RolloutCases
         new("serving/rollout/no-request-lost", "Updates under constant requests fail none", "upgrade prober", UnderLoadAsync),
         new("serving/rollout/failing-update", "An update that does not come up leaves the old Revision serving", "2.3 Failure timelines", FailingAsync),
         new("serving/rollout/tag-header", "With tag-header-based-routing the header chooses the tag; an unknown tag goes the usual way", "TestTagHeaderBasedRouting", TagHeaderAsync),
+        new("serving/rollout/garbage-collection", "Revisions that no route needs are collected as config-gc says", "TestRevisionGC", CollectedAsync) { Alone = true },
         new("serving/rollout/rewrite-host", "A vanity host is rewritten to a host of the inside and served there", "host-rewrite TestRewriteHost", RewriteHostAsync),
         new("serving/rollout/service-to-service", "One Service calls another, asleep, by its name inside", "TestServiceToServiceCall, TestSvcToSvcViaActivator", ServiceToServiceAsync),
     ];
@@ -85,6 +86,29 @@ internal static class RolloutCases
 
         Task SetFeatureAsync(string value) => target.Resources.PatchAsync(ConfigMap.Definition, new("knative-serving", Map),
             new(Kip.Client.PatchContentType.Merge, System.Text.Encoding.UTF8.GetBytes($$$"""{"data":{"tag-header-based-routing":{{{value}}}}}""")), CancellationToken.None);
+    }
+
+    private static async Task CollectedAsync(ConformanceTarget target)
+    {
+        foreach (var value in (string[])["1", "2", "3", "4"])
+            await target.ReadyServiceAsync(Workload.Service(target, "old",
+                environment: $$"""{ name: STEP, value: "{{value}}" }""", annotations: "autoscaling.knative.dev/initial-scale: \"0\""));
+        await SetAsync("\"disabled\"", "\"0\"", "\"1\"");
+        try
+        {
+            var left = await target.WaitAllAsync<Revision>(null, static revisions => revisions.Count == 2, "two in number");
+            Expect.Equal("old-00003 old-00004", string.Join(' ', left.Select(static r => r.Metadata.Name).Order(StringComparer.Ordinal)));
+        }
+        finally
+        {
+            await SetAsync("null", "null", "null");
+        }
+
+        Task SetAsync(string age, string least, string most) => target.Resources.PatchAsync(ConfigMap.Definition, new("knative-serving", "config-gc"),
+            new(Kip.Client.PatchContentType.Merge, System.Text.Encoding.UTF8.GetBytes($$$"""
+                {"data":{"retain-since-create-time":{{{age}}},"retain-since-last-active-time":{{{age}}},
+                "min-non-active-revisions":{{{least}}},"max-non-active-revisions":{{{most}}}}}
+                """)), CancellationToken.None);
     }
 
     private static async Task RewriteHostAsync(ConformanceTarget target)

@@ -22,6 +22,10 @@ internal static class ScaleCases
         new("serving/scale/min-scale", "min-scale pods are there before it is Ready and stay; the old Revision lets go of its own", "TestMinScale", MinScaleAsync),
         new("serving/scale/min-scale-annotation", "A Revision's min-scale can be changed while it lives", "TestMinScaleAnnotationChange", MinScaleChangeAsync),
         new("serving/scale/max-scale", "There are never more pods than max-scale", "3.6 bounds", MaxScaleAsync),
+        new("serving/scale/hpa", "The class hpa brings more pods up under load, and takes them away without", "TestHPAAutoscaleUpDownUp*", HpaAsync)
+        {
+            TakesLong = true,
+        },
     ];
 
     private static string Pods(string service) => $"{ServingLabels.Service}={service}";
@@ -155,5 +159,28 @@ internal static class ScaleCases
             }
         });
         Expect.Equal(2, most);
+    }
+
+    private static async Task HpaAsync(ConformanceTarget target)
+    {
+        var service = await target.ReadyServiceAsync(Workload.Service(target, "cpu", annotations: string.Join(", ",
+            "autoscaling.knative.dev/class: hpa.autoscaling.knative.dev", "autoscaling.knative.dev/target: \"10\"",
+            "autoscaling.knative.dev/max-scale: \"2\"", "autoscaling.knative.dev/window: 15s")));
+        using var enough = CancellationTokenSource.CreateLinkedTokenSource(target.Deadline);
+        var load = Task.WhenAll(Enumerable.Range(0, 4).Select(async _ =>
+        {
+            while (!enough.IsCancellationRequested) (await target.CallAsync($"{service.Status.Url}/?prime=2000000000")).Is(200);
+        }));
+        try
+        {
+            await target.WaitAllAsync<Pod>(
+                Pods("cpu"), static pods => pods.Count(static p => p.Status.Conditions.IsTrue("Ready")) == 2, "two in number");
+        }
+        finally
+        {
+            await enough.CancelAsync();
+        }
+        await load;
+        await target.WaitAllAsync<Pod>(Pods("cpu"), static pods => pods.Count == 1, "one in number");
     }
 }

@@ -16,8 +16,7 @@ internal static class TrafficCases
     [
         new("serving/traffic/hello", "The first request to a sleeping Service is answered", "TestHelloWorld", HelloAsync),
         new("serving/traffic/websocket-from-zero", "A WebSocket wakes a sleeping Service and echoes", "TestWebSocketViaActivator", WebSocketAsync),
-        ConformanceCase.NotSupported("serving/traffic/websocket-shutdown", "A pod that is deleted says good-bye to its WebSockets", "TestWebSocketGracefulShutdown",
-            "a pod that is to go is asked to end when its last request has gone, and an open WebSocket is one; it ends at the latest after timeoutSeconds"),
+        new("serving/traffic/websocket-shutdown", "A pod that is deleted says good-bye to its WebSockets", "TestWebSocketGracefulShutdown", WebSocketShutdownAsync),
         new("serving/traffic/websocket-timeout", "A WebSocket lives as long as timeoutSeconds lets it", "TestWebSocketWithTimeout", WebSocketTimeoutAsync),
         new("serving/traffic/grpc-from-zero", "A gRPC stream wakes a sleeping Service", "TestGRPCStreamingPingViaActivator", GrpcAsync),
         new("serving/traffic/destroy-pod-in-flight", "A request under way is finished when its pod is deleted", "TestDestroyPodInflight", InFlightAsync),
@@ -41,6 +40,19 @@ internal static class TrafficCases
         var service = await target.ReadyServiceAsync(Workload.Service(target, "ws", annotations: Asleep, environment: """{ name: SUFFIX, value: "!" }"""));
         using var socket = await Sockets.ConnectAsync(target, SocketUrl(service));
         Expect.Equal("hello!", await Sockets.SayAsync(target, socket, "hello"));
+    }
+
+    private static async Task WebSocketShutdownAsync(ConformanceTarget target)
+    {
+        // A short time to end, so that the quiet period before it is short, too.
+        var service = await target.ReadyServiceAsync(Workload.Service(target, "ws", spec: "timeoutSeconds: 10", environment: """{ name: SUFFIX, value: "!" }"""));
+        using var socket = await Sockets.ConnectAsync(target, SocketUrl(service));
+        Expect.Equal("hello!", await Sockets.SayAsync(target, socket, "hello"));
+        var pod = (await target.ListAsync<Pod>("serving.knative.dev/service=ws")).First();
+        await target.DeleteAsync<Pod>(pod.Metadata.Name);
+        Expect.Equal("still!", await Sockets.SayAsync(target, socket, "still"));
+        var last = await socket.ReceiveAsync(new byte[100].AsMemory(), target.Deadline);
+        Expect.That(last.MessageType == WebSocketMessageType.Close, $"the connection goes on with {last.MessageType}");
     }
 
     private static async Task WebSocketTimeoutAsync(ConformanceTarget target)

@@ -65,13 +65,16 @@ internal static class ContainerDefaults
     {
         var resources = FillResources(container.Resources, defaults);
         var mounts = FillMounts(spec, container.VolumeMounts);
-        var readiness = getsReadiness ? FillReadiness(container.ReadinessProbe) : container.ReadinessProbe;
+        var readiness = FillService(getsReadiness ? FillReadiness(container.ReadinessProbe) : container.ReadinessProbe);
+        var (liveness, startup) = (FillService(container.LivenessProbe), FillService(container.StartupProbe));
         var security = SecureDefaults.Apply(spec, container, secure);
         if (container.Name == name && Equals(resources, container.Resources) && mounts == container.VolumeMounts
-            && Equals(readiness, container.ReadinessProbe) && ReferenceEquals(security, container.SecurityContext)) return container;
+            && Equals(readiness, container.ReadinessProbe) && ReferenceEquals(liveness, container.LivenessProbe)
+            && ReferenceEquals(startup, container.StartupProbe) && ReferenceEquals(security, container.SecurityContext)) return container;
         return container with
         {
-            Name = name, Resources = resources, VolumeMounts = mounts, ReadinessProbe = readiness, SecurityContext = security,
+            Name = name, Resources = resources, VolumeMounts = mounts, ReadinessProbe = readiness, LivenessProbe = liveness, StartupProbe = startup,
+            SecurityContext = security,
         };
     }
 
@@ -91,6 +94,10 @@ internal static class ContainerDefaults
             TimeoutSeconds = periodic && probe.TimeoutSeconds == 0 ? 1 : probe.TimeoutSeconds,
         };
     }
+
+    // The empty name stands for the server as a whole.
+    private static Probe? FillService(Probe? probe) =>
+        probe is { Grpc: { Service: null } grpc } ? probe with { Grpc = grpc with { Service = "" } } : probe;
 
     private static ResourceRequirements? FillResources(ResourceRequirements? stated, DefaultsConfig defaults)
     {
