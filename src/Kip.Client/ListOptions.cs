@@ -13,8 +13,15 @@ public sealed record ListOptions
     public string? LabelSelector { get; init; }
     public string? FieldSelector { get; init; }
 
-    /// <summary>For a watch: only changes after this version. Null or empty: begin with the current state as <c>ADDED</c>.</summary>
+    /// <summary>
+    /// For a watch: only changes after this version; null or empty: begin with the current state as <c>ADDED</c>. For a list: a state not older
+    /// than this version, see <see cref="ResourceVersionMatch"/>.
+    /// </summary>
     public string? ResourceVersion { get; init; }
+
+    /// <summary>For a list: how <see cref="ResourceVersion"/> is meant, one of <see cref="Client.ResourceVersionMatch"/>.</summary>
+    /// <value>Null: not older than it, or exactly it when there is a <see cref="Limit"/>.</value>
+    public string? ResourceVersionMatch { get; init; }
 
     /// <summary>For a list: at most so many, the rest under <see cref="Continue"/>. Null: no limit.</summary>
     public int? Limit { get; init; }

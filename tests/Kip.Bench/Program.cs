@@ -1,3 +1,4 @@
+using Kip.Bench.Api;
 using Kip.Bench.Apply;
 using Kip.Bench.Broker;
 using Kip.Bench.Chaos;
@@ -15,6 +16,7 @@ const string Usage = """
       overload    goodput at five times what a service can do, and how soon it recovers  [--seconds N]
       chaos       failed requests through rollouts, scalings, changes of configuration and dying pods  [--minutes N] [--seed N]
       routes      how soon each of 5,000 routes that are edited under load is in effect  [--count N]
+      api         10,000 objects created, listed and followed by 1,000 watchers  [--count N] [--seconds N] [--quick: no waiting for memory]
       apply       1,000 services applied and Ready at zero replicas  [--count N]
       broker      events/s accepted durably, events/s end to end, latencies at fixed rates  [--quick]
       broker --kill   a million events through a kip that is killed again and again  [--count N]
@@ -29,6 +31,7 @@ switch (args)
     case ["overload", ..]: return await OverloadBench.RunAsync(Number(args, "--seconds", 30));
     case ["routes", ..]: return await RoutesBench.RunAsync(Number(args, "--count", 5000));
     case ["chaos", ..]: return await ChaosBench.RunAsync(Number(args, "--minutes", 10), Number(args, "--seed", Environment.TickCount));
+    case ["api", ..]: return await ApiBench.RunAsync(Count(args, 10_000), Number(args, "--seconds", 20), quick: args.Contains("--quick"));
     case ["apply", ..]: return await ApplyBench.RunAsync(Count(args, 1000));
     case ["--help" or "-h"]:
         Console.WriteLine(Usage);

@@ -10,9 +10,11 @@ internal sealed class Report(string title)
     private readonly List<(string Name, string Value)> _figures = [];
     private readonly List<string> _notes = [];
 
-    public void Figure(string name, double value)
+    /// <summary>A figure, and beside it the bar that it is to reach, if there is one: <c>&gt;= 2000</c>.</summary>
+    public void Figure(string name, double value, string? bar = null)
     {
         var text = value.ToString(Math.Abs(value) >= 100 ? "0" : "0.##", CultureInfo.InvariantCulture);
+        if (bar is not null) text += $"   # bar {bar}";
         _figures.Add((name, text));
         Console.WriteLine($"{name}={text}");
     }

@@ -24,6 +24,16 @@ internal sealed record ApiCall(HttpContext Http, ResourcePath Path, KindDefiniti
     /// <summary>The form of the answer.</summary>
     public AnswerForm Form => AcceptedForm.OfObjects(Http.Request.Headers.Accept);
 
+    /// <summary>The API version of tables and metadata in the answer.</summary>
+    public string MetaVersion
+    {
+        get
+        {
+            AcceptedForm.OfObjects(Http.Request.Headers.Accept, out var version);
+            return $"meta.k8s.io/{version}";
+        }
+    }
+
     /// <summary>Who writes, and whether for show only.</summary>
     public RequestContext WriteContext(bool dryRun = false)
     {
@@ -44,6 +54,8 @@ internal sealed record ApiCall(HttpContext Http, ResourcePath Path, KindDefiniti
             FieldSelector = Path.Name is null ? Parameters.Text("fieldSelector") : $"metadata.name={Path.Name}",
             Limit = limit is > 0 ? (int)Math.Min(limit.Value, int.MaxValue) : null,
             Continue = Parameters.Text("continue"),
+            ResourceVersion = Parameters.Text("resourceVersion"),
+            ResourceVersionMatch = Parameters.Text("resourceVersionMatch"),
             AllowBookmarks = Parameters.Flag("allowWatchBookmarks"),
         };
     }

@@ -9,6 +9,9 @@ namespace Kip.ApiServer.Registry;
 /// <summary>Where the next part of a list begins: after which object, and as of which version. Opaque to clients.</summary>
 internal readonly record struct ContinueToken(long Version, NamespacedName After)
 {
+    /// <summary>The version of a token that reads on in whatever is stored by then.</summary>
+    public const long AnyVersion = 0;
+
     public override string ToString() =>
         Base64Url.EncodeToString(Encoding.UTF8.GetBytes(string.Create(CultureInfo.InvariantCulture, $"1 {Version} {After.Namespace} {After.Name}")));
 

@@ -20,7 +20,7 @@ public sealed class EmbeddedResources(ResourceRegistry registry, string user = "
         Answer(() => registry.List(kind, options));
 
     public IAsyncEnumerable<WatchEvent> WatchAsync(KindDefinition kind, ListOptions options, CancellationToken cancel) =>
-        registry.Watch(kind, options, sendInitialEvents: false, cancel);
+        registry.Watch(kind, options, new WatchOptions(), cancel);
 
     public Task<Resource> CreateAsync(Resource resource, CancellationToken cancel) => registry.CreateAsync(resource, _context, cancel);
 

@@ -8,25 +8,21 @@ namespace Kip.ApiServer.Registry;
 /// <summary>Lists: what is chosen, in order, in parts of one version.</summary>
 internal sealed class ResourceReader(Store store)
 {
+    private const string TokenExpired =
+        "The provided continue parameter is too old to display a consistent list result. You can start a new list without the continue parameter, "
+        + "or use the continue token in this response to read the remainder: what was made, changed or deleted since the first part may then show.";
+
     public ResourceList List(KindDefinition kind, ListOptions options)
     {
         var selection = Selection.Of(kind, options);
         ContinueToken? from = string.IsNullOrEmpty(options.Continue) ? null : ContinueToken.Parse(options.Continue);
-        var (table, version) = from is null ? Now(kind, options) : (At(kind, from.Value.Version), from.Value.Version);
+        var (table, version) = from is { } token ? Next(kind, token, options) : First(kind, options);
         var limit = options.Limit is > 0 and var some ? some : int.MaxValue;
 
-        var items = new List<Resource>();
-        var more = false;
-        foreach (var resource in Chosen(table, selection, from?.After))
-        {
-            more = items.Count == limit;
-            if (more) break;
-            items.Add(resource);
-        }
-        var next = more ? new ContinueToken(version, items[^1].Key).ToString() : null;
-        // As in Kubernetes, a filtered list does not count what it has not looked at.
-        long? remaining = more && selection.IsWhole ? Chosen(table, selection, items[^1].Key).LongCount() : null;
-        return new ResourceList(items, Text(version), next, remaining);
+        // kubectl and kn watch and list single objects by name: no need to look at the others.
+        if (selection.Namespace is { } space && selection.Fields.ExactValue("metadata.name") is { } name)
+            return new ResourceList(table.Get(new(space, name)) is { } only && IsAfter(only, from?.After) && selection.Matches(only) ? [only] : [], Text(version));
+        return Part(table, selection, from?.After, limit, version);
     }
 
     public static string Text(long version) => version.ToString(CultureInfo.InvariantCulture);
@@ -38,27 +34,48 @@ internal sealed class ResourceReader(Store store)
         if (string.IsNullOrEmpty(text) || text == "0") return null;
         if (!long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var version))
             throw ApiException.BadRequest($"invalid resource version \"{text}\": it must be one that the server gave");
-        if (version > current)
-            throw ApiException.Of(504, StatusReason.Timeout, $"Too large resource version: {version}, current: {current}");
-        return version;
+        return version <= current ? version : throw TooLarge(version, current);
     }
 
-    private (KindTable Table, long Version) Now(KindDefinition kind, ListOptions options)
+    private static ResourceList Part(KindTable table, Selection selection, NamespacedName? after, int limit, long version)
+    {
+        var items = new List<Resource>(Math.Min(limit, selection.IsWhole ? table.CountIn(selection.Namespace) : 0));
+        var passed = 0;
+        foreach (var resource in table.In(selection.Namespace))
+        {
+            passed++;
+            if (!IsAfter(resource, after) || !selection.Matches(resource)) continue;
+            if (items.Count == limit)
+            {
+                // As in Kubernetes, a filtered list does not count what it has not looked at.
+                long? remaining = selection.IsWhole ? table.CountIn(selection.Namespace) - passed + 1 : null;
+                return new ResourceList(items, Text(version), new ContinueToken(version, items[^1].Key).ToString(), remaining);
+            }
+            items.Add(resource);
+        }
+        return new ResourceList(items, Text(version));
+    }
+
+    /// <summary>The state that a list without a token is of.</summary>
+    private (KindTable Table, long Version) First(KindDefinition kind, ListOptions options)
     {
         var now = store.Read(kind);
-        _ = Version(options.ResourceVersion, now.Version);
-        return now;
+        if (Version(options.ResourceVersion, now.Version) is not { } wanted) return now;
+        // A part of a list of a version is of exactly that version, unless another rule is named.
+        var exact = options.ResourceVersionMatch == ResourceVersionMatch.Exact || (options.ResourceVersionMatch is null && options.Limit > 0);
+        if (!exact || wanted == now.Version) return now;
+        return (store.ReadAt(kind, wanted) ?? throw ApiException.Expired($"The resourceVersion for the provided list is too old: {wanted}"), wanted);
     }
 
-    private KindTable At(KindDefinition kind, long version) => store.ReadAt(kind, version) ?? throw ApiException.Expired(
-        "The provided continue parameter is too old to display a consistent list result: begin the list again without it");
-
-    private static IEnumerable<Resource> Chosen(KindTable table, Selection selection, NamespacedName? after)
+    private (KindTable Table, long Version) Next(KindDefinition kind, ContinueToken token, ListOptions options)
     {
-        // kubectl and kn watch and list single objects by name: no need to look at the others.
-        if (selection.Namespace is { } space && selection.Fields.ExactValue("metadata.name") is { } name)
-            return table.Get(new(space, name)) is { } only && IsAfter(only, after) && selection.Matches(only) ? [only] : [];
-        return table.In(selection.Namespace).Where(resource => IsAfter(resource, after) && selection.Matches(resource));
+        if (options.ResourceVersion is not (null or "" or "0"))
+            throw ApiException.BadRequest("specifying resource version is not allowed when using continue");
+        if (token.Version == ContinueToken.AnyVersion) return store.Read(kind);
+        return store.ReadAt(kind, token.Version) is { } then ? (then, token.Version) : throw new ApiException(ApiException.Expired(TokenExpired).Status with
+        {
+            Metadata = new() { Continue = (token with { Version = ContinueToken.AnyVersion }).ToString() },
+        });
     }
 
     private static bool IsAfter(Resource resource, NamespacedName? after)
@@ -67,4 +84,15 @@ internal sealed class ResourceReader(Store store)
         var order = string.CompareOrdinal(resource.Metadata.Namespace, start.Namespace);
         return order > 0 || (order == 0 && string.CompareOrdinal(resource.Metadata.Name, start.Name) > 0);
     }
+
+    // Clients know this failure by its cause, and come again.
+    private static ApiException TooLarge(long version, long current) => new(new Status
+    {
+        State = "Failure", Code = 504, Reason = StatusReason.Timeout,
+        Message = $"Timeout: Too large resource version: {version}, current: {current}",
+        Details = new StatusDetails
+        {
+            Causes = [new StatusCause { Reason = "ResourceVersionTooLarge", Message = "Too large resource version" }], RetryAfterSeconds = 1,
+        },
+    });
 }

@@ -82,12 +82,17 @@ public sealed class ResourceRegistry : IAsyncDisposable
     public ResourceList List(KindDefinition kind, ListOptions options) => _reader.List(kind, options);
 
     /// <summary>Follows changes in order: after <see cref="ListOptions.ResourceVersion"/>, or first the state of now as <c>ADDED</c>.</summary>
-    /// <param name="sendInitialEvents">Begin with the state of now in any case, closed by a bookmark that says so.</param>
     /// <exception cref="ApiException">
-    /// At once: a selector is malformed (400), the version is forgotten (410 Expired). Later: the reader was too slow (410 Expired).
+    /// At once: a selector is malformed (400), the version is forgotten (410 Expired) or still to come (504). Later: the reader was too slow
+    /// (410 Expired).
     /// </exception>
+    public IAsyncEnumerable<WatchEvent> Watch(KindDefinition kind, ListOptions options, WatchOptions watch, CancellationToken cancel) =>
+        _watcher.Watch(kind, options, watch, cancel);
+
+    /// <summary>The same for those who only choose whether the state of now comes first in any case.</summary>
+    /// <inheritdoc cref="Watch(KindDefinition, ListOptions, WatchOptions, CancellationToken)"/>
     public IAsyncEnumerable<WatchEvent> Watch(KindDefinition kind, ListOptions options, bool sendInitialEvents, CancellationToken cancel) =>
-        _watcher.Watch(kind, options, sendInitialEvents, cancel);
+        Watch(kind, options, new WatchOptions(sendInitialEvents ? true : null), cancel);
 
     /// <summary>Stores a new object, and returns it as stored.</summary>
     public async Task<Resource> CreateAsync(Resource resource, RequestContext context, CancellationToken cancel)

@@ -11,33 +11,38 @@ internal sealed class ResourceWatcher(Store store, TimeProvider time, TimeSpan b
     /// <summary>On the bookmark that ends the initial events, as Kubernetes' streaming lists have it.</summary>
     public const string InitialEventsEnd = "k8s.io/initial-events-end";
 
+    // Kubernetes sends its last bookmark as long before the end of a watch.
+    private static readonly TimeSpan BeforeEnd = TimeSpan.FromSeconds(2);
+
     /// <summary>Checks the request now; the watch itself begins when it is read.</summary>
-    public IAsyncEnumerable<WatchEvent> Watch(KindDefinition kind, ListOptions options, bool sendInitialEvents, CancellationToken cancel)
+    public IAsyncEnumerable<WatchEvent> Watch(KindDefinition kind, ListOptions options, WatchOptions watch, CancellationToken cancel)
     {
         var selection = Selection.Of(kind, options);
-        var after = ResourceReader.Version(options.ResourceVersion, store.Version);
-        if (after is not null && !sendInitialEvents)
-        {
-            using var probe = store.FollowAfter(kind, after.Value) ?? throw TooOld(after.Value);
-            return RunAsync(kind, selection, after, options.AllowBookmarks, false, cancel);
-        }
-        return RunAsync(kind, selection, null, options.AllowBookmarks, sendInitialEvents, cancel);
+        var current = store.Version;
+        var after = ResourceReader.Version(options.ResourceVersion, current);
+        if (watch.SendInitialEvents == true) after = null;
+        else if (watch.SendInitialEvents == false) after ??= current;
+        if (after is not null && !store.Remembers(kind, after.Value)) throw TooOld(after.Value);
+        return RunAsync(kind, selection, after, options.AllowBookmarks, watch, cancel);
     }
 
     private async IAsyncEnumerable<WatchEvent> RunAsync(
-        KindDefinition kind, Selection selection, long? after, bool bookmarks, bool sendInitialEvents, [EnumeratorCancellation] CancellationToken cancel)
+        KindDefinition kind, Selection selection, long? after, bool bookmarks, WatchOptions watch, [EnumeratorCancellation] CancellationToken cancel)
     {
         KindTable[] tables = [];
         var version = after ?? 0;
+        var scope = new FeedScope(selection.Namespace, selection.Fields.ExactValue("metadata.name"));
         using var feed = after is null
-            ? store.Follow([kind], out tables, out version)
-            : store.FollowAfter(kind, after.Value) ?? throw TooOld(after.Value);
+            ? store.Follow([kind], out tables, out version, scope)
+            : store.FollowAfter(kind, after.Value, scope) ?? throw TooOld(after.Value);
         foreach (var resource in tables.SelectMany(table => table.In(selection.Namespace)).Where(selection.Matches))
             yield return new WatchEvent(WatchEventType.Added, resource);
-        if (sendInitialEvents) yield return Bookmark(kind, version, last: true);
+        if (bookmarks && watch.SendInitialEvents == true) yield return Bookmark(kind, version, last: true);
 
         var due = false;
-        using var timer = bookmarks ? NewTimer(feed, () => due = true) : null;
+        using var timer = bookmarks ? NewTimer(feed, bookmarkPeriod, bookmarkPeriod, () => due = true) : null;
+        using var ending = bookmarks && watch.Lifetime > BeforeEnd
+            ? NewTimer(feed, watch.Lifetime.Value - BeforeEnd, Timeout.InfiniteTimeSpan, () => due = true) : null;
         var changes = new List<Change>();
         do
         {
@@ -47,8 +52,12 @@ internal sealed class ResourceWatcher(Store store, TimeProvider time, TimeSpan b
             if (!feed.TryRead(changes)) throw ApiException.Expired("the watch fell too far behind: list again and watch from there");
             foreach (var change in changes)
                 if (EventOf(change, selection) is { } happened) yield return happened;
-            if (changes.Count > 0) feed.Wake();
-            else if (due)
+            if (changes.Count > 0)
+            {
+                feed.Wake();
+                reached = changes[^1].Version;
+            }
+            if (due)
             {
                 due = false;
                 yield return Bookmark(kind, reached, last: false);
@@ -58,13 +67,13 @@ internal sealed class ResourceWatcher(Store store, TimeProvider time, TimeSpan b
         while (await feed.WaitAsync(cancel));
     }
 
-    private ITimer NewTimer(ChangeFeed feed, Action isDue) => time.CreateTimer(
+    private ITimer NewTimer(ChangeFeed feed, TimeSpan first, TimeSpan period, Action isDue) => time.CreateTimer(
         _ =>
         {
             isDue();
             feed.Wake();
         },
-        null, bookmarkPeriod, bookmarkPeriod);
+        null, first, period);
 
     /// <summary>What a change is to those who see only the selected objects: one that begins to match appears, one that ceases to disappears.</summary>
     internal static WatchEvent? EventOf(in Change change, Selection selection) => (selection.Matches(change.Old), selection.Matches(change.New)) switch

@@ -4,18 +4,32 @@ using Kip.Resources;
 namespace Kip.ApiServer.Storage;
 
 /// <summary>A place in the history of some kinds, and a signal when there is more to read.</summary>
-/// <remarks>It holds no changes of its own; within a kind they come in order.</remarks>
+/// <remarks>
+/// It holds no changes of its own; within a kind they come in order. Changes outside its scope do not wake it, but what it reads may hold
+/// some of them.
+/// </remarks>
 public sealed class ChangeFeed : IDisposable
 {
     private const int Batch = 128;
+    private const long Nothing = -1;
 
     private readonly Store _store;
     private readonly KindDefinition[] _kinds;
+
+    // Where the first change is that is to be read; Nothing when there is none. The store locks.
     private readonly long[] _positions;
     private readonly Channel<bool> _signal = Channel.CreateBounded<bool>(
         new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite, SingleReader = true });
 
-    internal ChangeFeed(Store store, KindDefinition[] kinds, long[] positions) => (_store, _kinds, _positions) = (store, kinds, positions);
+    internal ChangeFeed(Store store, KindDefinition[] kinds, FeedScope scope)
+    {
+        (_store, _kinds, Scope) = (store, kinds, scope);
+        _positions = new long[kinds.Length];
+        Array.Fill(_positions, Nothing);
+    }
+
+    /// <summary>Whose changes wake it.</summary>
+    internal FeedScope Scope { get; }
 
     /// <summary>Waits until there may be something new. False when the store is closed.</summary>
     public async ValueTask<bool> WaitAsync(CancellationToken cancel)
@@ -32,15 +46,28 @@ public sealed class ChangeFeed : IDisposable
     public bool TryRead(List<Change> into)
     {
         for (var i = 0; i < _kinds.Length; i++)
-        {
-            var count = _store.ReadHistory(_kinds[i], _positions[i], Batch, into);
-            if (count < 0) return false;
-            _positions[i] += count;
-        }
+            if (!_store.ReadHistory(_kinds[i], ref _positions[i], Batch, into)) return false;
         return true;
     }
 
     public void Dispose() => _store.Unfollow(this, _kinds);
 
+    /// <summary>There is a change at this position of a kind's history.</summary>
+    internal void Note_NeedsLock(KindDefinition kind, long position)
+    {
+        ref var first = ref _positions[Array.IndexOf(_kinds, kind)];
+        if (first == Nothing) first = position;
+    }
+
     internal void Close() => _signal.Writer.TryComplete();
+
+    /// <summary>Reads on in a history from a position that may be <see cref="Nothing"/>; false when the position is no longer there.</summary>
+    internal static bool Read_NeedsLock(ChangeHistory history, ref long position, int limit, List<Change> into)
+    {
+        if (position == Nothing) return true;
+        var count = history.Read(position, limit, into);
+        if (count < 0) return false;
+        position = position + count < history.Next ? position + count : Nothing;
+        return true;
+    }
 }

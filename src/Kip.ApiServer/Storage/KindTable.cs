@@ -21,6 +21,9 @@ internal sealed record KindTable(ImmutableSortedDictionary<string, Names> Spaces
     public IEnumerable<Resource> In(string? @namespace) =>
         @namespace is null ? Spaces.Values.SelectMany(static names => names.Values) : Space(@namespace).Values;
 
+    /// <summary>How many objects there are in one namespace, or in all (null).</summary>
+    public int CountIn(string? @namespace) => @namespace is null ? Count : Space(@namespace).Count;
+
     public KindTable With(Resource resource)
     {
         var names = Space(resource.Metadata.Namespace);

@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using System.Globalization;
 using System.Runtime.InteropServices;
 using Kip.Log.Files;
@@ -29,6 +28,9 @@ public sealed class Store : IAsyncDisposable
     private long _version;
     private ulong _place;
     private bool _closed;
+
+    [ThreadStatic]
+    private static List<ChangeFeed>? s_concerned;
 
     internal Store(StoreImage image, IJournal journal, StoreOptions options, TimeProvider time)
     {
@@ -110,7 +112,7 @@ public sealed class Store : IAsyncDisposable
         var id = ObjectId.Of(@new ?? old!);
         if (@new is null) json = ChangeRecord.RemovalBody(id);
         Written written;
-        ImmutableArray<ChangeFeed> feeds;
+        var concerned = s_concerned ??= [];
         lock (_gate)
         {
             ObjectDisposedException.ThrowIf(_closed, this);
@@ -123,11 +125,12 @@ public sealed class Store : IAsyncDisposable
             _place = _journal.Append(ChangeRecord.Head(stackalloc byte[ChangeRecord.HeadBytes], version, removal: @new is null), json);
             _version = version;
             state.Apply(new Change(version, old, @new is null ? null : stored, _time.GetTimestamp()));
+            state.Feeds.Tell(id.Kind, id.Name, state.History.Next - 1, concerned);
             _owners.Apply(old, @new);
-            feeds = state.Feeds;
             written = new Written(stored, _place);
         }
-        foreach (var feed in feeds) feed.Wake();
+        foreach (var feed in concerned) feed.Wake();
+        concerned.Clear();
         return written;
     }
 
@@ -164,31 +167,44 @@ public sealed class Store : IAsyncDisposable
     }
 
     /// <summary>Begins to follow kinds from now on; <paramref name="tables"/> are the objects of this very moment.</summary>
-    internal ChangeFeed Follow(IReadOnlyList<KindDefinition> kinds, out KindTable[] tables, out long version)
+    internal ChangeFeed Follow(IReadOnlyList<KindDefinition> kinds, out KindTable[] tables, out long version, FeedScope scope = default)
     {
         lock (_gate)
         {
             tables = [.. kinds.Select(kind => StateOf(kind).Table)];
             version = _version;
-            return Attach_NeedsLock(kinds, [.. kinds.Select(kind => StateOf(kind).History.Next)]);
+            return Attach_NeedsLock(kinds, scope);
         }
     }
 
     /// <summary>Begins to follow a kind after a version. Null when the changes since are no longer known.</summary>
-    internal ChangeFeed? FollowAfter(KindDefinition kind, long version)
+    internal ChangeFeed? FollowAfter(KindDefinition kind, long version, FeedScope scope = default)
     {
-        lock (_gate) return StateOf(kind).History.TryFind(version, out var position) ? Attach_NeedsLock([kind], [position]) : null;
+        lock (_gate)
+        {
+            var history = StateOf(kind).History;
+            if (!history.TryFind(version, out var position)) return null;
+            var feed = Attach_NeedsLock([kind], scope);
+            if (position < history.Next) feed.Note_NeedsLock(kind, position);
+            return feed;
+        }
     }
 
-    internal int ReadHistory(KindDefinition kind, long position, int limit, List<Change> into)
+    /// <summary>Whether the changes after a version are still known.</summary>
+    internal bool Remembers(KindDefinition kind, long version)
     {
-        lock (_gate) return StateOf(kind).History.Read(position, limit, into);
+        lock (_gate) return StateOf(kind).History.TryFind(version, out _);
+    }
+
+    internal bool ReadHistory(KindDefinition kind, ref long position, int limit, List<Change> into)
+    {
+        lock (_gate) return ChangeFeed.Read_NeedsLock(StateOf(kind).History, ref position, limit, into);
     }
 
     internal void Unfollow(ChangeFeed feed, IReadOnlyList<KindDefinition> kinds)
     {
         lock (_gate)
-            foreach (var kind in kinds) StateOf(kind).Feeds = StateOf(kind).Feeds.Remove(feed);
+            foreach (var kind in kinds) StateOf(kind).Feeds.Remove(feed);
     }
 
     /// <summary>Everything as it is now; costs nothing, since tables are immutable.</summary>
@@ -214,21 +230,21 @@ public sealed class Store : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        ImmutableArray<ChangeFeed> feeds;
+        List<ChangeFeed> feeds;
         lock (_gate)
         {
             if (_closed) return;
             _closed = true;
-            feeds = [.. _kinds.Values.SelectMany(static state => state.Feeds)];
+            feeds = [.. _kinds.Values.SelectMany(static state => state.Feeds.All)];
         }
         foreach (var feed in feeds) feed.Close();
         await _journal.DisposeAsync();
     }
 
-    private ChangeFeed Attach_NeedsLock(IReadOnlyList<KindDefinition> kinds, long[] positions)
+    private ChangeFeed Attach_NeedsLock(IReadOnlyList<KindDefinition> kinds, FeedScope scope)
     {
-        var feed = new ChangeFeed(this, [.. kinds], positions);
-        foreach (var kind in kinds) StateOf(kind).Feeds = StateOf(kind).Feeds.Add(feed);
+        var feed = new ChangeFeed(this, [.. kinds], scope);
+        foreach (var kind in kinds) StateOf(kind).Feeds.Add(feed);
         if (_closed) feed.Close();
         return feed;
     }
@@ -250,7 +266,7 @@ public sealed class Store : IAsyncDisposable
 
         public KindTable Table { get; set; } = KindTable.Empty;
 
-        public ImmutableArray<ChangeFeed> Feeds { get; set; } = [];
+        public KindFeeds Feeds { get; } = new();
 
         public void Apply(in Change change)
         {

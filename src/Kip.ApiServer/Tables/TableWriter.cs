@@ -17,8 +17,13 @@ public enum IncludeObject
 /// <param name="kind">The kind of all rows.</param>
 /// <param name="include">How much of each object goes with its row.</param>
 /// <param name="now">What ages are reckoned from.</param>
-public sealed class TableWriter(Utf8JsonWriter writer, KindDefinition kind, IncludeObject include, DateTimeOffset now)
+/// <param name="apiVersion">The version of the Table and of the metadata in it.</param>
+public sealed class TableWriter(
+    Utf8JsonWriter writer, KindDefinition kind, IncludeObject include, DateTimeOffset now, string apiVersion = TableWriter.ApiVersion)
 {
+    /// <summary>The version that clients ask for now; <c>v1beta1</c> is the same.</summary>
+    public const string ApiVersion = "meta.k8s.io/v1";
+
     private static readonly PrinterColumn[] Default = [Columns.Name, Columns.Age];
 
     private readonly IReadOnlyList<PrinterColumn> _columns = ColumnsOf(kind);
@@ -32,9 +37,9 @@ public sealed class TableWriter(Utf8JsonWriter writer, KindDefinition kind, Incl
     /// <param name="withHeadings">False for all but the first table of a watch.</param>
     public static void Write(
         Utf8JsonWriter writer, KindDefinition kind, IEnumerable<Resource> objects, ListMeta metadata, IncludeObject include, DateTimeOffset now,
-        bool withHeadings = true)
+        bool withHeadings = true, string apiVersion = ApiVersion)
     {
-        var table = new TableWriter(writer, kind, include, now);
+        var table = new TableWriter(writer, kind, include, now, apiVersion);
         table.Begin(metadata, withHeadings);
         foreach (var resource in objects) table.Row(resource);
         table.End();
@@ -45,7 +50,7 @@ public sealed class TableWriter(Utf8JsonWriter writer, KindDefinition kind, Incl
     {
         writer.WriteStartObject();
         writer.WriteString("kind", "Table");
-        writer.WriteString("apiVersion", "meta.k8s.io/v1");
+        writer.WriteString("apiVersion", apiVersion);
         writer.WritePropertyName("metadata");
         JsonSerializer.Serialize(writer, metadata, WireJson.Of<ListMeta>());
         writer.WriteStartArray("columnDefinitions");
@@ -64,7 +69,7 @@ public sealed class TableWriter(Utf8JsonWriter writer, KindDefinition kind, Incl
         writer.WriteEndArray();
         if (include != IncludeObject.None) writer.WritePropertyName("object");
         if (include == IncludeObject.Object) kind.Write(writer, resource);
-        if (include == IncludeObject.Metadata) WritePartial(writer, resource);
+        if (include == IncludeObject.Metadata) WritePartial(writer, resource, apiVersion);
         writer.WriteEndObject();
     }
 
@@ -76,11 +81,11 @@ public sealed class TableWriter(Utf8JsonWriter writer, KindDefinition kind, Incl
     }
 
     /// <summary>Writes kind and metadata only: a <c>PartialObjectMetadata</c>.</summary>
-    public static void WritePartial(Utf8JsonWriter writer, Resource resource)
+    public static void WritePartial(Utf8JsonWriter writer, Resource resource, string apiVersion = ApiVersion)
     {
         writer.WriteStartObject();
         writer.WriteString("kind", "PartialObjectMetadata");
-        writer.WriteString("apiVersion", "meta.k8s.io/v1");
+        writer.WriteString("apiVersion", apiVersion);
         writer.WritePropertyName("metadata");
         JsonSerializer.Serialize(writer, resource.Metadata, WireJson.Of<ObjectMeta>());
         writer.WriteEndObject();

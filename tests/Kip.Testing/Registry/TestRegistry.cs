@@ -46,7 +46,7 @@ public sealed class TestRegistry
         return this;
     }
 
-    /// <summary>Lets the loops, and watches begun by <see cref="Watch"/>, run until they wait.</summary>
+    /// <summary>Lets the loops, and watches begun by <see cref="Watch{T}(ListOptions?, bool)"/>, run until they wait.</summary>
     public void Settle() => _scheduler.RunUntilIdle();
 
     /// <summary>Moves the clock and lets everything run.</summary>
@@ -70,10 +70,14 @@ public sealed class TestRegistry
     public ResourceList List<T>(ListOptions? options = null) where T : Resource, IResource => Verbs.List(T.Definition, options ?? ListOptions.All);
 
     /// <summary>Begins a watch; what it has seen is in <see cref="WatchLog.Seen"/> after <see cref="Settle"/>.</summary>
-    public WatchLog Watch<T>(ListOptions? options = null, bool sendInitialEvents = false) where T : Resource, IResource
+    public WatchLog Watch<T>(ListOptions? options = null, bool sendInitialEvents = false) where T : Resource, IResource =>
+        Watch<T>(options, new WatchOptions(sendInitialEvents ? true : null));
+
+    /// <inheritdoc cref="Watch{T}(ListOptions?, bool)"/>
+    public WatchLog Watch<T>(ListOptions? options, WatchOptions watch) where T : Resource, IResource
     {
         var log = new WatchLog();
-        var events = Verbs.Watch(T.Definition, options ?? ListOptions.All, sendInitialEvents, log.Cancel.Token);
+        var events = Verbs.Watch(T.Definition, options ?? ListOptions.All, watch, log.Cancel.Token);
         _scheduler.RunUntilIdle(() => log.Ended = log.ReadAsync(events));
         return log;
     }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Kip.Client;
 using Kip.Resources;
 
@@ -21,8 +22,13 @@ public static class AcceptedForm
 {
     /// <summary>The form for objects.</summary>
     /// <exception cref="ApiException">406: nothing the client accepts can be served.</exception>
-    public static AnswerForm OfObjects(string? accept)
+    public static AnswerForm OfObjects(string? accept) => OfObjects(accept, out _);
+
+    /// <summary>The form for objects, and the version of <c>meta.k8s.io</c> that tables and metadata are to have.</summary>
+    /// <exception cref="ApiException">406: nothing the client accepts can be served.</exception>
+    public static AnswerForm OfObjects(string? accept, out string metaVersion)
     {
+        metaVersion = "v1";
         if (string.IsNullOrWhiteSpace(accept)) return AnswerForm.Object;
         foreach (var (type, parameters) in Alternatives(accept))
         {
@@ -32,8 +38,10 @@ public static class AcceptedForm
                 case null:
                     return AnswerForm.Object;
                 case "Table" when IsMeta(parameters):
+                    metaVersion = parameters["v"];
                     return AnswerForm.Table;
                 case "PartialObjectMetadata" or "PartialObjectMetadataList" when IsMeta(parameters):
+                    metaVersion = parameters["v"];
                     return AnswerForm.Partial;
             }
         }
@@ -63,7 +71,14 @@ public static class AcceptedForm
     private static ApiException NotAcceptable(string types) =>
         ApiException.Of(406, StatusReason.NotAcceptable, $"only the following media types are accepted: {types}");
 
-    private static IEnumerable<(string Type, Dictionary<string, string> Parameters)> Alternatives(string accept)
+    /// <summary>The alternatives as the client prefers them: by <c>q</c>, then as they are written.</summary>
+    private static IEnumerable<(string Type, Dictionary<string, string> Parameters)> Alternatives(string accept) =>
+        accept.Contains("q=", StringComparison.OrdinalIgnoreCase) ? Written(accept).OrderByDescending(static a => Quality(a.Parameters)) : Written(accept);
+
+    private static double Quality(Dictionary<string, string> parameters) =>
+        parameters.TryGetValue("q", out var text) && double.TryParse(text, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var quality) ? quality : 1;
+
+    private static IEnumerable<(string Type, Dictionary<string, string> Parameters)> Written(string accept)
     {
         foreach (var alternative in accept.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries))
         {

@@ -13,10 +13,12 @@ namespace Kip.ApiServer.Http.Bodies;
 internal static class RequestBody
 {
     /// <summary>The whole body.</summary>
-    /// <exception cref="ApiException">413: it is over the limit.</exception>
+    /// <exception cref="ApiException">413: it is over the limit. 415: it is compressed.</exception>
     /// <exception cref="BadHttpRequestException">It ends early, or is so large that it is not even read to its end.</exception>
     public static async Task<ReadOnlyMemory<byte>> ReadAsync(HttpContext http)
     {
+        if (http.Request.Headers.ContentEncoding.ToString() is { Length: > 0 } encoding and not "identity")
+            throw Unsupported($"the body of the request is encoded ({encoding}): send it as it is");
         var limit = http.Features.GetRequiredFeature<BodyLimit>().Bytes;
         var reader = http.Request.BodyReader;
         var discarded = 0L;

@@ -27,8 +27,25 @@ internal sealed class OpenApiDocuments(KindCatalog kinds)
         };
         if (document is null) return false;
         if (!HttpMethods.IsGet(http.Request.Method)) throw RequestPipeline.MethodNotAllowed();
+        if (http.Request.Query.Text("hash") is { } hash && !TryKeepFor(http, path, hash, document)) return true;
         await document.SendAsync(http);
         return true;
+    }
+
+    /// <summary>
+    /// The index names documents together with their hash: such a one never changes and may be kept for good. False: it was changed since, and
+    /// the client is sent to what it is now.
+    /// </summary>
+    private static bool TryKeepFor(HttpContext http, string path, string hash, Document document)
+    {
+        if (hash == document.Hash)
+        {
+            http.Response.Headers.CacheControl = "public, immutable";
+            return true;
+        }
+        http.Response.StatusCode = StatusCodes.Status301MovedPermanently;
+        http.Response.Headers.Location = $"{path}?hash={document.Hash}";
+        return false;
     }
 
     private Document? V3(string root)

@@ -9,31 +9,49 @@ using Kip.Resources;
 namespace Kip.ApiServer.Http.Verbs;
 
 /// <summary>Writes watch events, one JSON object per line.</summary>
-internal sealed class EventLines(KindDefinition kind, AnswerForm form, IncludeObject include, TimeProvider time)
+/// <param name="shared">Where the texts of objects are shared with other watches.</param>
+/// <param name="metaVersion">The API version of tables and metadata.</param>
+internal sealed class EventLines(
+    KindDefinition kind, AnswerForm form, IncludeObject include, TimeProvider time, SharedJson shared, string metaVersion = TableWriter.ApiVersion)
 {
     private bool _headingsSent;
 
     public void Write(IBufferWriter<byte> body, WatchEvent happened)
     {
+        if (form == AnswerForm.Object)
+        {
+            WriteShared(body, happened);
+            return;
+        }
         using (var writer = Begin(body, TypeOf(happened.Type)))
         {
             switch (form)
             {
                 case AnswerForm.Table:
                     var version = new ListMeta { ResourceVersion = happened.Object.Metadata.ResourceVersion };
-                    TableWriter.Write(writer, kind, [happened.Object], version, include, time.GetUtcNow(), withHeadings: !_headingsSent);
+                    TableWriter.Write(writer, kind, [happened.Object], version, include, time.GetUtcNow(), !_headingsSent, metaVersion);
                     _headingsSent = true;
                     break;
-                case AnswerForm.Partial:
-                    TableWriter.WritePartial(writer, happened.Object);
-                    break;
                 default:
-                    kind.Write(writer, happened.Object);
+                    TableWriter.WritePartial(writer, happened.Object, metaVersion);
                     break;
             }
             writer.WriteEndObject();
         }
         body.Write("\n"u8);
+    }
+
+    private void WriteShared(IBufferWriter<byte> body, WatchEvent happened)
+    {
+        body.Write(happened.Type switch
+        {
+            WatchEventType.Added => "{\"type\":\"ADDED\",\"object\":"u8,
+            WatchEventType.Modified => "{\"type\":\"MODIFIED\",\"object\":"u8,
+            WatchEventType.Deleted => "{\"type\":\"DELETED\",\"object\":"u8,
+            _ => "{\"type\":\"BOOKMARK\",\"object\":"u8,
+        });
+        body.Write(shared.Of(kind, happened.Object));
+        body.Write("}\n"u8);
     }
 
     /// <summary>The last line of a watch that fails: clients list again and watch anew.</summary>

@@ -31,10 +31,10 @@ internal sealed class ResourceReads(ResourceRegistry registry, TimeProvider time
             {
                 case AnswerForm.Table:
                     var version = new ListMeta { ResourceVersion = resource.Metadata.ResourceVersion };
-                    TableWriter.Write(writer, call.Served, [resource], version, IncludeOf(call), time.GetUtcNow());
+                    TableWriter.Write(writer, call.Served, [resource], version, IncludeOf(call), time.GetUtcNow(), apiVersion: call.MetaVersion);
                     break;
                 case AnswerForm.Partial:
-                    TableWriter.WritePartial(writer, resource);
+                    TableWriter.WritePartial(writer, resource, call.MetaVersion);
                     break;
                 default:
                     call.Served.Write(writer, resource);
@@ -48,7 +48,7 @@ internal sealed class ResourceReads(ResourceRegistry registry, TimeProvider time
     {
         var form = call.Form;
         var include = IncludeOf(call);
-        var list = registry.List(call.Kind, Checked(call));
+        var list = registry.List(call.Kind, ListQuery.OfList(call));
         await WriteListAsync(call, list, form, include);
     }
 
@@ -59,7 +59,7 @@ internal sealed class ResourceReads(ResourceRegistry registry, TimeProvider time
         var meta = new ListMeta { ResourceVersion = list.ResourceVersion, Continue = list.Continue, RemainingItemCount = list.RemainingItemCount };
         if (form == AnswerForm.Table)
         {
-            var table = new TableWriter(answer.Writer, call.Served, include, time.GetUtcNow());
+            var table = new TableWriter(answer.Writer, call.Served, include, time.GetUtcNow(), call.MetaVersion);
             table.Begin(meta, withHeadings: true);
             foreach (var resource in list.Items)
             {
@@ -70,10 +70,12 @@ internal sealed class ResourceReads(ResourceRegistry registry, TimeProvider time
         }
         else
         {
-            BeginList(answer.Writer, form == AnswerForm.Partial ? null : call.Served, meta);
+            var metaVersion = call.MetaVersion;
+            if (form == AnswerForm.Partial) BeginList(answer.Writer, "PartialObjectMetadataList", metaVersion, meta);
+            else BeginList(answer.Writer, $"{call.Served.Kind}List", call.Served.ApiVersion, meta);
             foreach (var resource in list.Items)
             {
-                if (form == AnswerForm.Partial) TableWriter.WritePartial(answer.Writer, resource);
+                if (form == AnswerForm.Partial) TableWriter.WritePartial(answer.Writer, resource, metaVersion);
                 else call.Served.Write(answer.Writer, resource);
                 await answer.SpillAsync();
             }
@@ -93,29 +95,13 @@ internal sealed class ResourceReads(ResourceRegistry registry, TimeProvider time
         var other => throw ApiException.BadRequest($"unrecognized includeObject value: \"{other}\"; it is None, Metadata or Object"),
     };
 
-    private static void BeginList(Utf8JsonWriter writer, KindDefinition? kind, ListMeta meta)
+    private static void BeginList(Utf8JsonWriter writer, string kind, string apiVersion, ListMeta meta)
     {
         writer.WriteStartObject();
-        writer.WriteString("kind", kind is null ? "PartialObjectMetadataList" : $"{kind.Kind}List");
-        writer.WriteString("apiVersion", kind is null ? "meta.k8s.io/v1" : kind.ApiVersion);
+        writer.WriteString("kind", kind);
+        writer.WriteString("apiVersion", apiVersion);
         writer.WritePropertyName("metadata");
         JsonSerializer.Serialize(writer, meta, WireJson.Of<ListMeta>());
         writer.WriteStartArray("items");
-    }
-
-    private ListOptions Checked(ApiCall call)
-    {
-        var version = call.Parameters.Text("resourceVersion");
-        var match = call.Parameters.Text("resourceVersionMatch");
-        if (match is not null and not "Exact" and not "NotOlderThan")
-            throw Query.Unsupported("resourceVersionMatch", match, "\"Exact\", \"NotOlderThan\"");
-        if (match is not null && version is null)
-            throw Query.Forbidden("resourceVersionMatch", "resourceVersionMatch is forbidden unless resourceVersion is provided");
-        if (match == "Exact" && version == "0")
-            throw Query.Forbidden("resourceVersionMatch", "resourceVersionMatch \"exact\" is forbidden for resourceVersion \"0\"");
-        // Only the present state is kept as a whole: any other exact version is as good as forgotten.
-        if (match == "Exact" && version != registry.ResourceVersion)
-            throw ApiException.Expired("The resourceVersion for the provided list is too old.");
-        return call.Which() with { ResourceVersion = version };
     }
 }

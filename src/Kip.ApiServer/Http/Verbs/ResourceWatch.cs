@@ -15,19 +15,22 @@ internal sealed class ResourceWatch(ResourceRegistry registry, TimeProvider time
 
     private static readonly TimeSpan MaxTimeout = TimeSpan.FromDays(1);
 
+    private readonly SharedJson _shared = new();
+
     public async Task RunAsync(ApiCall call)
     {
         var form = call.Form;
         var include = ResourceReads.IncludeOf(call);
-        var (options, sendInitialEvents) = Checked(call);
-        using var timeout = new CancellationTokenSource(TimeoutOf(call), time);
+        var (options, sendInitialEvents) = ListQuery.OfWatch(call);
+        var lifetime = TimeoutOf(call);
+        using var timeout = new CancellationTokenSource(lifetime, time);
         using var ended = CancellationTokenSource.CreateLinkedTokenSource(call.Cancel, call.Stopping, timeout.Token);
         // Malformed and outdated requests fail here, before anything is sent.
-        var events = registry.Watch(call.Kind, options, sendInitialEvents, ended.Token);
+        var events = registry.Watch(call.Kind, options, new WatchOptions(sendInitialEvents, lifetime), ended.Token);
 
         call.Http.Response.ContentType = "application/json";
         await call.Http.Response.Body.FlushAsync(call.Cancel);
-        await SendAsync(call, events, new EventLines(call.Served, form, include, time));
+        await SendAsync(call, events, new EventLines(call.Served, form, include, time, _shared, call.MetaVersion));
     }
 
     private static async Task SendAsync(ApiCall call, IAsyncEnumerable<WatchEvent> events, EventLines lines)
@@ -62,15 +65,4 @@ internal sealed class ResourceWatch(ResourceRegistry registry, TimeProvider time
         null or <= 0 => defaultTimeout,
         { } seconds => seconds > MaxTimeout.TotalSeconds ? MaxTimeout : TimeSpan.FromSeconds(seconds),
     };
-
-    private static (ListOptions Options, bool SendInitialEvents) Checked(ApiCall call)
-    {
-        var match = call.Parameters.Text("resourceVersionMatch");
-        var send = call.Parameters.Text("sendInitialEvents");
-        if (send is not null && match != "NotOlderThan")
-            throw Query.Forbidden("resourceVersionMatch", "sendInitialEvents requires setting resourceVersionMatch to NotOlderThan");
-        if (send is null && match is not null)
-            throw Query.Forbidden("resourceVersionMatch", "resourceVersionMatch is forbidden for watch unless sendInitialEvents is provided");
-        return (call.Which() with { ResourceVersion = call.Parameters.Text("resourceVersion") }, call.Parameters.Flag("sendInitialEvents"));
-    }
 }

@@ -75,7 +75,7 @@ public sealed class MalformedRequestTests : IAsyncLifetime
     [InlineData("resourceVersionMatch=Sometimes&resourceVersion=1")]
     [InlineData("resourceVersionMatch=Exact")]
     [InlineData("resourceVersionMatch=Exact&resourceVersion=0")]
-    [InlineData("resourceVersionMatch=Exact&resourceVersion=1")]
+    [InlineData("resourceVersionMatch=Exact&resourceVersion=99999999")]
     [InlineData("resourceVersion=99999999999")]
     [InlineData("watch=true&resourceVersion=x")]
     [InlineData("includeObject=%00")]

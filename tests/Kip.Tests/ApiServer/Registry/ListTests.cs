@@ -67,8 +67,48 @@ public class ListTests
         var first = _registry.List<ConfigMap>(new() { Limit = 2 });
         for (var i = 0; i < 21; i++) _registry.Update(Objects.Map("a", "default", ("k", $"{i}")));
 
-        Should.Throw<ApiException>(() => _registry.List<ConfigMap>(new() { Limit = 2, Continue = first.Continue })).IsExpired.ShouldBeTrue();
+        var expired = Should.Throw<ApiException>(() => _registry.List<ConfigMap>(new() { Limit = 2, Continue = first.Continue }));
+
+        expired.IsExpired.ShouldBeTrue();
+        // The failure has a token that reads on in what there is now.
+        _registry.Create(Objects.Map("bb"));
+        var rest = _registry.List<ConfigMap>(new() { Limit = 3, Continue = expired.Status.Metadata.Continue });
+        Names(rest).ShouldBe(["default/b", "default/bb", "default/c"]);
+        rest.ResourceVersion.ShouldBe(_registry.Verbs.ResourceVersion);
+        Names(_registry.List<ConfigMap>(new() { Continue = rest.Continue })).ShouldBe(["default/d", "default/e"]);
     }
+
+    [Fact]
+    public void A_list_of_exactly_a_version_shows_it_while_it_is_remembered()
+    {
+        var then = _registry.Verbs.ResourceVersion;
+        _registry.Delete<ConfigMap>("default", "a");
+
+        var exact = _registry.List<ConfigMap>(new() { ResourceVersion = then, ResourceVersionMatch = "Exact" });
+
+        Names(exact).ShouldContain("default/a");
+        exact.ResourceVersion.ShouldBe(then);
+        // A part of a list of a version is of exactly that version, too.
+        Names(_registry.List<ConfigMap>(new() { ResourceVersion = then, Limit = 2 })).ShouldBe(["b/a", "default/a"]);
+        Names(_registry.List<ConfigMap>(new() { ResourceVersion = then, ResourceVersionMatch = "NotOlderThan", Limit = 2 })).ShouldBe(["b/a", "default/b"]);
+        Names(_registry.List<ConfigMap>(new() { ResourceVersion = then })).ShouldNotContain("default/a");
+        Names(_registry.List<ConfigMap>(new() { ResourceVersion = "0", Limit = 2 })).ShouldBe(["b/a", "default/b"]);
+        for (var i = 0; i < 21; i++) _registry.Update(Objects.Map("b", "default", ("k", $"{i}")));
+        Should.Throw<ApiException>(() => _registry.List<ConfigMap>(new() { ResourceVersion = then, ResourceVersionMatch = "Exact" })).IsExpired.ShouldBeTrue();
+    }
+
+    [Fact]
+    public void A_part_begins_where_its_token_says_and_at_no_other_version()
+    {
+        var first = _registry.List<ConfigMap>(new() { Limit = 2 });
+
+        Should.Throw<ApiException>(() => _registry.List<ConfigMap>(new() { Continue = first.Continue, ResourceVersion = first.ResourceVersion })).Code.ShouldBe(400);
+        Names(_registry.List<ConfigMap>(new() { Continue = first.Continue, ResourceVersion = "0" })).Count().ShouldBe(4);
+    }
+
+    [Fact]
+    public void A_part_of_one_namespace_counts_what_remains_there() =>
+        _registry.List<ConfigMap>(new() { Namespace = "default", Limit = 2 }).RemainingItemCount.ShouldBe(3);
 
     [Theory]
     [InlineData("%%%")]

@@ -1,3 +1,4 @@
+using Kip.ApiServer.Registry;
 using Kip.ApiServer.Storage;
 using Kip.Client;
 using Kip.Resources;
@@ -86,13 +87,72 @@ public class WatchTests
     public void Initial_events_on_request_end_with_a_bookmark_that_says_so()
     {
         _registry.Create(Objects.Map("a"));
-        var watch = _registry.Watch<ConfigMap>(sendInitialEvents: true);
+        var watch = _registry.Watch<ConfigMap>(new() { AllowBookmarks = true }, sendInitialEvents: true);
         _registry.Create(Objects.Map("b"));
         _registry.Settle();
 
         watch.Lines.ShouldBe(["Added a", "Bookmark", "Added b"]);
         watch.Seen[1].Object.Metadata.Annotations.Get("k8s.io/initial-events-end").ShouldBe("true");
         watch.Seen[1].Object.Metadata.ResourceVersion.ShouldBe(watch.Seen[0].Object.Metadata.ResourceVersion);
+    }
+
+    [Fact]
+    public void Initial_events_can_be_left_out()
+    {
+        _registry.Create(Objects.Map("a"));
+        var watch = _registry.Watch<ConfigMap>(null, new WatchOptions(SendInitialEvents: false));
+        _registry.Create(Objects.Map("b"));
+        _registry.Settle();
+
+        watch.Lines.ShouldBe(["Added b"]);
+    }
+
+    [Fact]
+    public void A_watch_gets_a_last_bookmark_before_its_end()
+    {
+        var watch = _registry.Watch<ConfigMap>(new() { AllowBookmarks = true }, new WatchOptions(Lifetime: TimeSpan.FromSeconds(20)));
+        _registry.Create(Objects.Pod("elsewhere"));
+        _registry.Advance(TimeSpan.FromSeconds(17.9));
+        watch.Lines.ShouldBeEmpty();
+
+        _registry.Advance(TimeSpan.FromSeconds(0.2));
+
+        watch.Lines.ShouldBe(["Bookmark"]);
+        watch.Seen[0].Object.Metadata.ResourceVersion.ShouldBe(_registry.Verbs.ResourceVersion);
+    }
+
+    [Fact]
+    public void A_bookmark_comes_also_while_changes_go_on_that_are_not_selected()
+    {
+        var watch = _registry.Watch<ConfigMap>(new() { AllowBookmarks = true, LabelSelector = "on=yes" });
+        string? version = null;
+        for (var i = 0; i < 31; i++)
+        {
+            version = _registry.Create(Objects.Map($"a{i}")).Metadata.ResourceVersion;
+            _registry.Advance(TimeSpan.FromSeconds(1));
+        }
+
+        watch.Lines.ShouldBe(["Bookmark"]);
+        long.Parse(watch.Seen[0].Object.Metadata.ResourceVersion!).ShouldBeInRange(long.Parse(version!) - 2, long.Parse(version!));
+    }
+
+    [Fact]
+    public void Changes_in_other_namespaces_and_of_other_names_push_nobody_out()
+    {
+        _registry.Create(new Namespace { Metadata = new() { Name = "b" } });
+        var inB = _registry.Watch<ConfigMap>(new() { Namespace = "b" });
+        var one = _registry.Watch<ConfigMap>(new() { Namespace = "default", FieldSelector = "metadata.name=one" });
+        var after = _registry.Watch<ConfigMap>(new() { Namespace = "b", ResourceVersion = _registry.Verbs.ResourceVersion });
+
+        // More than the history holds, while none of them reads.
+        for (var i = 0; i < 30; i++) _registry.Create(Objects.Map($"a{i}"));
+        _registry.Create(Objects.Map("x", "b"));
+        _registry.Create(Objects.Map("one"));
+        _registry.Settle();
+
+        inB.Lines.ShouldBe(["Added x"]);
+        after.Lines.ShouldBe(["Added x"]);
+        one.Lines.ShouldBe(["Added one"]);
     }
 
     [Fact]
