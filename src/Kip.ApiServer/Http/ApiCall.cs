@@ -39,7 +39,11 @@ internal sealed record ApiCall(HttpContext Http, ResourcePath Path, KindDefiniti
     {
         // A write that is tried again says the same again; it is told once.
         HashSet<string> told = [];
-        return new(User, dryRun || Query.DryRun(Parameters["dryRun"]), Warn: said => Warnings.Add(Http, said.Where(told.Add)));
+        return new(User, dryRun || Query.DryRun(Parameters["dryRun"]), Warn: said => Warnings.Add(Http, said.Where(told.Add)))
+        {
+            // Who deletes owns nothing.
+            Writer = HttpMethods.IsDelete(Http.Request.Method) ? null : new(FieldManagers.Of(Http.Request), Served.ApiVersion),
+        };
     }
 
     /// <summary>Which objects of the collection are meant.</summary>

@@ -97,9 +97,10 @@ public sealed class ApiServer : IAsyncDisposable
         ILoggerFactory loggers, CancellationToken stopping)
     {
         var reads = new ResourceReads(registry, time);
+        var applies = new ResourceApplies(registry, reads, time);
         var router = new ResourceRouter(
             registry.Kinds, reads, new ResourceWatch(registry, time, options.WatchTimeout), new ResourceWrites(registry, reads),
-            new ResourcePatches(registry, reads), new ResourceDeletes(registry, reads), new ScaleSubresource(registry, reads),
+            new ResourcePatches(registry, reads, applies), new ResourceDeletes(registry, reads), new ScaleSubresource(registry, reads, applies),
             new PodLogsSubresource(logs, reads, time), new PodExecSubresource(options.Exec, reads));
         return new RequestPipeline(registry, router, options.ExtraEndpoints, gate, new RequestLimits(options), loggers.CreateLogger<ApiServer>(), stopping);
     }

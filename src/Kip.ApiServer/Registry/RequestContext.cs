@@ -1,3 +1,4 @@
+using Kip.ApiServer.FieldManagement;
 using Kip.Rules.Access;
 
 namespace Kip.ApiServer.Registry;
@@ -19,4 +20,7 @@ public sealed record RequestContext(UserInfo User, bool DryRun = false, bool Dur
 
     /// <summary>Kip's own loops: not waiting for the disk.</summary>
     public static readonly RequestContext System = new("system:kip", Durable: false);
+
+    /// <summary>Whom managed fields are to name as the owner of what is written. Null: one of Kip's own loops.</summary>
+    public FieldWriter? Writer { get; init; }
 }

@@ -120,6 +120,18 @@ public sealed class ResourceRegistry : IAsyncDisposable
         return written.Object;
     }
 
+    /// <summary>Makes an object, or reads, changes and writes it: server-side apply.</summary>
+    /// <param name="change">
+    /// Gets the stored object or null, returns the wanted one, managed fields included. May be called more than once.
+    /// </param>
+    public async Task<(Resource Object, bool IsNew)> ApplyAsync(
+        KindDefinition kind, NamespacedName name, string? subresource, Func<Resource?, Resource> change, RequestContext context, CancellationToken cancel)
+    {
+        var (written, isNew) = _writer.Apply(kind, name, subresource, change, context);
+        await EndAsync(context, written.Place, cancel);
+        return (written.Object, isNew);
+    }
+
     /// <summary>Deletes an object: at once, or marked while finalizers or a pod's grace period remain.</summary>
     public async Task<DeleteOutcome> DeleteAsync(
         KindDefinition kind, NamespacedName name, DeleteOptions options, RequestContext context, CancellationToken cancel)

@@ -1,3 +1,4 @@
+using Kip.ApiServer.FieldManagement;
 using Kip.ApiServer.Registry.Deletion;
 using Kip.ApiServer.Registry.Metadata;
 using Kip.ApiServer.Storage;
@@ -53,6 +54,25 @@ internal sealed class ResourceWriter(Store store, AdmissionGate admission, TimeP
         throw MetadataRules.Modified(kind, name.Name);
     }
 
+    /// <summary>Creates what is not there, modifies what is; begins again when that changes meanwhile.</summary>
+    public (Written Written, bool IsNew) Apply(
+        KindDefinition kind, NamespacedName name, string? subresource, Func<Resource?, Resource> change, RequestContext context)
+    {
+        for (var attempt = 0; attempt < Attempts; attempt++)
+        {
+            var isNew = subresource is null && store.Get(new ObjectId(kind, name)) is null;
+            try
+            {
+                return (isNew ? Create(change(null), context) : Modify(kind, name, subresource, change, context), isNew);
+            }
+            catch (ApiException e) when (isNew ? e.IsAlreadyExists : subresource is null && store.Get(new ObjectId(kind, name)) is null && e.IsNotFound)
+            {
+                // Somebody else was faster, in making it or in deleting it.
+            }
+        }
+        throw MetadataRules.Modified(kind, name.Name);
+    }
+
     public Written? Remove(Resource present) => store.TryWrite(present, null, null, []);
 
     /// <summary>Stores the object, or only says that it could be. Null when something else is stored now.</summary>
@@ -71,7 +91,7 @@ internal sealed class ResourceWriter(Store store, AdmissionGate admission, TimeP
     {
         var kind = said.GetDefinition();
         var meta = MetadataRules.ForCreate(kind, said.Metadata, time.GetUtcNow(), options.NewUid(), options.NameSuffix);
-        var prepared = KindRules.PrepareCreate(said with { Metadata = meta });
+        var prepared = FieldTracking.OnCreate(KindRules.PrepareCreate(said with { Metadata = meta }), said, context.Writer, time.GetUtcNow());
         var request = new AdmissionRequest(prepared, null, context.User.Name, null, admission.Config);
         request = request with { Object = AdmissionRules.Default(request) };
         AdmissionGate.Refuse(request, [.. MetadataValidation.Validate(kind, request.Object.Metadata), .. KindRules.Validate(null, request.Object)]);
@@ -85,7 +105,9 @@ internal sealed class ResourceWriter(Store store, AdmissionGate admission, TimeP
         var merged = subresource == "status" ? WithStatus(present, said) : WithoutStatus(present, said, subresource);
         var request = new AdmissionRequest(merged, present, context.User.Name, subresource, admission.Config);
         var wanted = WithSharedParts(present, AdmissionRules.Default(request));
-        if (wanted == present) return present;
+        var entries = FieldTracking.OnUpdate(present, said, merged, subresource, context.Writer, time.GetUtcNow());
+        if (wanted == present && FieldTracking.SameButForTimes(entries, present.Metadata.ManagedFields)) return present;
+        wanted = FieldTracking.With(wanted, entries);
         AdmissionGate.Refuse(request with { Object = wanted },
         [
             .. subresource == "status" ? [] : MetadataRules.ValidateUpdate(present.Metadata, said.Metadata),

@@ -9,7 +9,11 @@ namespace Kip.ApiServer.Http.Bodies;
 /// <summary>Turns JSON that a client sent into a resource, complaining about fields as strictly as the client asked.</summary>
 internal sealed class ObjectDecoder(HttpContext http)
 {
-    private readonly string _validation = http.Request.Query.Text("fieldValidation") switch
+    private readonly string _validation = ValidationOf(http);
+
+    /// <summary>How strict the client wants the server to be about fields.</summary>
+    /// <exception cref="ApiException">422: the parameter has another value.</exception>
+    public static string ValidationOf(HttpContext http) => http.Request.Query.Text("fieldValidation") switch
     {
         null => "Warn",
         "Strict" or "Warn" or "Ignore" => http.Request.Query.Text("fieldValidation")!,

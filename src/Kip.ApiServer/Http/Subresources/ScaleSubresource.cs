@@ -13,7 +13,7 @@ using Kip.Resources.Autoscaling;
 namespace Kip.ApiServer.Http.Subresources;
 
 /// <summary>Answers <c>/scale</c>: how many replicas there are and are wanted, as an autoscaling/v1 Scale.</summary>
-internal sealed class ScaleSubresource(ResourceRegistry registry, ResourceReads reads)
+internal sealed class ScaleSubresource(ResourceRegistry registry, ResourceReads reads, ResourceApplies applies)
 {
     public Task GetAsync(ApiCall call) => WriteAsync(call, ScaleOf(reads.Find(call)));
 
@@ -28,6 +28,11 @@ internal sealed class ScaleSubresource(ResourceRegistry registry, ResourceReads 
 
     public async Task PatchAsync(ApiCall call)
     {
+        if (ResourceApplies.IsApply(call))
+        {
+            await WriteAsync(call, ScaleOf(await applies.ApplyScaleAsync(call)));
+            return;
+        }
         var context = call.WriteContext();
         var patch = await ResourcePatches.ReadAsync(call);
         var changed = await registry.ModifyAsync(call.Kind, call.Name, "scale", Change, context, call.Cancel);

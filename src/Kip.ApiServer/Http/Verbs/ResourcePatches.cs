@@ -10,9 +10,11 @@ using Kip.Resources;
 namespace Kip.ApiServer.Http.Verbs;
 
 /// <summary>Answers patches of objects and of their status.</summary>
-internal sealed class ResourcePatches(ResourceRegistry registry, ResourceReads reads)
+internal sealed class ResourcePatches(ResourceRegistry registry, ResourceReads reads, ResourceApplies applies)
 {
-    public async Task PatchAsync(ApiCall call)
+    public Task PatchAsync(ApiCall call) => ResourceApplies.IsApply(call) ? applies.ApplyAsync(call) : ChangeAsync(call);
+
+    private async Task ChangeAsync(ApiCall call)
     {
         var context = call.WriteContext();
         var patch = await ReadAsync(call);
@@ -27,7 +29,7 @@ internal sealed class ResourcePatches(ResourceRegistry registry, ResourceReads r
     public static async Task<Func<JsonNode?, JsonNode?>> ReadAsync(ApiCall call)
     {
         var type = RequestBody.MediaType(call.Http.Request.ContentType);
-        if (type == PatchContentType.Apply) throw Unsupported("server-side apply is not supported yet: use kubectl apply without --server-side");
+        FieldManagers.RefuseForce(call.Http.Request);
         if (type is not (PatchContentType.Json or PatchContentType.Merge or PatchContentType.StrategicMerge))
             throw Unsupported($"the body of the request was in an unknown format ({type}) - accepted media types include: {Accepted(call.Kind)}");
         if (type == PatchContentType.StrategicMerge && !call.Kind.StrategicMerge)
@@ -85,8 +87,8 @@ internal sealed class ResourcePatches(ResourceRegistry registry, ResourceReads r
 
     /// <summary>The kinds of patch that a kind of object takes.</summary>
     public static IEnumerable<string> TypesOf(KindDefinition kind) => kind.StrategicMerge
-        ? [PatchContentType.Json, PatchContentType.Merge, PatchContentType.StrategicMerge]
-        : [PatchContentType.Json, PatchContentType.Merge];
+        ? [PatchContentType.Json, PatchContentType.Merge, PatchContentType.StrategicMerge, PatchContentType.Apply]
+        : [PatchContentType.Json, PatchContentType.Merge, PatchContentType.Apply];
 
     private static ApiException Unsupported(string message) => ApiException.Of(415, StatusReason.UnsupportedMediaType, message);
 }

@@ -24,7 +24,7 @@ internal static class ResourcePrinter
     }
 
     /// <summary>One object as indented JSON.</summary>
-    public static string Json(Resource resource) => Written(w => resource.GetDefinition().Write(w, resource));
+    public static string Json(Resource resource) => Written(w => Write(w, resource));
 
     /// <summary>A <c>List</c> of objects as indented JSON.</summary>
     public static string Json(IReadOnlyList<Resource> resources) => Written(writer =>
@@ -33,10 +33,14 @@ internal static class ResourcePrinter
         writer.WriteString("apiVersion", "v1");
         writer.WriteString("kind", "List");
         writer.WriteStartArray("items");
-        foreach (var resource in resources) resource.GetDefinition().Write(writer, resource);
+        foreach (var resource in resources) Write(writer, resource);
         writer.WriteEndArray();
         writer.WriteEndObject();
     });
+
+    // Who set which field is long and rarely asked for: kubectl get --show-managed-fields shows it.
+    private static void Write(Utf8JsonWriter writer, Resource resource) =>
+        resource.GetDefinition().Write(writer, resource with { Metadata = resource.Metadata with { ManagedFields = default } });
 
     private static string Written(Action<Utf8JsonWriter> write)
     {

@@ -1,0 +1,93 @@
+using System.Buffers;
+using System.Text;
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using Kip.ApiServer.Schema;
+
+namespace Kip.ApiServer.FieldManagement;
+
+/// <summary>How the items of a list are told apart.</summary>
+internal static class ListElements
+{
+    // Everybody's text for the same key must be the same text, and be readable.
+    private static readonly JsonWriterOptions Plain = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, SkipValidation = true };
+
+    /// <summary>The step that leads from a list to one of its items.</summary>
+    /// <remarks>An object without one of its keys has that key's default, or null.</remarks>
+    public static PathElement Of(JsonElement item, Topology topology)
+    {
+        if (topology.Kind != TopologyKind.Map) return new(PathElementKind.Value, Text(item));
+        return new(PathElementKind.Key, Written(writer =>
+        {
+            writer.WriteStartObject();
+            foreach (var key in topology.Keys.OrderBy(static key => key.Name, StringComparer.Ordinal))
+            {
+                writer.WritePropertyName(key.Name);
+                if (ValueOf(item, key.Name) is { } value) value.WriteTo(writer);
+                else writer.WriteRawValue(key.Default ?? "null");
+            }
+            writer.WriteEndObject();
+        }));
+    }
+
+    /// <summary>What is wrong with a list that a client applies: an item without a key, or two that are the same. Null: nothing.</summary>
+    public static string? ErrorIn(JsonElement list, Topology topology)
+    {
+        var seen = new HashSet<PathElement>();
+        var index = 0;
+        foreach (var item in list.EnumerateArray())
+        {
+            if (topology.Kind == TopologyKind.Map && MissingKey(item, topology) is { } key)
+                return $"element {index}: associative list with keys has an element that omits key field \"{key}\" (and doesn't have default value)";
+            var element = Of(item, topology);
+            if (!seen.Add(element)) return $"duplicate entries for key {element}";
+            index++;
+        }
+        return null;
+    }
+
+    /// <summary>Reads keys as FieldsV1 has them.</summary>
+    /// <exception cref="JsonException">They are not JSON.</exception>
+    public static PathElement? KeyOf(string json)
+    {
+        using var keys = JsonDocument.Parse(json);
+        if (keys.RootElement.ValueKind != JsonValueKind.Object) return null;
+        return new(PathElementKind.Key, Written(writer =>
+        {
+            writer.WriteStartObject();
+            foreach (var (name, value) in Members.Of(keys.RootElement))
+            {
+                writer.WritePropertyName(name);
+                value.WriteTo(writer);
+            }
+            writer.WriteEndObject();
+        }));
+    }
+
+    /// <summary>Reads a value as FieldsV1 has it.</summary>
+    /// <exception cref="JsonException">It is not JSON.</exception>
+    public static PathElement ValueOf(string json)
+    {
+        using var value = JsonDocument.Parse(json);
+        return new(PathElementKind.Value, Text(value.RootElement));
+    }
+
+    private static string? MissingKey(JsonElement item, Topology topology)
+    {
+        foreach (var key in topology.Keys)
+            if (key.Default is null && ValueOf(item, key.Name) is null) return key.Name;
+        return null;
+    }
+
+    private static JsonElement? ValueOf(JsonElement item, string name) =>
+        item.ValueKind == JsonValueKind.Object && item.TryGetProperty(name, out var value) && value.ValueKind != JsonValueKind.Null ? value : null;
+
+    private static string Text(JsonElement value) => Written(value.WriteTo);
+
+    private static string Written(Action<Utf8JsonWriter> write)
+    {
+        var buffer = new ArrayBufferWriter<byte>(64);
+        using (var writer = new Utf8JsonWriter(buffer, Plain)) write(writer);
+        return Encoding.UTF8.GetString(buffer.WrittenSpan);
+    }
+}
