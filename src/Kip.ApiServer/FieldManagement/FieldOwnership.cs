@@ -49,7 +49,7 @@ internal static class FieldOwnership
         var claimed = Own(OwnedFields.Of(configuration, schema), subresource);
         var wanted = Pruned(Merged(live, configuration, schema), former, claimed, others, schema);
 
-        using var document = JsonDocument.Parse(wanted);
+        using var document = Patches.JsonTree.ParseDocument(wanted);
         var change = FieldComparison.Of(live, document.RootElement, schema);
         var conflicts = others
             .Select(owner => new FieldConflict(owner.Entry, owner.Fields.Intersect(change.Set)))
@@ -86,7 +86,7 @@ internal static class FieldOwnership
         var owned = others.Aggregate(claimed, static (all, owner) => all.Union(owner.Fields));
         var gone = former.Fields.WithNamedParents(schema).Except(owned.WithNamedParents(schema));
         if (gone.IsEmpty) return merged;
-        using var document = JsonDocument.Parse(merged);
+        using var document = Patches.JsonTree.ParseDocument(merged);
         return Written(writer => FieldRemoval.Write(writer, document.RootElement, gone, schema));
     }
 

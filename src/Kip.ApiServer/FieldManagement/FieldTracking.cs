@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Text.Json;
+using Kip.ApiServer.Patches;
 using Kip.ApiServer.Registry;
 using Kip.ApiServer.Registry.Metadata;
 using Kip.ApiServer.Schema;
@@ -24,7 +25,7 @@ internal static class FieldTracking
         if (by is null) return prepared;
         if (by.IsApplied) return With(prepared, said.Metadata.ManagedFields);
         var kind = prepared.GetDefinition();
-        using var document = JsonDocument.Parse(kind.Write(prepared));
+        using var document = JsonTree.ParseDocument(kind.Write(prepared));
         var change = FieldComparison.Of(EmptyOf(kind), document.RootElement, SchemaBuilder.Of(kind));
         return With(prepared, FieldOwnership.Updated([], change, by, null, MetadataRules.WholeSeconds(now)));
     }
@@ -43,8 +44,8 @@ internal static class FieldTracking
         if (FieldOwner.Read(entries) is not { } owners) return present.Metadata.ManagedFields;
 
         var kind = present.GetDefinition();
-        using var before = JsonDocument.Parse(kind.Write(present));
-        using var after = JsonDocument.Parse(kind.Write(merged));
+        using var before = JsonTree.ParseDocument(kind.Write(present));
+        using var after = JsonTree.ParseDocument(kind.Write(merged));
         var change = FieldComparison.Of(before.RootElement, after.RootElement, SchemaBuilder.Of(kind));
         return FieldOwnership.Updated(owners, change, by ?? new("kip-controller", kind.ApiVersion), subresource, MetadataRules.WholeSeconds(now));
     }

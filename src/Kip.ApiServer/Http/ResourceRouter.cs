@@ -34,8 +34,8 @@ internal sealed class ResourceRouter(
     {
         { Name: null } => AnswerCollection(call),
         { Subresource: null } => AnswerObject(call),
-        { Subresource: "status" } when call.Kind.HasStatus => AnswerStatus(call),
-        { Subresource: "scale" } when call.Kind.HasScale => AnswerScale(call),
+        { Subresource: "status" } when call.Served.HasStatus => AnswerStatus(call),
+        { Subresource: "scale" } when call.Served.HasScale => AnswerScale(call),
         { Subresource: "log" } when call.Kind == Pod.Definition => AnswerLog(call),
         { Subresource: "exec" } when call.Kind == Pod.Definition => exec.ConnectAsync(call),
         { Subresource: "finalize" } when call.Kind == Namespace.Definition => AnswerFinalize(call),

@@ -1,5 +1,6 @@
 using Kip.ApiServer.Registry.Deletion;
 using Kip.ApiServer.Registry.Loops;
+using Kip.ApiServer.CustomResources;
 using Kip.ApiServer.Security.Authorization;
 using Kip.ApiServer.Storage;
 using Kip.Client;
@@ -29,12 +30,13 @@ public sealed class ResourceRegistry : IAsyncDisposable
 
     private ResourceRegistry(Store store, RegistryOptions options, TimeProvider time)
     {
-        (_store, Kinds, Access) = (store, options.Kinds, new Authorizer(store));
+        (_store, Kinds, Access) = (store, options.Kinds.Over(store), new Authorizer(store));
+        var custom = new CustomAdmission(store, Kinds, time);
         _reader = new ResourceReader(store);
         _watcher = new ResourceWatcher(store, time, options.BookmarkPeriod);
-        _writer = new ResourceWriter(store, new AdmissionGate(store), time, options);
-        _remover = new ResourceRemover(store, _writer, time);
-        _loops = new RegistryLoops(store, _writer, _remover, time, options);
+        _writer = new ResourceWriter(store, new AdmissionGate(store), custom, time, options);
+        _remover = new ResourceRemover(store, _writer, custom, time);
+        _loops = new RegistryLoops(store, _writer, _remover, Kinds, custom, time, options);
     }
 
     /// <summary>The kinds that are served.</summary>
@@ -53,17 +55,19 @@ public sealed class ResourceRegistry : IAsyncDisposable
     /// <exception cref="StoreException">The folder is another process's, of a newer Kip, or damaged.</exception>
     public static async Task<ResourceRegistry> OpenAsync(StoreOptions store, RegistryOptions options, TimeProvider time, CancellationToken cancel)
     {
-        var opened = Store.Open(store, time, options.Kinds.Find, options.Logger);
+        var recovered = new RecoveredKinds(options.Kinds);
+        var opened = Store.Open(store, time, recovered.Find, options.Logger);
         try
         {
             var registry = Over(opened, options, time);
+            recovered.Bind(opened, registry.Kinds.Now.Custom, options.Logger);
             await registry.FlushedAsync(cancel);
             return registry;
         }
-        catch (ApiException e)
+        catch (Exception e) when (e is ApiException or StoreException)
         {
             await opened.DisposeAsync();
-            throw new StoreException(e.Message, e);
+            throw e as StoreException ?? new StoreException(e.Message, e);
         }
     }
 

@@ -1,22 +1,36 @@
 using Kip.ApiServer.FieldManagement;
 using Kip.ApiServer.Registry.Deletion;
 using Kip.ApiServer.Registry.Metadata;
+using Kip.ApiServer.CustomResources;
 using Kip.ApiServer.Storage;
 using Kip.Client;
 using Kip.Resources;
+using Kip.Resources.ApiExtensions;
 using Kip.Resources.Core;
 using Kip.Rules.Admission;
 
 namespace Kip.ApiServer.Registry;
 
 /// <summary>Create, update and read-modify-write: prepared and checked outside the store's lock, stored if nothing changed meanwhile.</summary>
-internal sealed class ResourceWriter(Store store, AdmissionGate admission, TimeProvider time, RegistryOptions options)
+internal sealed class ResourceWriter(Store store, AdmissionGate admission, CustomAdmission custom, TimeProvider time, RegistryOptions options)
 {
     // Enough for any real contention; a change that is overtaken so often is told so instead of going on for ever.
     private const int Attempts = 100;
     private const int NameAttempts = 8;
 
     public Written Create(Resource said, RequestContext context)
+    {
+        if (said is not CustomResourceDefinition) return CreateOne(said, context);
+        lock (custom.Definitions) return CreateOne(said, context);
+    }
+
+    public Written Modify(KindDefinition kind, NamespacedName name, string? subresource, Func<Resource, Resource> change, RequestContext context)
+    {
+        if (kind != CustomResourceDefinition.Definition) return ModifyOne(kind, name, subresource, change, context);
+        lock (custom.Definitions) return ModifyOne(kind, name, subresource, change, context);
+    }
+
+    private Written CreateOne(Resource said, RequestContext context)
     {
         var (kind, meta) = (said.GetDefinition(), said.Metadata);
         if (!string.IsNullOrEmpty(meta.ResourceVersion)) throw ApiException.BadRequest("resourceVersion should not be set on objects to be created");
@@ -35,7 +49,7 @@ internal sealed class ResourceWriter(Store store, AdmissionGate admission, TimeP
         throw MetadataRules.Modified(kind, meta.Name);
     }
 
-    public Written Modify(KindDefinition kind, NamespacedName name, string? subresource, Func<Resource, Resource> change, RequestContext context)
+    private Written ModifyOne(KindDefinition kind, NamespacedName name, string? subresource, Func<Resource, Resource> change, RequestContext context)
     {
         for (var attempt = 0; attempt < Attempts; attempt++)
         {
@@ -93,8 +107,13 @@ internal sealed class ResourceWriter(Store store, AdmissionGate admission, TimeP
         var meta = MetadataRules.ForCreate(kind, said.Metadata, time.GetUtcNow(), options.NewUid(), options.NameSuffix);
         var prepared = FieldTracking.OnCreate(KindRules.PrepareCreate(said with { Metadata = meta }), said, context.Writer, time.GetUtcNow());
         var request = new AdmissionRequest(prepared, null, context.User.Name, null, admission.Config);
-        request = request with { Object = AdmissionRules.Default(request) };
-        AdmissionGate.Refuse(request, [.. MetadataValidation.Validate(kind, request.Object.Metadata), .. KindRules.Validate(null, request.Object)]);
+        request = request with { Object = custom.Default(request with { Object = AdmissionRules.Default(request) }) };
+        AdmissionGate.Refuse(request,
+        [
+            .. MetadataValidation.Validate(kind, request.Object.Metadata),
+            .. KindRules.Validate(null, request.Object),
+            .. CustomAdmission.Validate(request),
+        ]);
         context.Warn?.Invoke(AdmissionRules.Warnings(request));
         return request.Object;
     }
@@ -104,7 +123,7 @@ internal sealed class ResourceWriter(Store store, AdmissionGate admission, TimeP
     {
         var merged = subresource == "status" ? WithStatus(present, said) : WithoutStatus(present, said, subresource);
         var request = new AdmissionRequest(merged, present, context.User.Name, subresource, admission.Config);
-        var wanted = WithSharedParts(present, AdmissionRules.Default(request));
+        var wanted = WithSharedParts(present, custom.Default(request with { Object = AdmissionRules.Default(request) }));
         var entries = FieldTracking.OnUpdate(present, said, merged, subresource, context.Writer, time.GetUtcNow());
         if (wanted == present && FieldTracking.SameButForTimes(entries, present.Metadata.ManagedFields)) return present;
         wanted = FieldTracking.With(wanted, entries);
@@ -113,6 +132,7 @@ internal sealed class ResourceWriter(Store store, AdmissionGate admission, TimeP
             .. subresource == "status" ? [] : MetadataRules.ValidateUpdate(present.Metadata, said.Metadata),
             .. MetadataValidation.Validate(wanted.GetDefinition(), wanted.Metadata),
             .. KindRules.Validate(present, wanted),
+            .. CustomAdmission.Validate(request with { Object = wanted }),
         ]);
         context.Warn?.Invoke(AdmissionRules.Warnings(request with { Object = wanted }));
         return wanted;

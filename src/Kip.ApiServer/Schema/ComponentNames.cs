@@ -9,6 +9,7 @@ public static class ComponentNames
     private static readonly Dictionary<string, string> Prefixes = new()
     {
         ["Kip.Resources"] = "io.k8s.apimachinery.pkg.apis.meta.v1",
+        ["Kip.Resources.ApiExtensions"] = "io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.v1",
         ["Kip.Resources.Core"] = "io.k8s.api.core.v1",
         ["Kip.Resources.Apps"] = "io.k8s.api.apps.v1",
         ["Kip.Resources.Coordination"] = "io.k8s.api.coordination.v1",
@@ -24,6 +25,10 @@ public static class ComponentNames
     /// <summary>The component of a type, such as <c>io.k8s.api.core.v1.Pod</c>.</summary>
     public static string Of(Type type) => $"{Prefixes.GetValueOrDefault(type.Namespace ?? "", $"dev.kip.{type.Namespace}")}.{type.Name}";
 
+    /// <summary>The component of a kind; of a custom one by its group's reversed name, such as <c>com.example.stable.v1.CronTab</c>.</summary>
+    public static string Of(KindDefinition kind) =>
+        kind.Format is null ? Of(kind.ClrType) : string.Join('.', [.. kind.Group.Split('.').Reverse(), kind.Version, kind.Kind]);
+
     /// <summary>The component of a kind's list.</summary>
-    public static string ListOf(KindDefinition kind) => $"{Of(kind.ClrType)}List";
+    public static string ListOf(KindDefinition kind) => $"{Of(kind)}List";
 }

@@ -80,8 +80,40 @@ public sealed class FieldDecoder
                 WriteEmpty(field.Node);
             }
         }
+        if (schema.PreservesUnknown) Kept(last, path);
+        else foreach (var name in last.Keys) Complain($"unknown field \"{Join(path, name)}\"");
         _writer.WriteEndObject();
-        foreach (var name in last.Keys) Complain($"unknown field \"{Join(path, name)}\"");
+    }
+
+    // What is not named here is for somebody else to judge; that a name comes twice is seen only now.
+    private void Kept(Dictionary<string, JsonElement> members, string path)
+    {
+        foreach (var (name, member) in members)
+        {
+            _writer.WritePropertyName(name);
+            Verbatim(member, Join(path, name));
+        }
+    }
+
+    private void Verbatim(JsonElement value, string path)
+    {
+        switch (value.ValueKind)
+        {
+            case JsonValueKind.Object:
+                _writer.WriteStartObject();
+                Kept(LastOccurrences(value, path), path);
+                _writer.WriteEndObject();
+                break;
+            case JsonValueKind.Array:
+                _writer.WriteStartArray();
+                var index = 0;
+                foreach (var item in value.EnumerateArray()) Verbatim(item, $"{path}[{index++}]");
+                _writer.WriteEndArray();
+                break;
+            default:
+                value.WriteTo(_writer);
+                break;
+        }
     }
 
     // An empty text is written to nobody, as Go's omitempty has it: what is in memory must not tell it from none either.
@@ -134,6 +166,7 @@ public sealed class FieldDecoder
             SchemaType.Boolean => value.ValueKind is JsonValueKind.True or JsonValueKind.False,
             SchemaType.Int32 => value.ValueKind == JsonValueKind.Number && value.TryGetInt32(out _),
             SchemaType.Int64 => value.ValueKind == JsonValueKind.Number && value.TryGetInt64(out _),
+            SchemaType.Number => value.ValueKind == JsonValueKind.Number,
             SchemaType.IntOrString => value.ValueKind == JsonValueKind.String || (value.ValueKind == JsonValueKind.Number && value.TryGetInt32(out _)),
             _ => value.ValueKind == JsonValueKind.String,
         };
@@ -172,7 +205,7 @@ public sealed class FieldDecoder
                 _writer.WriteStartArray();
                 _writer.WriteEndArray();
                 break;
-            case SchemaType.Int32 or SchemaType.Int64 or SchemaType.IntOrString:
+            case SchemaType.Int32 or SchemaType.Int64 or SchemaType.Number or SchemaType.IntOrString:
                 _writer.WriteNumberValue(0);
                 break;
             case SchemaType.Boolean:

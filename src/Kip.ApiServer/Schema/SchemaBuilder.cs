@@ -29,7 +29,7 @@ public static class SchemaBuilder
     };
 
     /// <summary>The schema of a kind. Made once, then kept.</summary>
-    public static SchemaNode Of(KindDefinition kind) => Of(kind.ClrType);
+    public static SchemaNode Of(KindDefinition kind) => (kind.Format as ISchemaSource)?.Schema ?? Of(kind.ClrType);
 
     /// <summary>The schema of any type that <see cref="ResourceJson"/> lists.</summary>
     public static SchemaNode Of(Type type) => Known.GetOrAdd(type, static t => Make(t));
@@ -78,6 +78,6 @@ public static class SchemaBuilder
         : type == typeof(DateTimeOffset) ? new() { Type = SchemaType.Time }
         : type == typeof(IntOrString) ? new() { Type = SchemaType.IntOrString }
         : type == typeof(StringMap) ? TextMap
-        : type == typeof(RawJson) || type == typeof(FieldsV1) ? SchemaNode.Any
+        : type == typeof(RawJson) || type == typeof(CompactJson) || type == typeof(FieldsV1) ? SchemaNode.Any
         : null;
 }

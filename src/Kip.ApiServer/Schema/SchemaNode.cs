@@ -13,6 +13,7 @@ public sealed class SchemaNode
     private SchemaNode(SchemaNode other)
     {
         (Type, ClrType, Description, Items, Topology) = (other.Type, other.ClrType, other.Description, other.Items, other.Topology);
+        PreservesUnknown = other.PreservesUnknown;
         FindFields = () => other.Fields;
     }
 
@@ -44,6 +45,9 @@ public sealed class SchemaNode
     /// <summary>The same shape, seen by server-side apply in another way.</summary>
     public SchemaNode As(Topology topology) => topology == Topology ? this : new(this) { Type = Type, Topology = topology };
 
+    /// <summary>Whether an object keeps members that <see cref="Fields"/> does not name.</summary>
+    public bool PreservesUnknown { get; init; }
+
     /// <summary>The field of this name, or null.</summary>
     public SchemaField? Field(string name)
     {
@@ -64,6 +68,7 @@ public sealed class SchemaNode
         SchemaType.Time => "v1.Time",
         SchemaType.Bytes => "[]uint8",
         SchemaType.IntOrString => "intstr.IntOrString",
+        SchemaType.Number => "float64",
         SchemaType.Any => "interface {}",
         _ => "string",
     };

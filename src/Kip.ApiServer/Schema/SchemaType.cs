@@ -16,6 +16,9 @@ public enum SchemaType
     Int32,
     Int64,
     Boolean,
+
+    /// <summary>A number that need not be whole.</summary>
+    Number,
     IntOrString,
 
     /// <summary>RFC 3339 text.</summary>

@@ -12,18 +12,25 @@ internal sealed class SchemaWriter(Utf8JsonWriter writer, string prefix)
     private readonly bool _wrapReferences = prefix.StartsWith("#/components", StringComparison.Ordinal);
 
     /// <summary>Writes the components of kinds, of their lists, and of everything they are made of, as members of the object that is open.</summary>
-    public void WriteComponents(IEnumerable<KindDefinition> kinds)
+    public void WriteComponents(IReadOnlyList<KindDefinition> kinds)
     {
-        var byType = kinds.ToDictionary(static k => k.ClrType);
-        var pending = new Queue<SchemaNode>(byType.Values.Select(SchemaBuilder.Of).Append(SchemaBuilder.Of(typeof(ListMeta))));
-        var seen = new HashSet<Type>(pending.Select(static node => node.ClrType!));
+        var (builtIn, custom) = (kinds.Where(static k => k.Format is null).ToDictionary(static k => k.ClrType), kinds.Where(static k => k.Format is not null));
+        var pending = new Queue<SchemaNode>(builtIn.Values.Select(SchemaBuilder.Of).Append(SchemaBuilder.Of(typeof(ListMeta))));
+        foreach (var kind in custom)
+        {
+            // What a custom kind is made of is written in place; only the metadata has a name.
+            WriteComponent(ComponentNames.Of(kind), SchemaBuilder.Of(kind), kind);
+            pending.Enqueue(SchemaBuilder.Of(typeof(ObjectMeta)));
+        }
+        var seen = new HashSet<Type>();
         while (pending.TryDequeue(out var node))
         {
-            WriteComponent(node, byType.GetValueOrDefault(node.ClrType!));
+            if (!seen.Add(node.ClrType!)) continue;
+            WriteComponent(ComponentNames.Of(node.ClrType!), node, builtIn.GetValueOrDefault(node.ClrType!));
             foreach (var field in node.Fields)
-                if (Leaf(field.Node) is { ClrType: { } type } inner && seen.Add(type)) pending.Enqueue(inner);
+                if (Leaf(field.Node) is { ClrType: not null } inner) pending.Enqueue(inner);
         }
-        foreach (var kind in byType.Values) WriteList(kind);
+        foreach (var kind in kinds) WriteList(kind);
     }
 
     /// <summary>Writes a reference to a component, as a value.</summary>
@@ -58,9 +65,9 @@ internal sealed class SchemaWriter(Utf8JsonWriter writer, string prefix)
         return node;
     }
 
-    private void WriteComponent(SchemaNode node, KindDefinition? kind)
+    private void WriteComponent(string name, SchemaNode node, KindDefinition? kind)
     {
-        writer.WriteStartObject(ComponentNames.Of(node.ClrType!));
+        writer.WriteStartObject(name);
         writer.WriteString("description", node.Description);
         WriteFields(node);
         WriteTopology(node);
@@ -161,6 +168,7 @@ internal sealed class SchemaWriter(Utf8JsonWriter writer, string prefix)
             SchemaType.Int32 => ("integer", "int32"),
             SchemaType.Int64 => ("integer", "int64"),
             SchemaType.Boolean => ("boolean", null),
+            SchemaType.Number => ("number", null),
             SchemaType.Time => ("string", "date-time"),
             SchemaType.Bytes => ("string", "byte"),
             SchemaType.IntOrString => ("string", "int-or-string"),
@@ -183,7 +191,14 @@ internal sealed class SchemaWriter(Utf8JsonWriter writer, string prefix)
         WriteField(new("apiVersion", SchemaBuilder.Of(typeof(string)), false, "Group and version of the list.", MergeRule.None));
         WriteField(new("kind", SchemaBuilder.Of(typeof(string)), false, "The list's kind.", MergeRule.None));
         WriteField(new("metadata", SchemaBuilder.Of(typeof(ListMeta)), false, "The version at which the list was read, and how to read on.", MergeRule.None));
-        WriteField(new("items", new() { Type = SchemaType.Array, Items = SchemaBuilder.Of(kind) }, false, "The objects.", MergeRule.None));
+        writer.WriteStartObject("items");
+        writer.WriteString("description", "The objects.");
+        writer.WriteString("type", "array");
+        writer.WriteStartObject("items");
+        WriteReferenceTo(ComponentNames.Of(kind));
+        writer.WriteEndObject();
+        writer.WriteString("x-kubernetes-list-type", "atomic");
+        writer.WriteEndObject();
         writer.WriteEndObject();
         WriteKindList(kind, "List");
         writer.WriteEndObject();

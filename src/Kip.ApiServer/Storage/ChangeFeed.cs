@@ -59,6 +59,13 @@ public sealed class ChangeFeed : IDisposable
         if (first == Nothing) first = position;
     }
 
+    /// <summary>A kind is gone: a feed of that kind alone ends, one of several finds out when it reads on.</summary>
+    internal void CloseIfAlone(KindDefinition kind)
+    {
+        if (_kinds.All(followed => followed == kind)) Close();
+        else Wake();
+    }
+
     internal void Close() => _signal.Writer.TryComplete();
 
     /// <summary>Reads on in a history from a position that may be <see cref="Nothing"/>; false when the position is no longer there.</summary>

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using Kip.Log.Files;
 using Kip.Resources;
@@ -21,6 +22,9 @@ public sealed class Store : IAsyncDisposable
     private readonly Lock _gate = new();
     private readonly Dictionary<KindDefinition, State> _kinds = [];
     private readonly OwnerIndex _owners = new();
+
+    // Kinds that are gone for good, for as long as somebody still holds them.
+    private readonly ConditionalWeakTable<KindDefinition, KindDefinition> _dropped = [];
     private readonly StoreOptions _options;
     private readonly IJournal _journal;
     private readonly TimeProvider _time;
@@ -89,9 +93,7 @@ public sealed class Store : IAsyncDisposable
     /// <summary>Reads one object. Null when there is none.</summary>
     public Resource? Get(ObjectId id)
     {
-        KindTable table;
-        lock (_gate) table = StateOf(id.Kind).Table;
-        return table.Get(id.Name);
+        lock (_gate) return _kinds.GetValueOrDefault(id.Kind)?.Table.Get(id.Name);
     }
 
     /// <summary>The objects that name an owner with this uid.</summary>
@@ -117,6 +119,7 @@ public sealed class Store : IAsyncDisposable
         {
             ObjectDisposedException.ThrowIf(_closed, this);
             var state = StateOf(id.Kind);
+            if (id.Kind.Format is not null) RefuseGone_NeedsLock(state, id.Kind, creates: old is null);
             if (!ReferenceEquals(state.Table.Get(id.Name), old)) return null;
             if (space is not null && !ReferenceEquals(StateOf(space.GetDefinition()).Table.Get(space.Key), space)) return null;
 
@@ -148,7 +151,7 @@ public sealed class Store : IAsyncDisposable
     /// <summary>All objects of a kind as they are now, and the version of now.</summary>
     internal (KindTable Table, long Version) Read(KindDefinition kind)
     {
-        lock (_gate) return (StateOf(kind).Table, _version);
+        lock (_gate) return (_kinds.GetValueOrDefault(kind)?.Table ?? KindTable.Empty, _version);
     }
 
     /// <summary>All objects of a kind as they were at an earlier version. Null when that is forgotten, or still to come.</summary>
@@ -198,13 +201,14 @@ public sealed class Store : IAsyncDisposable
 
     internal bool ReadHistory(KindDefinition kind, ref long position, int limit, List<Change> into)
     {
-        lock (_gate) return ChangeFeed.Read_NeedsLock(StateOf(kind).History, ref position, limit, into);
+        lock (_gate) return _kinds.TryGetValue(kind, out var state) && ChangeFeed.Read_NeedsLock(state.History, ref position, limit, into);
     }
 
     internal void Unfollow(ChangeFeed feed, IReadOnlyList<KindDefinition> kinds)
     {
         lock (_gate)
-            foreach (var kind in kinds) StateOf(kind).Feeds.Remove(feed);
+            foreach (var kind in kinds)
+                if (_kinds.TryGetValue(kind, out var state)) state.Feeds.Remove(feed);
     }
 
     /// <summary>Everything as it is now; costs nothing, since tables are immutable.</summary>
@@ -245,7 +249,7 @@ public sealed class Store : IAsyncDisposable
     {
         var feed = new ChangeFeed(this, [.. kinds], scope);
         foreach (var kind in kinds) StateOf(kind).Feeds.Add(feed);
-        if (_closed) feed.Close();
+        if (_closed || kinds.All(kind => _dropped.TryGetValue(kind, out _))) feed.Close();
         return feed;
     }
 
@@ -255,6 +259,61 @@ public sealed class Store : IAsyncDisposable
         return _kinds[kind] = new State(new ChangeHistory(_options.HistoryPerKind, _opened));
     }
 
+    /// <summary>Reads all objects of a kind as they are now without the lock: for one who asks at every request.</summary>
+    internal Func<KindTable> Live(KindDefinition kind)
+    {
+        lock (_gate)
+        {
+            var state = StateOf(kind);
+            return () => state.Table;
+        }
+    }
+
+    /// <summary>Refuses new objects of a kind from now on: it is about to go.</summary>
+    internal void Seal(KindDefinition kind)
+    {
+        lock (_gate) StateOf(kind).Sealed = true;
+    }
+
+    /// <summary>Forgets a kind that has no objects any more; what follows it alone ends.</summary>
+    internal void Drop(KindDefinition kind)
+    {
+        List<ChangeFeed> feeds;
+        lock (_gate)
+        {
+            _dropped.AddOrUpdate(kind, kind);
+            feeds = _kinds.Remove(kind, out var state) ? [.. state.Feeds.All] : [];
+        }
+        foreach (var feed in feeds) feed.CloseIfAlone(kind);
+    }
+
+    /// <summary>Gives the objects of one kind to another, before anybody has seen them; nothing is journalled.</summary>
+    internal void Rebind(KindDefinition from, KindDefinition to, Func<Resource, Resource> convert)
+    {
+        lock (_gate)
+        {
+            if (!_kinds.Remove(from, out var state)) return;
+            foreach (var old in state.Table.In(null))
+            {
+                var bound = convert(old);
+                _owners.Apply(old, null);
+                _owners.Apply(null, bound);
+                StateOf(to).Table = StateOf(to).Table.With(bound);
+            }
+        }
+    }
+
+    private void RefuseGone_NeedsLock(State state, KindDefinition kind, bool creates)
+    {
+        if (_dropped.TryGetValue(kind, out _))
+        {
+            _kinds.Remove(kind);
+            throw Client.ApiException.Of(404, StatusReason.NotFound, "the server could not find the requested resource");
+        }
+        if (creates && state.Sealed)
+            throw Client.ApiException.Of(405, StatusReason.MethodNotAllowed, "create not allowed while custom resource definition is terminating");
+    }
+
     private static Resource WithVersion(Resource resource, long version) => resource with
     {
         Metadata = resource.Metadata with { ResourceVersion = version.ToString(CultureInfo.InvariantCulture) },
@@ -262,9 +321,14 @@ public sealed class Store : IAsyncDisposable
 
     private sealed class State(ChangeHistory history)
     {
+        private volatile KindTable _table = KindTable.Empty;
+
         public ChangeHistory History { get; } = history;
 
-        public KindTable Table { get; set; } = KindTable.Empty;
+        public KindTable Table { get => _table; set => _table = value; }
+
+        /// <summary>Whether new objects are refused.</summary>
+        public bool Sealed { get; set; }
 
         public KindFeeds Feeds { get; } = new();
 

@@ -34,7 +34,7 @@ internal static class ListReader
         // Go writes an empty list as null.
         if (reader.TokenType == JsonTokenType.Null) return;
         while (reader.Read() && reader.TokenType != JsonTokenType.EndArray)
-            items.Add((Resource)JsonSerializer.Deserialize(ref reader, kind.TypeInfo)!);
+            items.Add(kind.Read(ref reader));
     }
 
     private static void Expect(ref Utf8JsonReader reader, JsonTokenType type)

@@ -69,7 +69,7 @@ internal static class WatchReader
                 var status = JsonSerializer.Deserialize(ref reader, WireJson.Of<Status>());
                 throw status is null ? ApiException.Of(500, StatusReason.InternalError, $"the watch of {kind} ended with an error") : new ApiException(status);
             }
-            return new WatchEvent(EventType(type), (Resource)JsonSerializer.Deserialize(ref reader, kind.TypeInfo)!);
+            return new WatchEvent(EventType(type), kind.Read(ref reader));
         }
         catch (JsonException e)
         {

@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using Kip.Resources.ApiExtensions;
 using Kip.Resources.Apps;
 using Kip.Resources.Autoscaling;
 using Kip.Resources.Batch;
@@ -25,6 +26,11 @@ namespace Kip.Resources;
     DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingDefault,
     GenerationMode = JsonSourceGenerationMode.Metadata,
     Converters = [typeof(TimeConverter)])]
+[JsonSerializable(typeof(CustomResourceColumnDefinition))]
+[JsonSerializable(typeof(CustomResourceDefinition))]
+[JsonSerializable(typeof(CustomResourceDefinitionVersion))]
+[JsonSerializable(typeof(SelectableField))]
+[JsonSerializable(typeof(ObjectMeta))]
 [JsonSerializable(typeof(Certificate))]
 [JsonSerializable(typeof(ClusterDomainClaim))]
 [JsonSerializable(typeof(ConfigMap))]

@@ -6,6 +6,9 @@ namespace Kip.Resources;
 /// <summary>The serialisers as the API uses them: <see cref="ResourceJson"/> with empty strings left out, as Go's <c>omitempty</c> does.</summary>
 public static class WireJson
 {
+    /// <summary>How deep objects may nest: a definition's schema, which nests three levels for one of the kind it describes, goes deepest.</summary>
+    public const int MaxDepth = 128;
+
     public static JsonSerializerOptions Options { get; } = MakeOptions();
 
     /// <summary>The serialiser of one type listed in <see cref="ResourceJson"/>.</summary>
@@ -15,6 +18,7 @@ public static class WireJson
     {
         var options = new JsonSerializerOptions(ResourceJson.Default.Options)
         {
+            MaxDepth = MaxDepth,
             TypeInfoResolver = ResourceJson.Default.WithAddedModifier(LeaveOutEmptyStrings),
         };
         options.MakeReadOnly();

@@ -1,5 +1,7 @@
+using System.Buffers;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
+using Kip.Resources.Custom;
 
 namespace Kip.Resources;
 
@@ -34,7 +36,12 @@ public sealed record KindDefinition
     public KindDefinition Stored => StoredAs?.Kind ?? this;
 
     public required Type ClrType { get; init; }
-    public required JsonTypeInfo TypeInfo { get; init; }
+
+    /// <summary>The serialiser of <see cref="ClrType"/>; null for a kind that has a <see cref="Format"/>.</summary>
+    public JsonTypeInfo? TypeInfo { get; init; }
+
+    /// <summary>How objects are read and written where the record alone does not say it: custom resources.</summary>
+    public ResourceFormat? Format { get; init; }
 
     /// <summary><c>v1</c> or <c>group/version</c>.</summary>
     public string ApiVersion => Group.Length == 0 ? Version : $"{Group}/{Version}";
@@ -44,17 +51,37 @@ public sealed record KindDefinition
 
     /// <summary>Reads an object of this kind from UTF-8 JSON. Unknown fields are dropped.</summary>
     /// <exception cref="JsonException">The text is not JSON or a field has the wrong type.</exception>
-    public Resource Read(ReadOnlySpan<byte> json) => (Resource)JsonSerializer.Deserialize(json, TypeInfo)!;
+    public Resource Read(ReadOnlySpan<byte> json)
+    {
+        if (TypeInfo is not null) return (Resource)JsonSerializer.Deserialize(json, TypeInfo)!;
+        var reader = new Utf8JsonReader(json, new JsonReaderOptions { MaxDepth = WireJson.MaxDepth });
+        return Read(ref reader);
+    }
+
+    /// <summary>Reads an object of this kind that begins where the reader is.</summary>
+    /// <exception cref="JsonException">The text is not JSON or a field has the wrong type.</exception>
+    public Resource Read(ref Utf8JsonReader reader) =>
+        TypeInfo is not null ? (Resource)JsonSerializer.Deserialize(ref reader, TypeInfo)! : Format!.Read(this, ref reader);
 
     /// <summary>Reads an object of this kind and turns it into the version that is stored.</summary>
     /// <exception cref="JsonException">The text is not JSON or a field has the wrong type.</exception>
     public Resource ReadToStore(ReadOnlySpan<byte> json) => StoredAs is { } other ? other.ToStored(Read(json)) : Read(json);
 
     /// <summary>Writes an object of this kind as UTF-8 JSON; one as it is stored is turned into this version.</summary>
-    public byte[] Write(Resource resource) => JsonSerializer.SerializeToUtf8Bytes(InThisVersion(resource), TypeInfo);
+    public byte[] Write(Resource resource)
+    {
+        if (TypeInfo is not null) return JsonSerializer.SerializeToUtf8Bytes(InThisVersion(resource), TypeInfo);
+        var buffer = new ArrayBufferWriter<byte>();
+        using (var writer = new Utf8JsonWriter(buffer)) Write(writer, resource);
+        return buffer.WrittenSpan.ToArray();
+    }
 
     /// <inheritdoc cref="Write(Resource)"/>
-    public void Write(Utf8JsonWriter writer, Resource resource) => JsonSerializer.Serialize(writer, InThisVersion(resource), TypeInfo);
+    public void Write(Utf8JsonWriter writer, Resource resource)
+    {
+        if (TypeInfo is not null) JsonSerializer.Serialize(writer, InThisVersion(resource), TypeInfo);
+        else Format!.Write(this, writer, InThisVersion(resource));
+    }
 
     private Resource InThisVersion(Resource resource) =>
         StoredAs is { } other && resource.GetDefinition() == other.Kind ? other.FromStored(resource) : resource;

@@ -1,3 +1,4 @@
+using Kip.Resources.ApiExtensions;
 using Kip.Resources.Apps;
 using Kip.Resources.Autoscaling;
 using Kip.Resources.Batch;
@@ -33,6 +34,7 @@ public static class Kinds
         Messaging.Channel.Definition, InMemoryChannel.Definition, Messaging.Subscription.Definition,
         Sequence.Definition, Flows.Parallel.Definition,
         Role.Definition, ClusterRole.Definition, RoleBinding.Definition, ClusterRoleBinding.Definition,
+        CustomResourceDefinition.Definition,
     ];
 
     /// <summary>Versions that are served beside those of <see cref="All"/>; their objects are stored as one of those.</summary>

@@ -1,4 +1,5 @@
 using Kip.Resources.Core;
+using Kip.Resources.Custom;
 
 namespace Kip.Resources.Selectors;
 
@@ -24,7 +25,8 @@ public static class SelectableFields
     };
 
     /// <summary>The fields of a kind.</summary>
-    public static IReadOnlyCollection<string> Of(KindDefinition kind) => ByKind.GetValueOrDefault(kind, ForAll);
+    public static IReadOnlyCollection<string> Of(KindDefinition kind) =>
+        kind.Format is { SelectableFields.Count: > 0 } format ? [.. ForAll, .. format.SelectableFields] : ByKind.GetValueOrDefault(kind, ForAll);
 
     /// <summary>The value of a field; empty when it is unset.</summary>
     public static string Read(Resource resource, string field) => field switch
@@ -37,6 +39,7 @@ public static class SelectableFields
             Event happened => Read(happened, field),
             Secret secret => secret.Type,
             Namespace space => space.Status.Phase,
+            CustomResource custom => custom.Find(field)?.ToString(),
             _ => null,
         } ?? "",
     };

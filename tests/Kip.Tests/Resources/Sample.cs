@@ -19,6 +19,7 @@ internal static class Sample
         if (type == typeof(StringMap)) return StringMap.Of(("b", "2"), ("a", "1"));
         if (type == typeof(RawJson)) return new RawJson("""{"x":[1,"y"]}""");
         if (type == typeof(FieldsV1)) return FieldsV1.Of("""{"f:spec":{"f:x":{}}}"""u8);
+        if (type == typeof(CompactJson)) return CompactJson.Written("", static (writer, _) => writer.WriteRawValue("""{"x":[1,"y"]}"""u8));
         if (type.IsGenericType && type.GetGenericTypeDefinition() == typeof(ValueList<>)) return ListOf(type.GetGenericArguments()[0]);
         return Record(type);
     }

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Kip.ApiServer.CustomResources;
 using Kip.ApiServer.Schema;
 using Kip.Client;
 using Kip.Resources;
@@ -25,7 +26,7 @@ internal sealed class ObjectDecoder(HttpContext http)
     public Resource Decode(JsonElement body, KindDefinition kind)
     {
         ExpectKind(body, kind);
-        var decoded = FieldDecoder.Decode(body, SchemaBuilder.Of(kind));
+        var decoded = FieldsOf(body, kind);
         if (decoded.TypeError is { } typeError) throw CannotBeHandled(kind, typeError);
         if (_validation == "Strict" && decoded.StrictErrors.Count > 0) throw CannotBeHandled(kind, StrictError(decoded));
         Warn(decoded);
@@ -37,13 +38,16 @@ internal sealed class ObjectDecoder(HttpContext http)
     public Resource DecodePatched(JsonElement patched, KindDefinition kind, string name)
     {
         ExpectKind(patched, kind);
-        var decoded = FieldDecoder.Decode(patched, SchemaBuilder.Of(kind));
+        var decoded = FieldsOf(patched, kind);
         var error = decoded.TypeError ?? (_validation == "Strict" && decoded.StrictErrors.Count > 0 ? StrictError(decoded) : null);
         if (error is not null)
             throw ApiException.Invalid(kind, name, [new() { Field = "patch", Reason = "FieldValueInvalid", Message = $"Invalid value: {error}" }]);
         Warn(decoded);
         return Read(decoded, kind);
     }
+
+    private static DecodedFields FieldsOf(JsonElement body, KindDefinition kind) =>
+        kind.Format is CustomVersion version ? CustomDecoder.Decode(body, version) : FieldDecoder.Decode(body, SchemaBuilder.Of(kind));
 
     private static string StrictError(DecodedFields decoded) => $"strict decoding error: {string.Join(", ", decoded.StrictErrors)}";
 
@@ -55,6 +59,7 @@ internal sealed class ObjectDecoder(HttpContext http)
 
     private static Resource Read(DecodedFields decoded, KindDefinition kind)
     {
+        if (decoded.Object is { } made) return made;
         try
         {
             return kind.ReadToStore(decoded.Json);

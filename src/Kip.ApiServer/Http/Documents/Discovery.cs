@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using System.Text.Json;
 using Kip.ApiServer.Http.Bodies;
 using Kip.ApiServer.Registry;
@@ -11,7 +10,7 @@ namespace Kip.ApiServer.Http.Documents;
 /// <summary>Tells clients what is served: the aggregated documents that they ask for now, and the single ones that older clients walk.</summary>
 internal sealed class Discovery(KindCatalog kinds)
 {
-    private readonly ConcurrentDictionary<(string Path, string? Form), Document?> _documents = new();
+    private readonly DocumentCache<(string Path, string? Form)> _documents = new(kinds);
 
     /// <summary>Answers a discovery path. False when the path is none.</summary>
     public async Task<bool> TryAnswerAsync(HttpContext http, string path)
@@ -28,7 +27,8 @@ internal sealed class Discovery(KindCatalog kinds)
 
     private Document? Find(string path, string[] parts, string? form)
     {
-        if (_documents.TryGetValue((path, form), out var known)) return known;
+        var documents = _documents.Now;
+        if (documents.TryGetValue((path, form), out var known)) return known;
         // Only documents that exist are kept, so that made-up paths do not fill the memory.
         var made = parts switch
         {
@@ -38,7 +38,7 @@ internal sealed class Discovery(KindCatalog kinds)
             ["apis", var group] => Group(group),
             _ => ResourceList(parts[1], parts[2]),
         };
-        return made is null ? null : _documents.GetOrAdd((path, form), made);
+        return made is null ? null : documents.GetOrAdd((path, form), made);
     }
 
     private IEnumerable<ServedResource> Served =>

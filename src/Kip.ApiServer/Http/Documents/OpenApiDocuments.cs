@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using System.Text.Json;
 using Kip.ApiServer.Http.Bodies;
 using Kip.ApiServer.Registry;
@@ -12,7 +11,7 @@ namespace Kip.ApiServer.Http.Documents;
 /// <summary>Answers <c>/openapi/v3</c>, one document per group and version, and <c>/openapi/v2</c>. Nothing is written before it is asked for.</summary>
 internal sealed class OpenApiDocuments(KindCatalog kinds)
 {
-    private readonly ConcurrentDictionary<string, Document> _documents = new();
+    private readonly DocumentCache<string> _documents = new(kinds);
 
     /// <summary>Answers an OpenAPI path. False when the path is none.</summary>
     /// <exception cref="ApiException">406: the client takes neither JSON nor, for version 2, protobuf. 405: it does not read.</exception>
@@ -21,7 +20,7 @@ internal sealed class OpenApiDocuments(KindCatalog kinds)
         if (!path.StartsWith("/openapi/", StringComparison.Ordinal)) return false;
         var document = path.TrimEnd('/') switch
         {
-            "/openapi/v3" => _documents.GetOrAdd("index", _ => Document.Write(WriteIndex)),
+            "/openapi/v3" => _documents.Now.GetOrAdd("index", _ => Document.Write(WriteIndex)),
             "/openapi/v2" => V2(http),
             var other => other.StartsWith("/openapi/v3/", StringComparison.Ordinal) ? V3(other["/openapi/v3/".Length..]) : null,
         };
@@ -51,21 +50,21 @@ internal sealed class OpenApiDocuments(KindCatalog kinds)
     private Document? V3(string root)
     {
         var group = kinds.Served.Where(kind => RootOf(kind) == root).ToList();
-        return group.Count == 0 ? null : _documents.GetOrAdd(root, _ => Document.Write(writer => WriteV3(writer, group)));
+        return group.Count == 0 ? null : _documents.Now.GetOrAdd(root, _ => Document.Write(writer => WriteV3(writer, group)));
     }
 
     private Document V2(HttpContext http)
     {
-        var json = _documents.GetOrAdd("v2", _ => Document.Write(WriteV2));
+        var json = _documents.Now.GetOrAdd("v2", _ => Document.Write(WriteV2));
         var accept = http.Request.Headers.Accept.ToString();
         if (!accept.Contains(OpenApiProtobuf.Accepted, StringComparison.Ordinal))
         {
             AcceptedForm.OfObjects(accept);
             return json;
         }
-        return _documents.GetOrAdd("v2.pb", _ =>
+        return _documents.Now.GetOrAdd("v2.pb", _ =>
         {
-            using var document = JsonDocument.Parse(json.Content);
+            using var document = JsonDocument.Parse(json.Content, new JsonDocumentOptions { MaxDepth = 2 * WireJson.MaxDepth });
             return new Document(OpenApiProtobuf.Write(document.RootElement), OpenApiProtobuf.ContentType);
         });
     }

@@ -91,7 +91,7 @@ internal sealed class OpenApiOperations(Utf8JsonWriter writer, SchemaWriter sche
             writer.WriteStartObject(type);
             writer.WritePropertyName("schema");
             if (action == "patch") WriteAnyObject();
-            else schemas.WriteReference(ComponentNames.Of(kind.ClrType));
+            else schemas.WriteReference(ComponentNames.Of(kind));
             writer.WriteEndObject();
         }
         writer.WriteEndObject();
@@ -106,7 +106,7 @@ internal sealed class OpenApiOperations(Utf8JsonWriter writer, SchemaWriter sche
         writer.WriteString("in", "body");
         writer.WriteBoolean("required", true);
         writer.WritePropertyName("schema");
-        schemas.WriteReference(ComponentNames.Of(kind.ClrType));
+        schemas.WriteReference(ComponentNames.Of(kind));
         writer.WriteEndObject();
     }
 
@@ -128,7 +128,7 @@ internal sealed class OpenApiOperations(Utf8JsonWriter writer, SchemaWriter sche
             writer.WriteStartObject("application/json");
         }
         writer.WritePropertyName("schema");
-        schemas.WriteReference(action is "list" or "deletecollection" ? ComponentNames.ListOf(kind) : ComponentNames.Of(kind.ClrType));
+        schemas.WriteReference(action is "list" or "deletecollection" ? ComponentNames.ListOf(kind) : ComponentNames.Of(kind));
         if (version3)
         {
             writer.WriteEndObject();

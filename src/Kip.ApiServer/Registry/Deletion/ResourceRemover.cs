@@ -1,4 +1,5 @@
 using Kip.ApiServer.Registry.Metadata;
+using Kip.ApiServer.CustomResources;
 using Kip.ApiServer.Storage;
 using Kip.Client;
 using Kip.Resources;
@@ -7,7 +8,7 @@ using Kip.Resources.Core;
 namespace Kip.ApiServer.Registry.Deletion;
 
 /// <summary>Deletions: the preconditions, then what <see cref="DeletionRules"/> says.</summary>
-internal sealed class ResourceRemover(Store store, ResourceWriter writer, TimeProvider time)
+internal sealed class ResourceRemover(Store store, ResourceWriter writer, CustomAdmission custom, TimeProvider time)
 {
     private const int Attempts = 100;
 
@@ -18,7 +19,7 @@ internal sealed class ResourceRemover(Store store, ResourceWriter writer, TimePr
             var present = store.Get(new ObjectId(kind, name)) ?? throw ApiException.NotFound(kind, name.Name);
             CheckPreconditions(kind, present.Metadata, options.Preconditions);
             if (kind == Namespace.Definition && name.Name is "default" or "kube-system") throw Protected(name.Name);
-            var marked = DeletionRules.Decide(present, options, time.GetUtcNow());
+            var marked = DeletionRules.Decide(custom.BeforeDeletion(present), options, time.GetUtcNow());
             if (ReferenceEquals(marked, present)) return (new(false, present), 0);
             if (context.DryRun || options.DryRun.Contains("All")) return (new(marked is null, marked ?? present), 0);
             var written = marked is null ? writer.Remove(present) : writer.Write(present, marked, null, context);

@@ -6,7 +6,7 @@ namespace Kip.ApiServer.Registry.Loops;
 /// <summary>One of the server's own chores: which objects give it work, and the work on one of them.</summary>
 internal interface IStoreLoop
 {
-    /// <summary>The kinds whose changes it must see.</summary>
+    /// <summary>The kinds whose changes it must see; the same list until it is another.</summary>
     IReadOnlyList<KindDefinition> Follows { get; }
 
     /// <summary>What to look at because of an object that is there when the loop begins.</summary>

@@ -1,10 +1,12 @@
+using Kip.ApiServer.CustomResources;
 using Kip.ApiServer.Registry.Deletion;
 using Kip.ApiServer.Storage;
 
 namespace Kip.ApiServer.Registry.Loops;
 
 /// <summary>The server's own loops, run together: when one ends, all end.</summary>
-internal sealed class RegistryLoops(Store store, ResourceWriter writer, ResourceRemover remover, TimeProvider time, RegistryOptions options)
+internal sealed class RegistryLoops(
+    Store store, ResourceWriter writer, ResourceRemover remover, KindCatalog kinds, CustomAdmission custom, TimeProvider time, RegistryOptions options)
 {
     private static readonly TimeSpan UpkeepPeriod = TimeSpan.FromSeconds(15);
 
@@ -12,8 +14,9 @@ internal sealed class RegistryLoops(Store store, ResourceWriter writer, Resource
     {
         using var ended = CancellationTokenSource.CreateLinkedTokenSource(cancel);
         await Task.WhenAll(
-            Guard(Chore(new GarbageCollector(store, writer, remover, options.Kinds)).RunAsync, ended),
-            Guard(Chore(new NamespaceLifecycle(store, writer, remover, options.Kinds)).RunAsync, ended),
+            Guard(Chore(new GarbageCollector(store, writer, remover, kinds)).RunAsync, ended),
+            Guard(Chore(new NamespaceLifecycle(store, writer, remover, kinds)).RunAsync, ended),
+            Guard(Chore(new DefinitionLifecycle(store, writer, remover, kinds, custom)).RunAsync, ended),
             Guard(new EventExpiry(store, remover, time, options).RunAsync, ended),
             Guard(UpkeepAsync, ended));
     }

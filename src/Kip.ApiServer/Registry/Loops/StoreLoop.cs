@@ -1,5 +1,6 @@
 using Kip.ApiServer.Storage;
 using Kip.Client;
+using Kip.Resources;
 using Microsoft.Extensions.Logging;
 
 namespace Kip.ApiServer.Registry.Loops;
@@ -19,15 +20,16 @@ internal sealed partial class StoreLoop(IStoreLoop chore, Store store, TimeProvi
     {
         while (true)
         {
-            using var feed = store.Follow(chore.Follows, out var tables, out _);
+            var follows = chore.Follows;
+            using var feed = store.Follow(follows, out var tables, out _);
             foreach (var resource in tables.SelectMany(static table => table.In(null)))
                 Enqueue(chore.First(resource));
-            if (!await FollowAsync(feed, cancel)) return;
+            if (!await FollowAsync(feed, follows, cancel)) return;
         }
     }
 
-    // False when the store is closed; true when changes were missed, and everything must be looked at again.
-    private async Task<bool> FollowAsync(ChangeFeed feed, CancellationToken cancel)
+    // False when the store is closed; true when changes were missed or kinds came or went, and everything must be looked at again.
+    private async Task<bool> FollowAsync(ChangeFeed feed, IReadOnlyList<KindDefinition> follows, CancellationToken cancel)
     {
         using var retry = time.CreateTimer(static state => ((ChangeFeed)state!).Wake(), feed, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
         do
@@ -37,7 +39,7 @@ internal sealed partial class StoreLoop(IStoreLoop chore, Store store, TimeProvi
             {
                 cancel.ThrowIfCancellationRequested();
                 _changes.Clear();
-                if (!feed.TryRead(_changes)) return true;
+                if (!feed.TryRead(_changes) || !ReferenceEquals(chore.Follows, follows)) return true;
                 foreach (var change in _changes) Enqueue(chore.Concerned(change));
                 if (_queue.TryDequeue(out var id)) Process(id);
             }

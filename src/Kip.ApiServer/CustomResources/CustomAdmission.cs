@@ -1,0 +1,69 @@
+using Kip.ApiServer.Registry;
+using Kip.ApiServer.Registry.Metadata;
+using Kip.ApiServer.Storage;
+using Kip.Client;
+using Kip.Resources;
+using Kip.Resources.ApiExtensions;
+using Kip.Resources.Custom;
+using Kip.Rules.Admission;
+using Kip.Rules.CustomResources;
+
+namespace Kip.ApiServer.CustomResources;
+
+/// <summary>What definitions and the objects of the kinds they define are made into, and checked for, before they are stored.</summary>
+internal sealed class CustomAdmission(Store store, KindCatalog kinds, TimeProvider time)
+{
+    /// <summary>Held over the whole write of a definition, so that two cannot be given the same name.</summary>
+    public Lock Definitions { get; } = new();
+
+    /// <summary>The object as it would be stored: with defaults, without unknown fields; a definition with its status.</summary>
+    public Resource Default(AdmissionRequest request) => request.Object switch
+    {
+        CustomResourceDefinition definition when request.Subresource is null => Decide(DefinitionDefaults.Fill(definition)),
+        CustomResource custom => Shape(custom),
+        var other => other,
+    };
+
+    /// <summary>What is wrong with it.</summary>
+    public static IEnumerable<FieldError> Validate(AdmissionRequest request)
+    {
+        if (request is not { Object: CustomResourceDefinition definition, Subresource: null }) return [];
+        var errors = new FieldErrors();
+        DefinitionRules.Validate(definition, request.Old as CustomResourceDefinition, errors);
+        return errors.Found;
+    }
+
+    /// <summary>The definition with the status that its names and those of the others make.</summary>
+    public CustomResourceDefinition Decide(CustomResourceDefinition definition)
+    {
+        var others = store.Read(CustomResourceDefinition.Definition).Table.In(null).Cast<CustomResourceDefinition>();
+        return DefinitionStatus.Decide(definition, TakenNames.ForOthersThan(definition, kinds.BuiltInKinds, others), Now);
+    }
+
+    /// <summary>The object as a deletion finds it: a definition waits for its objects to go first.</summary>
+    /// <exception cref="ApiException">The kind is built in (403).</exception>
+    public Resource BeforeDeletion(Resource present)
+    {
+        if (present is not CustomResourceDefinition { Metadata.DeletionTimestamp: null } definition) return present;
+        if (kinds.IsBuiltIn(definition))
+            throw ApiException.Of(403, StatusReason.Forbidden,
+                $"{definition.GetDefinition().QualifiedPlural} \"{definition.Metadata.Name}\" is forbidden: the kind is built into kip and cannot be removed");
+        var pending = DefinitionStatus.Condition(
+            DefinitionStatus.Terminating, ConditionStatus.True, "InstanceDeletionPending",
+            "CustomResourceDefinition marked for deletion; CustomResource deletion will begin soon");
+        return definition with
+        {
+            Metadata = definition.Metadata with { Finalizers = [.. definition.Metadata.Finalizers, DefinitionStatus.CleanupFinalizer] },
+            Status = definition.Status with { Conditions = DefinitionStatus.With(definition.Status.Conditions, pending, Now) },
+        };
+    }
+
+    private DateTimeOffset Now => MetadataRules.WholeSeconds(time.GetUtcNow());
+
+    private static CustomResource Shape(CustomResource said)
+    {
+        if (CustomKind.Of(said.Definition) is not { } kind) return said;
+        var shaped = kind.Version(said.Version).Shaped(said);
+        return shaped.Version == kind.Storage.Name ? shaped : shaped with { Version = kind.Storage.Name };
+    }
+}
