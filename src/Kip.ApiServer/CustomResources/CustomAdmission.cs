@@ -27,10 +27,29 @@ internal sealed class CustomAdmission(Store store, KindCatalog kinds, TimeProvid
     /// <summary>What is wrong with it.</summary>
     public static IEnumerable<FieldError> Validate(AdmissionRequest request)
     {
+        if (request.Object is CustomResource custom) return Validate(custom, request.Old as CustomResource);
         if (request is not { Object: CustomResourceDefinition definition, Subresource: null }) return [];
         var errors = new FieldErrors();
         DefinitionRules.Validate(definition, request.Old as CustomResourceDefinition, errors);
         return errors.Found;
+    }
+
+    /// <summary>What whoever writes a definition should know although it is stored.</summary>
+    public static IEnumerable<string> Warnings(AdmissionRequest request)
+    {
+        if (request is not { Object: CustomResourceDefinition definition, Subresource: null }) return [];
+        if (definition.Spec == (request.Old as CustomResourceDefinition)?.Spec) return [];
+        return DefinitionWarnings.Of(definition);
+    }
+
+    // In the version in which it was sent, where that is known: other versions may ask for other things.
+    private static IReadOnlyList<FieldError> Validate(CustomResource custom, CustomResource? old)
+    {
+        if (CustomKind.Of(custom.Definition) is not { } kind) return [];
+        var schema = custom.Shape as StructuralSchema ?? kind.Version(custom.Version).Schema;
+        using var value = custom.Whole();
+        using var before = old?.Whole();
+        return SchemaValidation.Validate(value.RootElement, before?.RootElement, schema);
     }
 
     /// <summary>The definition with the status that its names and those of the others make.</summary>

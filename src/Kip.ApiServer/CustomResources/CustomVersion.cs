@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Kip.ApiServer.Schema;
+using Kip.ApiServer.Tables;
 using Kip.Resources;
 using Kip.Resources.ApiExtensions;
 using Kip.Resources.Custom;
@@ -44,6 +45,9 @@ internal sealed class CustomVersion : CustomResourceFormat, ISchemaSource
     public CustomResourceDefinitionVersion Source => _source;
 
     public StructuralSchema Schema => _schema.Value;
+
+    /// <summary>What tables show.</summary>
+    public IReadOnlyList<PrinterColumn> Columns => field ??= CustomColumns.Of(this);
 
     SchemaNode ISchemaSource.Schema => _node.Value;
 

@@ -114,7 +114,7 @@ internal sealed class ResourceWriter(Store store, AdmissionGate admission, Custo
             .. KindRules.Validate(null, request.Object),
             .. CustomAdmission.Validate(request),
         ]);
-        context.Warn?.Invoke(AdmissionRules.Warnings(request));
+        context.Warn?.Invoke(AdmissionRules.Warnings(request).Concat(CustomAdmission.Warnings(request)));
         return request.Object;
     }
 
@@ -134,7 +134,8 @@ internal sealed class ResourceWriter(Store store, AdmissionGate admission, Custo
             .. KindRules.Validate(present, wanted),
             .. CustomAdmission.Validate(request with { Object = wanted }),
         ]);
-        context.Warn?.Invoke(AdmissionRules.Warnings(request with { Object = wanted }));
+        request = request with { Object = wanted };
+        context.Warn?.Invoke(AdmissionRules.Warnings(request).Concat(CustomAdmission.Warnings(request)));
         return wanted;
     }
 

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Kip.ApiServer.CustomResources;
 using Kip.Resources;
 
 namespace Kip.ApiServer.Tables;
@@ -30,7 +31,7 @@ public sealed class TableWriter(
 
     /// <summary>The columns of a kind; name and age for a kind that has none of its own.</summary>
     public static IReadOnlyList<PrinterColumn> ColumnsOf(KindDefinition kind) =>
-        KnativeColumns.ByKind.GetValueOrDefault(kind) ?? EventingColumns.ByKind.GetValueOrDefault(kind) ?? CoreColumns.ByKind.GetValueOrDefault(kind)
+        (kind.Format as CustomVersion)?.Columns ?? KnativeColumns.ByKind.GetValueOrDefault(kind) ?? EventingColumns.ByKind.GetValueOrDefault(kind) ?? CoreColumns.ByKind.GetValueOrDefault(kind)
         ?? WorkloadColumns.ByKind.GetValueOrDefault(kind) ?? Default;
 
     /// <summary>Writes a whole table.</summary>

@@ -46,6 +46,14 @@ public sealed record CustomResource : Resource, IHasStatus
         return found.Clone();
     }
 
+    /// <summary>Content and status as one object; the caller disposes it.</summary>
+    public JsonDocument Whole() => CompactJson.Written(this, static (writer, custom) =>
+    {
+        writer.WriteStartObject();
+        CustomResourceFormat.WriteMembers(writer, custom);
+        writer.WriteEndObject();
+    }).Parse();
+
     public bool Equals(CustomResource? other) =>
         ReferenceEquals(this, other)
         || (other is not null && Definition == other.Definition && Metadata == other.Metadata && Content == other.Content && Status == other.Status);

@@ -47,13 +47,17 @@ public class CustomResourceFormat : ResourceFormat
         writer.WriteString("kind"u8, kind.Kind);
         writer.WritePropertyName("metadata"u8);
         JsonSerializer.Serialize(writer, custom.Metadata, WireJson.Of<ObjectMeta>());
-        WriteMembers(writer, custom.Content.Utf8.Span);
-        if (custom.Status is { } status)
-        {
-            writer.WritePropertyName("status"u8);
-            writer.WriteRawValue(status.Utf8.Span, skipInputValidation: true);
-        }
+        WriteMembers(writer, custom);
         writer.WriteEndObject();
+    }
+
+    /// <summary>Writes what an object has beside its metadata, as members of the object that is open.</summary>
+    internal static void WriteMembers(Utf8JsonWriter writer, CustomResource custom)
+    {
+        WriteMembers(writer, custom.Content.Utf8.Span);
+        if (custom.Status is not { } status) return;
+        writer.WritePropertyName("status"u8);
+        writer.WriteRawValue(status.Utf8.Span, skipInputValidation: true);
     }
 
     /// <summary>The version that is written down: the kind's own.</summary>

@@ -68,7 +68,7 @@ public static class SchemaReader
             MultipleOf = Number(node, "multipleOf"),
             MinLength = Count(node, "minLength"),
             MaxLength = Count(node, "maxLength"),
-            Pattern = Text(node, "pattern") is { Length: > 0 } pattern ? pattern : null,
+            Pattern = Text(node, "pattern") is { Length: > 0 } pattern ? new(pattern) : null,
             MinItems = Count(node, "minItems"),
             MaxItems = Count(node, "maxItems"),
             UniqueItems = Flag(node, "uniqueItems"),

@@ -13,8 +13,8 @@ public sealed record ValueLimits
     public long? MinLength { get; init; }
     public long? MaxLength { get; init; }
 
-    /// <summary>A regular expression in Go's syntax.</summary>
-    public string? Pattern { get; init; }
+    /// <summary>An expression that must be found in a text.</summary>
+    public GoPattern? Pattern { get; init; }
     public long? MinItems { get; init; }
     public long? MaxItems { get; init; }
     public bool UniqueItems { get; init; }

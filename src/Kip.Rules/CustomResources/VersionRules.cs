@@ -16,7 +16,8 @@ internal static partial class VersionRules
                 + "character, and end with an alphanumeric character (e.g. 'my-name',  or 'abc-123', regex used for validation is '[a-z]([-a-z0-9]*[a-z0-9])?')");
         if (version.DeprecationWarning is { Length: > 0 } && !version.Deprecated)
             errors.InvalidValue(version.DeprecationWarning, "deprecationWarning", "can only be set for deprecated versions");
-        if (version.Schema?.OpenApiV3Schema is null) errors.RequiredValue("schema.openAPIV3Schema", "schemas are required");
+        if (version.Schema?.OpenApiV3Schema is { } schema) StructuralRules.Validate(schema, "schema.openAPIV3Schema", errors);
+        else errors.RequiredValue("schema.openAPIV3Schema", "schemas are required");
         if (version.Subresources?.Scale is { } scale) ValidateScale(scale, errors);
         for (var i = 0; i < version.AdditionalPrinterColumns.Count; i++)
         {

@@ -1,4 +1,6 @@
+using System.Diagnostics;
 using System.Text.Json;
+using Kip.ApiServer.CustomResources;
 using Kip.ApiServer.Http.Bodies;
 using Kip.ApiServer.Http.Verbs;
 using Kip.ApiServer.Patches;
@@ -9,6 +11,7 @@ using Kip.Client;
 using Kip.Resources;
 using Kip.Resources.Apps;
 using Kip.Resources.Autoscaling;
+using Kip.Resources.Custom;
 
 namespace Kip.ApiServer.Http.Subresources;
 
@@ -53,39 +56,45 @@ internal sealed class ScaleSubresource(ResourceRegistry registry, ResourceReads 
         return JsonSerializer.Deserialize(decoded.Json, WireJson.Of<Scale>())!;
     }
 
-    // Deployment is the only kind with this subresource; another one is another arm here.
     private static Scale ScaleOf(Resource resource)
     {
-        var deployment = (Deployment)resource;
+        var (wanted, observed, selector) = resource switch
+        {
+            CustomResource custom => CustomScale.Of(custom),
+            Deployment deployment => (deployment.Spec.Replicas ?? 1, deployment.Status.Replicas, SelectorText.Of(deployment.Spec.Selector)),
+            // Another kind with this subresource is another arm here and below.
+            _ => throw new UnreachableException($"{resource.Kind} has no scale"),
+        };
         return new()
         {
             Metadata = new()
             {
-                Name = deployment.Metadata.Name,
-                Namespace = deployment.Metadata.Namespace,
-                Uid = deployment.Metadata.Uid,
-                ResourceVersion = deployment.Metadata.ResourceVersion,
-                CreationTimestamp = deployment.Metadata.CreationTimestamp,
+                Name = resource.Metadata.Name,
+                Namespace = resource.Metadata.Namespace,
+                Uid = resource.Metadata.Uid,
+                ResourceVersion = resource.Metadata.ResourceVersion,
+                CreationTimestamp = resource.Metadata.CreationTimestamp,
             },
-            Spec = new() { Replicas = deployment.Spec.Replicas ?? 1 },
-            Status = new() { Replicas = deployment.Status.Replicas, Selector = SelectorText.Of(deployment.Spec.Selector) },
+            Spec = new() { Replicas = wanted },
+            Status = new() { Replicas = observed, Selector = selector },
         };
     }
 
-    private static Deployment With(Resource current, Scale wanted)
+    private static Resource With(Resource current, Scale wanted)
     {
         if (wanted.Spec.Replicas < 0)
             throw ApiException.Invalid(current.GetDefinition(), current.Metadata.Name,
                 [new() { Field = "spec.replicas", Reason = "FieldValueInvalid", Message = $"Invalid value: {wanted.Spec.Replicas}: must be greater than or equal to 0" }]);
-        var deployment = (Deployment)current;
-        return deployment with
+        var meta = current.Metadata with
         {
-            Metadata = current.Metadata with
-            {
-                ResourceVersion = string.IsNullOrEmpty(wanted.Metadata.ResourceVersion) ? current.Metadata.ResourceVersion : wanted.Metadata.ResourceVersion,
-                Uid = string.IsNullOrEmpty(wanted.Metadata.Uid) ? current.Metadata.Uid : wanted.Metadata.Uid,
-            },
-            Spec = deployment.Spec with { Replicas = wanted.Spec.Replicas },
+            ResourceVersion = string.IsNullOrEmpty(wanted.Metadata.ResourceVersion) ? current.Metadata.ResourceVersion : wanted.Metadata.ResourceVersion,
+            Uid = string.IsNullOrEmpty(wanted.Metadata.Uid) ? current.Metadata.Uid : wanted.Metadata.Uid,
+        };
+        return current switch
+        {
+            CustomResource custom => CustomScale.With(custom, wanted.Spec.Replicas) with { Metadata = meta },
+            Deployment deployment => deployment with { Metadata = meta, Spec = deployment.Spec with { Replicas = wanted.Spec.Replicas } },
+            _ => throw new UnreachableException($"{current.Kind} has no scale"),
         };
     }
 

@@ -73,7 +73,94 @@ public sealed class CustomResourceTests : IAsyncLifetime
         older["spec"]!.ToJsonString().ShouldBe("""{"cronSpec":"* * * * *"}""");
     }
 
+    [Theory]
+    [InlineData("""{"cronSpec": "often"}""", "spec.cronSpec: Invalid value: \"often\": spec.cronSpec in body should match '^(\\d+|\\*)(/\\d+)?(\\s+(\\d+|\\*)(/\\d+)?){4}$'")]
+    [InlineData("""{}""", "spec.cronSpec: Required value")]
+    [InlineData("""{"cronSpec": 5}""", "spec.cronSpec: Invalid value: \"integer\": spec.cronSpec in body must be of type string: \"integer\"")]
+    [InlineData("""{"cronSpec": "* * * * *", "replicas": 11}""", "spec.replicas: Invalid value: 11: spec.replicas in body should be less than or equal to 10")]
+    [InlineData("""{"cronSpec": "* * * * *", "color": "green"}""", "spec.color: Unsupported value: \"green\": supported values: \"red\", \"blue\"")]
+    [InlineData("""{"cronSpec": "* * * * *", "hosts": [{"name": "a"}, {"name": "a"}]}""", "spec.hosts[1]: Duplicate value: {\"name\":\"a\"}")]
+    public async Task What_the_schema_forbids_is_refused_with_its_path(string spec, string message)
+    {
+        var (code, refused) = await PostAsync(CronTabs, Definitions.CronTab("a", spec));
+
+        code.ShouldBe(422);
+        ((string)refused["message"]!).ShouldBe($"CronTab.stable.example.com \"a\" is invalid: {message}");
+    }
+
+    [Fact]
+    public async Task Status_and_scale_are_written_apart_and_only_the_spec_counts_as_a_generation()
+    {
+        await PostAsync(CronTabs, Definitions.CronTab("a", """{"cronSpec": "* * * * *"}"""));
+
+        var status = await PatchAsync($"{CronTabs}/a/status", """{"spec": {"image": "ignored"}, "status": {"replicas": 3, "selector": "app=a"}}""");
+        status["spec"]!["image"]!.GetValue<string>().ShouldBe("busybox");
+        status["metadata"]!["generation"]!.GetValue<long>().ShouldBe(1);
+
+        var scale = await PatchAsync($"{CronTabs}/a/scale", """{"spec": {"replicas": 4}}""");
+        scale["kind"]!.GetValue<string>().ShouldBe("Scale");
+        scale["status"]!.ToJsonString().ShouldBe("""{"replicas":3,"selector":"app=a"}""");
+        var scaled = await GetAsync($"{CronTabs}/a");
+        scaled["spec"]!["replicas"]!.GetValue<int>().ShouldBe(4);
+        scaled["metadata"]!["generation"]!.GetValue<long>().ShouldBe(2);
+
+        var plain = await PatchAsync($"{CronTabs}/a", """{"status": {"replicas": 9}}""");
+        plain["status"]!["replicas"]!.GetValue<int>().ShouldBe(3);
+    }
+
+    [Fact]
+    public async Task Objects_are_chosen_by_the_fields_that_the_definition_names()
+    {
+        await PostAsync(CronTabs, Definitions.CronTab("a", """{"cronSpec": "* * * * *", "color": "red"}"""));
+        await PostAsync(CronTabs, Definitions.CronTab("b", """{"cronSpec": "* * * * *", "color": "blue"}"""));
+
+        var list = await GetAsync($"{CronTabs}?fieldSelector=spec.color%3Dred");
+
+        list["items"]!.AsArray().Select(static item => (string)item!["metadata"]!["name"]!).ShouldBe(["a"]);
+    }
+
+    [Fact]
+    public async Task A_table_has_the_columns_of_the_definition()
+    {
+        await PostAsync(CronTabs, Definitions.CronTab("a", """{"cronSpec": "* * * * *"}"""));
+        await PatchAsync($"{CronTabs}/a/status", """{"status": {"conditions": [{"type": "Other", "status": "False"}, {"type": "Ready", "status": "True"}]}}""");
+        using var request = new HttpRequestMessage(HttpMethod.Get, CronTabs);
+        request.Headers.TryAddWithoutValidation("Accept", "application/json;as=Table;v=v1;g=meta.k8s.io");
+
+        using var answer = await _api.Http.SendAsync(request, Cancel);
+        var table = JsonNode.Parse(await answer.Content.ReadAsStringAsync(Cancel))!;
+
+        table["columnDefinitions"]!.AsArray().Select(static c => (string)c!["name"]!).ShouldBe(["Name", "Spec", "Replicas", "Ready", "Age"]);
+        table["rows"]![0]!["cells"]!.AsArray().Take(4).Select(static c => c!.ToString()).ShouldBe(["a", "* * * * *", "1", "True"]);
+    }
+
+    [Fact]
+    public async Task A_definition_goes_after_its_objects_and_its_kind_is_unknown_then()
+    {
+        await PostAsync(CronTabs, Definitions.CronTab("a", """{"cronSpec": "* * * * *"}"""));
+        using var watch = new StreamReader(await _api.Http.GetStreamAsync($"{CronTabs}?watch=true", Cancel));
+
+        using var deleted = await _api.Http.DeleteAsync($"{Definitions.Path}/crontabs.stable.example.com", Cancel);
+        deleted.StatusCode.ShouldBe(HttpStatusCode.OK);
+
+        var lines = new List<string>();
+        while (await watch.ReadLineAsync(Cancel) is { } line) lines.Add((string)JsonNode.Parse(line)!["type"]!);
+        lines.ShouldBe(["ADDED", "DELETED"]);
+        using var gone = await _api.Http.GetAsync(CronTabs, Cancel);
+        gone.StatusCode.ShouldBe(HttpStatusCode.NotFound);
+        (await PostAsync(Definitions.Path, Definitions.CronTabs)).Code.ShouldBe(201);
+        (await GetAsync(CronTabs))["items"]!.AsArray().ShouldBeEmpty();
+    }
+
     private async Task<JsonNode> GetAsync(string path) => JsonNode.Parse(await _api.Http.GetStringAsync(path, Cancel))!;
+
+    private async Task<JsonNode> PatchAsync(string path, string body)
+    {
+        using var answer = await _api.Http.PatchAsync(path, new StringContent(body, Encoding.UTF8, "application/merge-patch+json"), Cancel);
+        var text = await answer.Content.ReadAsStringAsync(Cancel);
+        answer.StatusCode.ShouldBe(HttpStatusCode.OK, text);
+        return JsonNode.Parse(text)!;
+    }
 
     private async Task<(int Code, JsonNode Body)> PostAsync(string path, string body)
     {
