@@ -41,7 +41,7 @@ public sealed class EventBroker : IEventDataPlane, IAsyncDisposable
     {
         var logger = loggers.CreateLogger<EventBroker>();
         var traces = new Traces(time);
-        _network = new(options.Door, new(options.MaxMessageBytes), random, options.MaxMessageBytes, time);
+        _network = new(options.Door, new(options.MaxMessageBytes), options.MaxMessageBytes, time);
         _instruments = new(() => _topics!.Accounts());
         _eventTypes = new(resources, informers, time, logger);
         _events = new(resources, time, loggers);

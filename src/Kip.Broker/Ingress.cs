@@ -20,13 +20,17 @@ internal sealed class Ingress(TopicTable topics, Traces traces, Instruments inst
     private static RecordWriter? _writer;
 
     /// <summary>Takes in the events of one message, all or, when the disk refuses in the middle, those before.</summary>
-    /// <param name="headers">The message's headers that go along.</param>
+    /// <param name="headers">The message's headers.</param>
     /// <returns>202 when all are on disk: then tell the sender, and call <see cref="Topic.Published"/>.</returns>
     public async ValueTask<IngressAnswer> AcceptAsync(
-        Topic topic, IReadOnlyList<CloudEvent> events, IReadOnlyList<KeyValuePair<string, string>> headers, bool structured)
+        Topic topic, IReadOnlyList<CloudEvent> events, IEnumerable<KeyValuePair<string, string>> headers, bool structured)
     {
         var began = time.GetTimestamp();
-        var answer = await TryAcceptAsync(topic, events, headers, structured);
+        var travelling = TravellingHeaders.Of(headers, out var parent);
+        var span = Spans.Receive(topic.Key, events, parent, travelling);
+        travelling.Add(new(TraceContext.Parent, span?.Id ?? parent ?? TraceContext.New(traceIds)));
+        var answer = await TryAcceptAsync(topic, events, travelling, structured);
+        Spans.Received(span, answer);
         if (answer.Status != 202)
         {
             instruments.Refused(topic.Key, answer.Status);
@@ -38,20 +42,6 @@ internal sealed class Ingress(TopicTable topics, Traces traces, Instruments inst
             eventTypes.Saw(topic.Key.Definition, topic.Key.Name, topic.Uid, accepted);
         }
         return answer;
-    }
-
-    /// <summary>The headers of a message that go along with its events: Knative's, and the trace context, begun here if nobody has.</summary>
-    public List<KeyValuePair<string, string>> Forwarded(IEnumerable<KeyValuePair<string, string>> headers)
-    {
-        var forwarded = new List<KeyValuePair<string, string>>(2);
-        string? trace = null;
-        foreach (var (name, value) in headers)
-        {
-            if (name.Equals("traceparent", StringComparison.OrdinalIgnoreCase)) trace = value;
-            else if (DeliveryHeaders.IsForwarded(name) || name.ToLowerInvariant() is "tracestate" or "baggage") forwarded.Add(new(name, value));
-        }
-        forwarded.Add(new("traceparent", TraceContext.IsValid(trace) ? trace! : TraceContext.New(traceIds)));
-        return forwarded;
     }
 
     private async ValueTask<IngressAnswer> TryAcceptAsync(

@@ -91,18 +91,18 @@ internal sealed class Instruments : IDisposable
             value(account), new(NameKey(account.Topic), account.Topic.Name.Name), new(NamespaceKey(account.Topic), account.Topic.Name.Namespace),
             new("messaging.destination.name", account.Spec.MetricName(account.Topic.Kind)))), "{event}", description);
 
-    private static string StageName(DeliveryStage stage) => stage switch
+    public static string StageName(DeliveryStage stage) => stage switch
     {
         DeliveryStage.Subscriber => "subscriber",
         DeliveryStage.Reply => "reply",
         _ => "dead-letter-sink",
     };
 
-    private static string NameKey(TopicKey topic) => topic.Kind == TopicKind.Broker ? "kn.broker.name" : "kn.channel.name";
+    public static string NameKey(TopicKey topic) => topic.Kind == TopicKind.Broker ? "kn.broker.name" : "kn.channel.name";
 
-    private static string NamespaceKey(TopicKey topic) => topic.Kind == TopicKind.Broker ? "kn.broker.namespace" : "kn.channel.namespace";
+    public static string NamespaceKey(TopicKey topic) => topic.Kind == TopicKind.Broker ? "kn.broker.namespace" : "kn.channel.namespace";
 
-    private static string Destination(TopicKey topic) => $"{(topic.Kind == TopicKind.Broker ? "broker" : "channel")}:{topic.Name.Name}.{topic.Name.Namespace}";
+    public static string Destination(TopicKey topic) => $"{(topic.Kind == TopicKind.Broker ? "broker" : "channel")}:{topic.Name.Name}.{topic.Name.Namespace}";
 
     // Boxed once.
     private static object Status(int status) => (uint)status < (uint)Statuses.Length ? Statuses[status] : status;

@@ -21,7 +21,7 @@ internal sealed class SendEndpoint(Ingress ingress)
         await http.Request.Body.CopyToAsync(body, http.RequestAborted);
         if (body.Length > MaxBytes) throw ApiException.Of(413, StatusReason.RequestEntityTooLarge, $"the event is over {MaxBytes} bytes");
         if (!reader.TryReadBatch(body.ToArray(), out var events, out var error)) throw JsonLines.Bad(error.ToString());
-        var headers = ingress.Forwarded(http.Request.Headers.Select(static h => new KeyValuePair<string, string>(h.Key, h.Value.ToString())));
+        var headers = http.Request.Headers.Select(static h => new KeyValuePair<string, string>(h.Key, h.Value.ToString()));
         var answer = await ingress.AcceptAsync(topic, events, headers, structured);
         if (answer.Status != 202) throw Refused(answer);
         http.Response.StatusCode = 202;

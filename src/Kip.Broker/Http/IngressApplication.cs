@@ -104,7 +104,7 @@ internal sealed partial class IngressApplication(BrokerOptions options, Ingress 
     private async Task AcceptAsync(IngressCall call, Topic topic, IReadOnlyList<CloudEvent> events, bool structured)
     {
         // 5. On disk, then acknowledged, then delivered.
-        var answer = await ingress.AcceptAsync(topic, events, ingress.Forwarded(call.EachHeader()), structured);
+        var answer = await ingress.AcceptAsync(topic, events, call.EachHeader(), structured);
         call.ReleaseBody();
         if (answer.Status != 202)
         {

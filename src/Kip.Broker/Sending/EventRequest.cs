@@ -1,4 +1,6 @@
+using System.Diagnostics;
 using Kip.Brokers.Records;
+using Kip.Brokers.Tracing;
 using Kip.Rules.Eventing.Delivery;
 
 namespace Kip.Brokers.Sending;
@@ -25,4 +27,11 @@ internal readonly record struct EventRequest
     public DeliveryFailure? Failure { get; init; }
 
     public TimeSpan Timeout { get; init; }
+
+    /// <summary>The attempt's span: the next hop's parent.</summary>
+    /// <value>Null: nobody traces, and the event's own context goes along untouched.</value>
+    public Activity? Span { get; init; }
+
+    /// <summary>The headers that go along, under the attempt's context.</summary>
+    public IReadOnlyList<KeyValuePair<string, string>> Headers => TravellingHeaders.Under(Span?.Id, RecordReader.Headers(Event));
 }

@@ -6,9 +6,8 @@ namespace Kip.Brokers.Sending;
 
 /// <summary>Sends events over HTTP/1.1 on kept connections; https goes another way.</summary>
 /// <param name="door">Where the platform itself serves a host, such as one of a service that may sleep; null: by its address.</param>
-/// <param name="spanIds">New span ids for the trace context of each attempt.</param>
 internal sealed class HttpEventSender(
-    Func<string, EndPoint?> door, SecureEventSender secure, Random spanIds, int maxAnswerBytes, TimeProvider time) : IEventSender, IDisposable
+    Func<string, EndPoint?> door, SecureEventSender secure, int maxAnswerBytes, TimeProvider time) : IEventSender, IDisposable
 {
     private static readonly TimeSpan ConnectTimeout = TimeSpan.FromSeconds(10);
 
@@ -72,7 +71,7 @@ internal sealed class HttpEventSender(
 
     private async ValueTask<EventAnswer> ExchangeAsync(EventConnection connection, EndPoint endPoint, EventRequest request)
     {
-        WriteRequest(connection, request);
+        RequestBytes.Write(request, connection.Request);
         var answer = await connection.ExchangeAsync(request.Timeout);
         var stack = connection.IsUsable && !_disposed ? _idle.GetOrAdd(endPoint, static _ => new()) : null;
         if (stack is null || stack.Count >= MaxIdlePerEndPoint) connection.Dispose();
@@ -84,13 +83,6 @@ internal sealed class HttpEventSender(
         return answer;
     }
 
-    private void WriteRequest(EventConnection connection, in EventRequest request)
-    {
-        Span<byte> spanId = stackalloc byte[16];
-        SpanId.Write(spanIds.NextInt64(1, long.MaxValue), spanId);
-        RequestBytes.Write(request, spanId, connection.Request);
-    }
-
     private bool TryTake(EndPoint endPoint, out EventConnection connection)
     {
         if (_idle.TryGetValue(endPoint, out var stack) && stack.TryPop(out var found))
@@ -100,14 +92,5 @@ internal sealed class HttpEventSender(
         }
         connection = null!;
         return false;
-    }
-}
-
-/// <summary>Ids of spans as trace contexts write them.</summary>
-internal static class SpanId
-{
-    public static void Write(long id, Span<byte> into)
-    {
-        for (var i = 0; i < 16; i++) into[i] = "0123456789abcdef"u8[(int)(id >> (60 - 4 * i)) & 15];
     }
 }

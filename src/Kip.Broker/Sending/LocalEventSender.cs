@@ -1,5 +1,4 @@
 using Kip.Brokers.Http;
-using Kip.Brokers.Records;
 using Kip.Brokers.Topics;
 
 namespace Kip.Brokers.Sending;
@@ -14,7 +13,7 @@ internal sealed class LocalEventSender(Ingress ingress, TopicTable topics, IEven
             return await network.SendAsync(request, stop);
         if (!topics.TryGet(key, out var topic)) return EventAnswer.Of(404);
         var sent = RequestBytes.ToSend(request with { KeepsTimeToLive = true });
-        var answer = await ingress.AcceptAsync(topic, [sent], ingress.Forwarded(RecordReader.Headers(request.Event)), request.Event.Head.IsStructured);
+        var answer = await ingress.AcceptAsync(topic, [sent], request.Headers, request.Event.Head.IsStructured);
         if (answer.Status == 202) topic.Published();
         return new()
         {

@@ -10,8 +10,7 @@ namespace Kip.Brokers.Sending;
 /// <summary>Writes the HTTP request of an attempt into one buffer: in binary mode that is three copies, whatever the event.</summary>
 internal static class RequestBytes
 {
-    /// <param name="spanId">A new span's id, 16 hexadecimal digits, that the trace context is continued with.</param>
-    public static void Write(in EventRequest request, ReadOnlySpan<byte> spanId, GrowingBuffer buffer)
+    public static void Write(in EventRequest request, GrowingBuffer buffer)
     {
         buffer.Clear();
         buffer.Write(request.Target.Head.Span);
@@ -19,7 +18,7 @@ internal static class RequestBytes
         buffer.Write("Kn-Namespace: "u8);
         buffer.WriteText(request.Namespace);
         buffer.Write("\r\n"u8);
-        WriteHeaders(request.Event, spanId, buffer);
+        WriteHeaders(request, buffer);
         if (request.Format == DeliveryFormat.Json)
         {
             WriteStructured(request, buffer);
@@ -89,13 +88,20 @@ internal static class RequestBytes
         buffer.Write(body.WrittenSpan);
     }
 
-    private static void WriteHeaders(StoredEvent stored, ReadOnlySpan<byte> spanId, GrowingBuffer buffer)
+    private static void WriteHeaders(in EventRequest request, GrowingBuffer buffer)
     {
-        var start = buffer.Length;
-        buffer.Write(stored.HeaderLines.Span);
-        // 00-<trace id>-<span id>-<flags>: the next hop's parent is this attempt.
-        var at = buffer.Written[start..].IndexOf("traceparent: 00-"u8);
-        if (at >= 0) spanId.CopyTo(buffer.Writable(start + at + "traceparent: 00-".Length + 33, 16));
+        if (request.Span is null)
+        {
+            buffer.Write(request.Event.HeaderLines.Span);
+            return;
+        }
+        foreach (var (name, value) in request.Headers)
+        {
+            buffer.WriteText(name);
+            buffer.Write(": "u8);
+            buffer.WriteText(value);
+            buffer.Write("\r\n"u8);
+        }
     }
 
     private static void WriteLength(int length, GrowingBuffer buffer)

@@ -2,7 +2,6 @@ using System.Net.Http.Headers;
 using System.Net.Security;
 using System.Security.Cryptography.X509Certificates;
 using System.Collections.Concurrent;
-using Kip.Brokers.Records;
 using Kip.CloudEvents.Formats;
 using Kip.CloudEvents.Http;
 using Kip.Rules.Eventing.Delivery;
@@ -64,7 +63,7 @@ internal sealed class SecureEventSender(int maxAnswerBytes) : IEventSender, IDis
     {
         var message = new HttpRequestMessage(HttpMethod.Post, request.Target.Uri);
         var headers = new MessageHeaders(message);
-        foreach (var (name, value) in RecordReader.Headers(request.Event)) headers.Add(name, value);
+        foreach (var (name, value) in request.Headers) headers.Add(name, value);
         headers.Add(DeliveryHeaders.Namespace, request.Namespace);
         if (request.PreferReply) headers.Add("Prefer", "reply");
         var sent = RequestBytes.ToSend(request);

@@ -1,17 +1,19 @@
 using Kip.Brokers.Records;
 using Kip.Brokers.Sending;
+using Kip.Brokers.Tracing;
 using Kip.CloudEvents;
-using Kip.Rules.Eventing.Delivery;
 
 namespace Kip.Brokers.Subscriptions;
 
 /// <summary>Makes a reply into an event that can be sent on.</summary>
 internal static class Replies
 {
-    /// <param name="timeToLive">The count of the event that was answered: the reply goes on with it.</param>
-    public static StoredEvent Store(CloudEvent reply, bool structured, in EventAnswer answer, int timeToLive, DateTimeOffset now)
+    /// <param name="request">The attempt that was answered: the reply goes on with its time to live and, unless it has another, its trace context.</param>
+    public static StoredEvent Store(CloudEvent reply, bool structured, in EventAnswer answer, EventRequest request, DateTimeOffset now)
     {
-        var headers = answer.Headers.Where(static header => DeliveryHeaders.IsForwarded(header.Key) || header.Key.Equals("traceparent", StringComparison.OrdinalIgnoreCase));
-        return new RecordWriter().Write(reply, [.. headers], structured, timeToLive, now);
+        var headers = TravellingHeaders.Of(answer.Headers, out var parent);
+        if (parent is null) headers = [.. headers.Where(static h => !TravellingHeaders.IsContext(h.Key)), .. request.Headers.Where(static h => TravellingHeaders.IsContext(h.Key))];
+        else headers.Add(new(TraceContext.Parent, parent));
+        return new RecordWriter().Write(reply, headers, structured, request.Event.Head.TimeToLive, now);
     }
 }

@@ -1,6 +1,7 @@
 using Kip.Brokers.DeadLetters;
 using Kip.Brokers.Records;
 using Kip.Brokers.Sending;
+using Kip.Brokers.Tracing;
 using Kip.Rules.Eventing.Delivery;
 using Microsoft.Extensions.Logging;
 
@@ -63,12 +64,15 @@ internal sealed partial class Subscriber
         var request = RequestOf(delivery, stored, spec);
         if (delivery.TotalAttempts == 0) _instruments.Began(_topic, spec, _time.GetUtcNow() - stored.Head.Arrival);
         var began = _time.GetTimestamp();
+        var span = Spans.Attempt(_topic, spec, delivery, request);
+        request = request with { Span = span };
         var answer = await _sender.SendAsync(request, _stop.Token);
         var took = _time.GetElapsedTime(began);
+        Spans.Attempted(span, answer);
         if (_stopped) return false;
         DeliveryQueue.CountAttempt(delivery);
         if (delivery.Stage == DeliveryStage.Subscriber) Judge(DeliveryOutcome.Of(answer.Status));
-        var verdict = VerdictOf(delivery, stored, spec, ref answer, out var reply);
+        var verdict = VerdictOf(delivery, request, spec, ref answer, out var reply);
         _traces.Attempted(_topic, stored.Offset, spec, delivery, request.Target.Url, answer.Status, took);
         _instruments.Dispatched(_topic, spec, delivery.Stage, stored, answer.Status, took);
         if (verdict == Verdict.Delivered)
@@ -101,7 +105,7 @@ internal sealed partial class Subscriber
     }
 
     // What the answer means, its reply included: an answer that should be an event and is not fails the delivery.
-    private Verdict VerdictOf(Delivery delivery, StoredEvent stored, SubscriptionSpec spec, ref EventAnswer answer, out StoredEvent? reply)
+    private Verdict VerdictOf(Delivery delivery, EventRequest request, SubscriptionSpec spec, ref EventAnswer answer, out StoredEvent? reply)
     {
         reply = null;
         var verdict = DeliveryOutcome.Of(answer.Status);
@@ -113,7 +117,7 @@ internal sealed partial class Subscriber
                 return Verdict.Retry;
             case ReplyKind.Event when spec.Reply is not null:
                 _eventTypes.Saw(_topic.SubscriptionDefinition, spec.Name, spec.Uid, replied!);
-                reply = Replies.Store(replied!, structured, answer, stored.Head.TimeToLive, _time.GetUtcNow());
+                reply = Replies.Store(replied!, structured, answer, request, _time.GetUtcNow());
                 return verdict;
             default:
                 return verdict;

@@ -6,6 +6,9 @@ namespace Kip.Brokers.Tracing;
 /// <summary>W3C trace contexts, as far as a relay needs them.</summary>
 internal static class TraceContext
 {
+    /// <summary>The header's name, as it is stored and sent.</summary>
+    public const string Parent = "traceparent";
+
     // 00-<32 hex>-<16 hex>-<2 hex>
     private const int Length = 55;
 

@@ -48,13 +48,11 @@ public sealed class IngressTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_trace_is_continued_with_a_new_span_and_begun_where_there_is_none()
+    public async Task A_trace_goes_along_where_nobody_listens_and_is_begun_where_there_is_none()
     {
         (await _bed.SendAsync("1", headers: [("traceparent", "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01"), ("tracestate", "a=b")])).Dispose();
         var first = (await _sink.NextAsync()).Headers;
-        first["traceparent"].ShouldStartWith("00-4bf92f3577b34da6a3ce929d0e0e4736-");
-        first["traceparent"].ShouldEndWith("-01");
-        first["traceparent"].ShouldNotContain("00f067aa0ba902b7");
+        first["traceparent"].ShouldBe("00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01");
         first["tracestate"].ShouldBe("a=b");
         (await _bed.SendAsync("2", headers: [("traceparent", "nonsense")])).Dispose();
         (await _sink.NextAsync()).Headers["traceparent"].ShouldMatch("^00-[0-9a-f]{32}-[0-9a-f]{16}-00$");

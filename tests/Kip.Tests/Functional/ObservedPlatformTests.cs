@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Net;
 using System.Net.Security;
 using System.Security.Cryptography.X509Certificates;
+using System.Text;
 using System.Text.Json;
 using Kip.Testing.Programs;
 using Kip.Testing.Traffic;
@@ -18,11 +19,13 @@ public sealed class ObservedPlatformTests
     [Fact]
     public async Task One_request_is_seen_in_metrics_traces_and_the_request_log_as_soon_as_they_are_asked_for()
     {
-        var exported = new ConcurrentQueue<string>();
-        await using var collector = await FakePod.StartAsync(context =>
+        var exported = new ConcurrentQueue<(string Path, string Body)>();
+        await using var collector = await FakePod.StartAsync(async context =>
         {
-            exported.Enqueue(context.Request.Path.Value!);
-            return context.Request.Body.CopyToAsync(Stream.Null, context.RequestAborted);
+            using var body = new MemoryStream();
+            await context.Request.Body.CopyToAsync(body, context.RequestAborted);
+            // Protobuf keeps names readable.
+            exported.Enqueue((context.Request.Path.Value!, Encoding.Latin1.GetString(body.ToArray())));
         });
         await using var kip = await KipProgram.StartAsync(null, "--https", "127.0.0.1:0", "--metrics", "127.0.0.1:0");
         var instance = JsonDocument.Parse(File.ReadAllText(Path.Combine(kip.Data, "kip.json"))).RootElement;
@@ -52,7 +55,11 @@ public sealed class ObservedPlatformTests
         await UntilAsync(async () => (await plain.GetStringAsync(metrics, Cancel))
             .Split('\n').Any(static l => l.StartsWith("kn_serving_invocation_duration_seconds_count{", StringComparison.Ordinal) && l.Contains("kn_revision_name=\"hello-00001\"")));
         await UntilAsync(() => Task.FromResult(File.Exists(Path.Combine(kip.Data, "requests.log")) && File.ReadAllText(Path.Combine(kip.Data, "requests.log")).Contains(id!)));
-        await UntilAsync(() => Task.FromResult(exported.Contains("/v1/traces")));
+        await UntilAsync(() => Task.FromResult(exported.Any(static e => e.Path == "/v1/traces")));
+        (await kip.KubectlWithInputAsync("apiVersion: eventing.knative.dev/v1\nkind: Broker\nmetadata: { name: traced }\n", "apply", "-f", "-")).Succeeded();
+        (await kip.KubectlAsync("wait", "broker/traced", "--for=condition=Ready", "--timeout=60s")).Succeeded();
+        (await kip.KipAsync("events", "send", "traced", "--type", "com.example.traced")).Succeeded();
+        await UntilAsync(() => Task.FromResult(exported.Any(static e => e.Path == "/v1/traces" && e.Body.Contains("broker:traced.default") && e.Body.Contains("com.example.traced"))));
 
         var scraped = (await kip.KubectlAsync("get", "--raw", "/kip/metrics")).Succeeded().Output;
         scraped.ShouldContain("kn_revision_pods_desired{");
