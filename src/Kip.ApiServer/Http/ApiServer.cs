@@ -6,7 +6,7 @@ using Kip.ApiServer.Http.Subresources.Exec;
 using Kip.ApiServer.Http.Verbs;
 using Kip.ApiServer.Registry;
 using Kip.ApiServer.Security;
-using Kip.ApiServer.Security.Authentication;
+using Kip.ApiServer.Security.Authorization;
 using Kip.Client.Pods;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
@@ -26,13 +26,14 @@ public sealed class ApiServer : IAsyncDisposable
     private static readonly TimeSpan DrainTime = TimeSpan.FromSeconds(5);
 
     private readonly WebApplication _app;
-    private readonly CertificateAuthority _authority;
+    private readonly Identities? _own;
+    private readonly Task _issuing;
     private readonly CancellationTokenSource _stopping;
     private int _disposed;
 
-    private ApiServer(WebApplication app, CertificateAuthority authority, CancellationTokenSource stopping, Uri address, string kubeconfig)
+    private ApiServer(WebApplication app, Identities? own, Task issuing, CancellationTokenSource stopping, Uri address, string kubeconfig)
     {
-        (_app, _authority, _stopping) = (app, authority, stopping);
+        (_app, _own, _issuing, _stopping) = (app, own, issuing, stopping);
         (Address, KubeconfigPath) = (address, kubeconfig);
     }
 
@@ -52,14 +53,14 @@ public sealed class ApiServer : IAsyncDisposable
         Directory.CreateDirectory(options.DataDirectory);
         var kubeconfig = Path.Combine(options.DataDirectory, "kubeconfig");
         var admin = AdminToken.Open(options.DataDirectory, KubeconfigWriter.ReadToken(kubeconfig), out var token);
-        var authority = CertificateAuthority.Open(options.DataDirectory, time);
-        var gate = new AccessGate(new(new ClientCertificates(authority, time), [admin]), registry.Access);
-        var certificate = new ServerCertificate(authority, NamesOf(options), AddressesOf(options), time);
+        var identities = options.Identities ?? Identities.Open(options.DataDirectory, registry, time);
+        await AccessBootstrap.RunAsync(registry, cancel);
+        var certificate = new ServerCertificate(identities.Authority, NamesOf(options), AddressesOf(options), time);
         var stopping = new CancellationTokenSource();
         var app = Build(options, certificate, loggers);
         try
         {
-            var pipeline = Pipeline(options, registry, logs, gate, time, loggers, stopping.Token);
+            var pipeline = Pipeline(options, registry, logs, identities, identities.GateFor(admin), time, loggers, stopping.Token);
             var limit = new BodyLimit(options.MaxBodyBytes);
             app.Run(http =>
             {
@@ -68,13 +69,14 @@ public sealed class ApiServer : IAsyncDisposable
             });
             await app.StartAsync(cancel);
             var address = AddressOf(app);
-            KubeconfigWriter.Write(kubeconfig, address, authority.CertificatePem, token);
-            return new ApiServer(app, authority, stopping, address, kubeconfig);
+            KubeconfigWriter.Write(kubeconfig, address, identities.Authority.CertificatePem, token);
+            var issuing = identities.RunAsync(stopping.Token);
+            return new ApiServer(app, options.Identities is null ? identities : null, issuing, stopping, address, kubeconfig);
         }
         catch
         {
             await app.DisposeAsync();
-            authority.Dispose();
+            if (options.Identities is null) identities.Dispose();
             stopping.Dispose();
             throw;
         }
@@ -88,12 +90,13 @@ public sealed class ApiServer : IAsyncDisposable
         using var patience = new CancellationTokenSource(DrainTime);
         await _app.StopAsync(patience.Token);
         await _app.DisposeAsync();
-        _authority.Dispose();
+        await _issuing;
+        _own?.Dispose();
         _stopping.Dispose();
     }
 
     private static RequestPipeline Pipeline(
-        ApiServerOptions options, ResourceRegistry registry, IPodLogs? logs, AccessGate gate, TimeProvider time,
+        ApiServerOptions options, ResourceRegistry registry, IPodLogs? logs, Identities identities, AccessGate gate, TimeProvider time,
         ILoggerFactory loggers, CancellationToken stopping)
     {
         var reads = new ResourceReads(registry, time);
@@ -101,8 +104,9 @@ public sealed class ApiServer : IAsyncDisposable
         var router = new ResourceRouter(
             registry.Kinds, reads, new ResourceWatch(registry, time, options.WatchTimeout), new ResourceWrites(registry, reads),
             new ResourcePatches(registry, reads, applies), new ResourceDeletes(registry, reads), new ScaleSubresource(registry, reads, applies),
-            new PodLogsSubresource(logs, reads, time), new PodExecSubresource(options.Exec, reads));
-        return new RequestPipeline(registry, router, options.ExtraEndpoints, gate, new RequestLimits(options), loggers.CreateLogger<ApiServer>(), stopping);
+            new PodLogsSubresource(logs, reads, time), new PodExecSubresource(options.Exec, reads), new TokenSubresource(registry, identities.Tokens));
+        return new RequestPipeline(
+            registry, router, options.ExtraEndpoints, gate, identities.Documents, new RequestLimits(options), loggers.CreateLogger<ApiServer>(), stopping);
     }
 
     private static WebApplication Build(ApiServerOptions options, ServerCertificate certificate, ILoggerFactory loggers)

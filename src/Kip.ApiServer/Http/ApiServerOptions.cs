@@ -1,3 +1,4 @@
+using Kip.ApiServer.Security;
 using Kip.Client.Pods;
 using System.Net;
 using Microsoft.AspNetCore.Http;
@@ -43,6 +44,10 @@ public sealed record ApiServerOptions
     /// request's <see cref="HttpContext.RequestAborted"/> is cancelled when the client goes; the endpoint itself ends when its owner is stopped.
     /// </remarks>
     public IReadOnlyDictionary<string, RequestDelegate> ExtraEndpoints { get; init; } = new Dictionary<string, RequestDelegate>();
+
+    /// <summary>By what the server knows who is who, when others use it, too; whoever made it disposes it.</summary>
+    /// <value>Null: the server makes its own in <see cref="DataDirectory"/>.</value>
+    public Identities? Identities { get; init; }
 
     /// <summary>Runs programs in pods, for <c>kubectl exec</c>.</summary>
     /// <value>Null: no pods run beside this server, and exec is answered 501.</value>

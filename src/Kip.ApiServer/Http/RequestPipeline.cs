@@ -4,6 +4,7 @@ using Kip.ApiServer.Http.Subresources;
 using Kip.ApiServer.Registry;
 using Kip.ApiServer.Security;
 using Kip.ApiServer.Security.Reviews;
+using Kip.ApiServer.Security.Tokens;
 using Kip.Client;
 using Kip.Resources;
 using Kip.Rules.Access;
@@ -17,8 +18,8 @@ namespace Kip.ApiServer.Http;
 /// then its document or resource. Every failure leaves as a <see cref="Status"/>.
 /// </summary>
 internal sealed partial class RequestPipeline(
-    ResourceRegistry registry, ResourceRouter router, IReadOnlyDictionary<string, RequestDelegate> extras, AccessGate gate, RequestLimits limits,
-    ILogger logger, CancellationToken stopping)
+    ResourceRegistry registry, ResourceRouter router, IReadOnlyDictionary<string, RequestDelegate> extras, AccessGate gate,
+    IssuerDocuments issuer, RequestLimits limits, ILogger logger, CancellationToken stopping)
 {
     private readonly Discovery _discovery = new(registry.Kinds);
     private readonly OpenApiDocuments _openApi = new(registry.Kinds);
@@ -89,7 +90,7 @@ internal sealed partial class RequestPipeline(
 
     private async Task DocumentAsync(HttpContext http, string path, ResourcePath? parsed, UserInfo user)
     {
-        if (await _discovery.TryAnswerAsync(http, path) || await _openApi.TryAnswerAsync(http, path)) return;
+        if (await _discovery.TryAnswerAsync(http, path) || await _openApi.TryAnswerAsync(http, path) || await issuer.TryAnswerAsync(http, path)) return;
         if (path == "/version") await JsonAnswer.WriteAsync(http, 200, VersionDocument.Write);
         else if (HttpMethods.IsPost(http.Request.Method) && parsed is not null && Review.At(parsed) is { } review)
             await _reviews.AnswerAsync(http, review, parsed.Namespace, user);

@@ -4,6 +4,7 @@ using Kip.ApiServer.Http.Verbs;
 using Kip.ApiServer.Registry;
 using Kip.Client;
 using Kip.Resources;
+using Kip.Resources.Certificates;
 using Kip.Resources.Core;
 using Kip.Rules.Access;
 using Microsoft.AspNetCore.Http;
@@ -13,7 +14,7 @@ namespace Kip.ApiServer.Http;
 /// <summary>Finds the kind that a path names, and hands the call to whoever answers its verb.</summary>
 internal sealed class ResourceRouter(
     KindCatalog kinds, ResourceReads reads, ResourceWatch watches, ResourceWrites writes, ResourcePatches patches, ResourceDeletes deletes,
-    ScaleSubresource scale, PodLogsSubresource logs, PodExecSubresource exec)
+    ScaleSubresource scale, PodLogsSubresource logs, PodExecSubresource exec, TokenSubresource tokens)
 {
     /// <summary>The call on a resource that a request is; null when the path names none.</summary>
     public ApiCall? Find(HttpContext http, ResourcePath? parsed, UserInfo user, CancellationToken stopping)
@@ -39,6 +40,8 @@ internal sealed class ResourceRouter(
         { Subresource: "log" } when call.Kind == Pod.Definition => AnswerLog(call),
         { Subresource: "exec" } when call.Kind == Pod.Definition => exec.ConnectAsync(call),
         { Subresource: "finalize" } when call.Kind == Namespace.Definition => AnswerFinalize(call),
+        { Subresource: "token" } when call.Kind == ServiceAccount.Definition => AnswerToken(call),
+        { Subresource: "approval" } when call.Kind == CertificateSigningRequest.Definition => AnswerStatus(call),
         _ => throw ApiException.Of(404, StatusReason.NotFound, "the server could not find the requested resource"),
     };
 
@@ -77,6 +80,9 @@ internal sealed class ResourceRouter(
 
     private Task AnswerLog(ApiCall call) =>
         HttpMethods.IsGet(call.Http.Request.Method) ? logs.GetAsync(call) : throw RequestPipeline.MethodNotAllowed();
+
+    private Task AnswerToken(ApiCall call) =>
+        HttpMethods.IsPost(call.Http.Request.Method) ? tokens.CreateAsync(call) : throw RequestPipeline.MethodNotAllowed();
 
     private Task AnswerFinalize(ApiCall call) =>
         HttpMethods.IsPut(call.Http.Request.Method) ? writes.UpdateAsync(call) : throw RequestPipeline.MethodNotAllowed();

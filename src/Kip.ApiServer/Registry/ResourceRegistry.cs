@@ -34,7 +34,7 @@ public sealed class ResourceRegistry : IAsyncDisposable
         var custom = new CustomAdmission(store, Kinds, time);
         _reader = new ResourceReader(store);
         _watcher = new ResourceWatcher(store, time, options.BookmarkPeriod);
-        _writer = new ResourceWriter(store, new AdmissionGate(store), custom, time, options);
+        _writer = new ResourceWriter(store, new AdmissionGate(store), new EscalationGate(Access), custom, time, options);
         _remover = new ResourceRemover(store, _writer, custom, time);
         _loops = new RegistryLoops(store, _writer, _remover, Kinds, custom, time, options);
     }
@@ -172,6 +172,10 @@ public sealed class ResourceRegistry : IAsyncDisposable
     public ValueTask FlushedAsync(CancellationToken cancel) => _store.FlushedAsync(cancel);
 
     public ValueTask DisposeAsync() => _store.DisposeAsync();
+
+    /// <summary>Runs a chore of the server that is not the registry's own, until cancelled.</summary>
+    internal Task RunAsync(Func<Store, ResourceWriter, ResourceRemover, IStoreLoop> make, CancellationToken cancel) =>
+        _loops.RunAsync(make(_store, _writer, _remover), cancel);
 
     /// <summary>The verbs over a store that is already open; the registry closes it.</summary>
     public static ResourceRegistry Over(Store store, RegistryOptions options, TimeProvider time)

@@ -2,17 +2,21 @@ using Kip.ApiServer.FieldManagement;
 using Kip.ApiServer.Registry.Deletion;
 using Kip.ApiServer.Registry.Metadata;
 using Kip.ApiServer.CustomResources;
+using Kip.ApiServer.Security.Authorization;
 using Kip.ApiServer.Storage;
 using Kip.Client;
 using Kip.Resources;
 using Kip.Resources.ApiExtensions;
+using Kip.Resources.Certificates;
 using Kip.Resources.Core;
+using Kip.Rules.Access;
 using Kip.Rules.Admission;
 
 namespace Kip.ApiServer.Registry;
 
 /// <summary>Create, update and read-modify-write: prepared and checked outside the store's lock, stored if nothing changed meanwhile.</summary>
-internal sealed class ResourceWriter(Store store, AdmissionGate admission, CustomAdmission custom, TimeProvider time, RegistryOptions options)
+internal sealed class ResourceWriter(
+    Store store, AdmissionGate admission, EscalationGate escalation, CustomAdmission custom, TimeProvider time, RegistryOptions options)
 {
     // Enough for any real contention; a change that is overtaken so often is told so instead of going on for ever.
     private const int Attempts = 100;
@@ -106,7 +110,7 @@ internal sealed class ResourceWriter(Store store, AdmissionGate admission, Custo
         var kind = said.GetDefinition();
         var meta = MetadataRules.ForCreate(kind, said.Metadata, time.GetUtcNow(), options.NewUid(), options.NameSuffix);
         var prepared = FieldTracking.OnCreate(KindRules.PrepareCreate(said with { Metadata = meta }), said, context.Writer, time.GetUtcNow());
-        var request = new AdmissionRequest(prepared, null, context.User.Name, null, admission.Config);
+        var request = new AdmissionRequest(prepared, null, context.User.Name, null, admission.Config) { Requester = context.User };
         request = request with { Object = custom.Default(request with { Object = AdmissionRules.Default(request) }) };
         AdmissionGate.Refuse(request,
         [
@@ -114,6 +118,7 @@ internal sealed class ResourceWriter(Store store, AdmissionGate admission, Custo
             .. KindRules.Validate(null, request.Object),
             .. CustomAdmission.Validate(request),
         ]);
+        escalation.Check(request);
         context.Warn?.Invoke(AdmissionRules.Warnings(request).Concat(CustomAdmission.Warnings(request)));
         return request.Object;
     }
@@ -121,20 +126,26 @@ internal sealed class ResourceWriter(Store store, AdmissionGate admission, Custo
     /// <summary>The object as the change makes it; equal to the present one when it changes nothing that the client may change.</summary>
     private Resource PrepareChanged(Resource present, Resource said, string? subresource, RequestContext context)
     {
-        var merged = subresource == "status" ? WithStatus(present, said) : WithoutStatus(present, said, subresource);
-        var request = new AdmissionRequest(merged, present, context.User.Name, subresource, admission.Config);
+        var merged = subresource switch
+        {
+            "status" => WithStatus(present, said),
+            "approval" => WithApproval(present, said),
+            _ => WithoutStatus(present, said, subresource),
+        };
+        var request = new AdmissionRequest(merged, present, context.User.Name, subresource, admission.Config) { Requester = context.User };
         var wanted = WithSharedParts(present, custom.Default(request with { Object = AdmissionRules.Default(request) }));
         var entries = FieldTracking.OnUpdate(present, said, merged, subresource, context.Writer, time.GetUtcNow());
         if (wanted == present && FieldTracking.SameButForTimes(entries, present.Metadata.ManagedFields)) return present;
         wanted = FieldTracking.With(wanted, entries);
         AdmissionGate.Refuse(request with { Object = wanted },
         [
-            .. subresource == "status" ? [] : MetadataRules.ValidateUpdate(present.Metadata, said.Metadata),
+            .. subresource is "status" or "approval" ? [] : MetadataRules.ValidateUpdate(present.Metadata, said.Metadata),
             .. MetadataValidation.Validate(wanted.GetDefinition(), wanted.Metadata),
             .. KindRules.Validate(present, wanted),
             .. CustomAdmission.Validate(request with { Object = wanted }),
         ]);
         request = request with { Object = wanted };
+        escalation.Check(request);
         context.Warn?.Invoke(AdmissionRules.Warnings(request).Concat(CustomAdmission.Warnings(request)));
         return wanted;
     }
@@ -143,6 +154,11 @@ internal sealed class ResourceWriter(Store store, AdmissionGate admission, Custo
     private static Resource WithStatus(Resource present, Resource said) => present is IHasStatus parts
         ? parts.WithStatusOf(said)
         : throw ApiException.Of(404, StatusReason.NotFound, "the server could not find the requested resource");
+
+    private CertificateSigningRequest WithApproval(Resource present, Resource said) =>
+        SigningRequestAdmission.Decided((CertificateSigningRequest)present, (CertificateSigningRequest)said, time.GetUtcNow())
+        ?? throw ApiException.Invalid(present.GetDefinition(), present.Metadata.Name,
+            [new StatusCause { Field = "status.conditions", Message = "Forbidden: a request is approved or denied, once and for good" }]);
 
     private static Resource WithoutStatus(Resource present, Resource said, string? subresource)
     {

@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using System.Text;
 using Kip.ApiServer.Security.Authentication;
+using Kip.Resources;
 using Kip.Rules.Access;
 
 namespace Kip.ApiServer.Security;
@@ -39,7 +40,8 @@ public sealed class AdminToken : ITokenAuthenticator
         && authorization.StartsWith("Bearer ", StringComparison.OrdinalIgnoreCase)
         && IsToken(authorization["Bearer ".Length..].Trim());
 
-    UserInfo? ITokenAuthenticator.Identify(string token) => IsToken(token) ? UserInfo.OfPlatform(UserName) : null;
+    TokenIdentity? ITokenAuthenticator.Identify(string token, ValueList<string> audiences) =>
+        ApiAudience.IsAmong(audiences) && IsToken(token) ? new(UserInfo.OfPlatform(UserName), [ApiAudience.Name]) : null;
 
     private bool IsToken(string token) => CryptographicOperations.FixedTimeEquals(Hash(token), _hash);
 

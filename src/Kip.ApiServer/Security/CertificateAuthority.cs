@@ -19,9 +19,22 @@ public sealed class CertificateAuthority : ICertificateIssuer, IDisposable
     private const string ServerAuthentication = "1.3.6.1.5.5.7.3.1";
     private const string ClientAuthentication = "1.3.6.1.5.5.7.3.2";
 
-    private readonly X509Certificate2 _certificate;
+    private const string AlternativeNames = "2.5.29.17";
+    private const string CommonNameId = "2.5.4.3";
+    private const string OrganizationId = "2.5.4.10";
 
-    private CertificateAuthority(X509Certificate2 certificate) => _certificate = certificate;
+    private readonly X509Certificate2 _certificate;
+    private readonly ECDsa _key;
+
+    // Whatever kind of key a client has, it is this one that signs.
+    private readonly X509SignatureGenerator _generator;
+
+    private CertificateAuthority(X509Certificate2 certificate)
+    {
+        _certificate = certificate;
+        _key = certificate.GetECDsaPrivateKey() ?? throw new CryptographicException("the key is not an ECDSA key");
+        _generator = X509SignatureGenerator.CreateForECDsa(_key);
+    }
 
     /// <summary>The CA's certificate as PEM: what clients are given to trust.</summary>
     public string CertificatePem => _certificate.ExportCertificatePem();
@@ -72,6 +85,35 @@ public sealed class CertificateAuthority : ICertificateIssuer, IDisposable
         return certificate.Extensions.OfType<X509EnhancedKeyUsageExtension>().Any() && chain.Build(certificate);
     }
 
+    /// <summary>Signs a client's request: the subject is taken over, its extensions are not.</summary>
+    /// <param name="pem">A PKCS #10 request.</param>
+    /// <exception cref="CryptographicException">The request is malformed, not signed by its own key, names nobody, or asks for more than it may.</exception>
+    public string SignClient(string pem, TimeSpan lifetime, DateTimeOffset now)
+    {
+        var asked = CertificateRequest.LoadSigningRequestPem(pem, HashAlgorithmName.SHA256, CertificateRequestLoadOptions.UnsafeLoadCertificateExtensions);
+        if (asked.CertificateExtensions.Any(static extension => extension.Oid?.Value == AlternativeNames))
+            throw new CryptographicException("a client's certificate has no alternative names");
+        var subject = asked.SubjectName.EnumerateRelativeDistinguishedNames().Where(static part => !part.HasMultipleElements)
+            .Select(static part => (Type: part.GetSingleElementType().Value, Value: part.GetSingleElementValue())).ToArray();
+        if (!subject.Any(static part => part.Type == CommonNameId && !string.IsNullOrEmpty(part.Value)))
+            throw new CryptographicException("the subject has no common name, which would be the user's");
+        if (subject.Any(static part => part is { Type: OrganizationId, Value: Kip.Rules.Access.UserInfo.Masters }))
+            throw new CryptographicException($"the organization {Kip.Rules.Access.UserInfo.Masters} is not given away by certificates");
+        var request = new CertificateRequest(asked.SubjectName, asked.PublicKey, HashAlgorithmName.SHA256);
+        AddExtensions(request, ClientAuthentication);
+        var end = now + lifetime < _certificate.NotAfter ? now + lifetime : new DateTimeOffset(_certificate.NotAfter);
+        using var issued = request.Create(_certificate.SubjectName, _generator, now.AddMinutes(-5), end, NewSerial());
+        return issued.ExportCertificatePem() + "\n";
+    }
+
+    private void AddExtensions(CertificateRequest request, string purpose)
+    {
+        request.CertificateExtensions.Add(new X509BasicConstraintsExtension(false, false, 0, true));
+        request.CertificateExtensions.Add(new X509KeyUsageExtension(X509KeyUsageFlags.DigitalSignature, true));
+        request.CertificateExtensions.Add(new X509EnhancedKeyUsageExtension([new Oid(purpose)], false));
+        request.CertificateExtensions.Add(X509AuthorityKeyIdentifierExtension.CreateFromCertificate(_certificate, true, false));
+    }
+
     private X509Certificate2 Issue(string subject, IEnumerable<string> names, IEnumerable<IPAddress> addresses, DateTimeOffset now)
     {
         using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
@@ -80,16 +122,17 @@ public sealed class CertificateAuthority : ICertificateIssuer, IDisposable
         foreach (var name in names) alternatives.AddDnsName(name);
         foreach (var address in addresses) alternatives.AddIpAddress(address);
         request.CertificateExtensions.Add(alternatives.Build());
-        request.CertificateExtensions.Add(new X509BasicConstraintsExtension(false, false, 0, true));
-        request.CertificateExtensions.Add(new X509KeyUsageExtension(X509KeyUsageFlags.DigitalSignature, true));
-        request.CertificateExtensions.Add(new X509EnhancedKeyUsageExtension([new Oid(ServerAuthentication)], false));
-        request.CertificateExtensions.Add(X509AuthorityKeyIdentifierExtension.CreateFromCertificate(_certificate, true, false));
+        AddExtensions(request, ServerAuthentication);
         var end = now.AddDays(ServerDaysValid) < _certificate.NotAfter ? now.AddDays(ServerDaysValid) : new DateTimeOffset(_certificate.NotAfter);
         using var issued = request.Create(_certificate, now.AddMinutes(-5), end, NewSerial());
         return issued.CopyWithPrivateKey(key);
     }
 
-    public void Dispose() => _certificate.Dispose();
+    public void Dispose()
+    {
+        _key.Dispose();
+        _certificate.Dispose();
+    }
 
     private static void Make(string certificatePath, string keyPath, DateTimeOffset now)
     {

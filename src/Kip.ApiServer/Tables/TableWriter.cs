@@ -31,7 +31,8 @@ public sealed class TableWriter(
 
     /// <summary>The columns of a kind; name and age for a kind that has none of its own.</summary>
     public static IReadOnlyList<PrinterColumn> ColumnsOf(KindDefinition kind) =>
-        (kind.Format as CustomVersion)?.Columns ?? KnativeColumns.ByKind.GetValueOrDefault(kind) ?? EventingColumns.ByKind.GetValueOrDefault(kind) ?? CoreColumns.ByKind.GetValueOrDefault(kind)
+        (kind.Format as CustomVersion)?.Columns ?? KnativeColumns.ByKind.GetValueOrDefault(kind) ?? EventingColumns.ByKind.GetValueOrDefault(kind)
+        ?? CoreColumns.ByKind.GetValueOrDefault(kind) ?? AccessColumns.ByKind.GetValueOrDefault(kind)
         ?? WorkloadColumns.ByKind.GetValueOrDefault(kind) ?? Default;
 
     /// <summary>Writes a whole table.</summary>

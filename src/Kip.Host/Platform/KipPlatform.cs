@@ -85,8 +85,9 @@ public sealed class KipPlatform : IAsyncDisposable
         var resources = new EmbeddedResources(registry);
         var informers = new InformerSet(resources, _time, loggers);
 
-        var authority = CertificateAuthority.Open(options.Data.Root, _time);
-        Ends(() => Sync(authority.Dispose));
+        var identities = Identities.Open(options.Data.Root, registry, _time);
+        Ends(() => Sync(identities.Dispose));
+        var authority = identities.Authority;
 
         // 2. The gateway listens; requests that come before its table is full wait for it.
         var stats = Channel.CreateBounded<RevisionStat>(
@@ -142,7 +143,7 @@ public sealed class KipPlatform : IAsyncDisposable
         var api = await ApiServer.Http.ApiServer.StartAsync(
             new ApiServerOptions
             {
-                Endpoint = options.Api, DataDirectory = options.Data.Root, Exec = runtime.Exec,
+                Endpoint = options.Api, DataDirectory = options.Data.Root, Identities = identities, Exec = runtime.Exec,
                 ExtraEndpoints = new Dictionary<string, RequestDelegate>(ServiceInsight.Endpoints(autoscaler, resources, gateway.Taps, _stop.Token))
                 {
                     ["/kip/events"] = events.AnswerAsync,

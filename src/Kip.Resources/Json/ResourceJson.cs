@@ -3,6 +3,7 @@ using Kip.Resources.ApiExtensions;
 using Kip.Resources.Apps;
 using Kip.Resources.Autoscaling;
 using Kip.Resources.Batch;
+using Kip.Resources.Certificates;
 using Kip.Resources.Coordination;
 using Kip.Resources.Core;
 using Kip.Resources.Discovery;
@@ -48,6 +49,8 @@ namespace Kip.Resources;
 [JsonSerializable(typeof(Pod))]
 [JsonSerializable(typeof(PodAutoscaler))]
 [JsonSerializable(typeof(Revision))]
+[JsonSerializable(typeof(CertificateSigningRequest))]
+[JsonSerializable(typeof(SigningCondition))]
 [JsonSerializable(typeof(Role))]
 [JsonSerializable(typeof(RoleBinding))]
 [JsonSerializable(typeof(ClusterRole))]

@@ -2,6 +2,7 @@ using Kip.Resources.ApiExtensions;
 using Kip.Resources.Apps;
 using Kip.Resources.Autoscaling;
 using Kip.Resources.Batch;
+using Kip.Resources.Certificates;
 using Kip.Resources.Coordination;
 using Kip.Resources.Core;
 using Kip.Resources.Discovery;
@@ -33,7 +34,7 @@ public static class Kinds
         Broker.Definition, Trigger.Definition, EventType.Definition,
         Messaging.Channel.Definition, InMemoryChannel.Definition, Messaging.Subscription.Definition,
         Sequence.Definition, Flows.Parallel.Definition,
-        Role.Definition, ClusterRole.Definition, RoleBinding.Definition, ClusterRoleBinding.Definition,
+        Role.Definition, ClusterRole.Definition, RoleBinding.Definition, ClusterRoleBinding.Definition, CertificateSigningRequest.Definition,
         CustomResourceDefinition.Definition,
     ];
 

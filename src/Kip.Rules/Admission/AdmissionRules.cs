@@ -2,10 +2,12 @@ using System.Runtime.CompilerServices;
 using Kip.Resources;
 using Kip.Resources.Apps;
 using Kip.Resources.Autoscaling;
+using Kip.Resources.Certificates;
 using Kip.Resources.Core;
 using Kip.Resources.Networking;
 using Kip.Resources.Serving;
 using Kip.Resources.Eventing;
+using Kip.Rules.Access;
 using Kip.Rules.Admission.Core;
 using Kip.Rules.Admission.Eventing;
 using Kip.Rules.Admission.Serving;
@@ -42,6 +44,9 @@ public static class AdmissionRules
             Deployment deployment => DeploymentAdmission.Default(deployment),
             Pod pod => PodAdmission.Default(pod),
             Service service => CoreServiceAdmission.Default(service),
+            CertificateSigningRequest asked =>
+                SigningRequestAdmission.Default(asked, request.Old as CertificateSigningRequest, request.Requester),
+            var other when RbacAdmission.Knows(other) => RbacAdmission.Default(other),
             var other when EventingAdmission.Knows(other) => EventingAdmission.Default(request),
             var other => other,
         };
@@ -78,6 +83,8 @@ public static class AdmissionRules
             case Pod pod: PodAdmission.Validate(pod, request.Old as Pod, errors); break;
             case Service service: CoreServiceAdmission.Validate(service, errors); break;
             case ConfigMap map: ValidateConfigMap(map, errors); break;
+            case CertificateSigningRequest asked: SigningRequestAdmission.Validate(asked, errors); break;
+            case var other when RbacAdmission.Knows(other): RbacAdmission.Validate(other, request.Old, errors); break;
             case var other when EventingAdmission.Knows(other): EventingAdmission.Validate(request, errors); break;
         }
     }

@@ -17,8 +17,16 @@ internal sealed class RegistryLoops(
             Guard(Chore(new GarbageCollector(store, writer, remover, kinds)).RunAsync, ended),
             Guard(Chore(new NamespaceLifecycle(store, writer, remover, kinds)).RunAsync, ended),
             Guard(Chore(new DefinitionLifecycle(store, writer, remover, kinds, custom)).RunAsync, ended),
+            Guard(Chore(new RoleAggregator(store, writer)).RunAsync, ended),
             Guard(new EventExpiry(store, remover, time, options).RunAsync, ended),
             Guard(UpkeepAsync, ended));
+    }
+
+    /// <summary>Runs one more loop until cancelled.</summary>
+    public async Task RunAsync(IStoreLoop chore, CancellationToken cancel)
+    {
+        using var ended = CancellationTokenSource.CreateLinkedTokenSource(cancel);
+        await Guard(Chore(chore).RunAsync, ended);
     }
 
     private StoreLoop Chore(IStoreLoop chore) => new(chore, store, time, options.Logger);

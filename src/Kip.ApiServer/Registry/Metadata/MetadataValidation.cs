@@ -43,7 +43,15 @@ internal static class MetadataValidation
     private static string? NameError(KindDefinition kind, string name) =>
         kind == Resources.Core.Namespace.Definition ? NameSyntax.LabelError(name)
         : kind == Service.Definition ? NameSyntax.Label1035Error(name)
+        : kind.Group == Resources.Rbac.RbacNames.Group ? SegmentError(name)
         : NameSyntax.SubdomainError(name);
+
+    // Roles and bindings may be called anything that can stand in a path: system:basic-user.
+    private static string? SegmentError(string name) =>
+        name is "." or ".." ? $"may not be '{name}'"
+        : name.Contains('/') ? "may not contain '/'"
+        : name.Contains('%') ? "may not contain '%'"
+        : null;
 
     private static IEnumerable<FieldError> Namespace(KindDefinition kind, ObjectMeta meta)
     {

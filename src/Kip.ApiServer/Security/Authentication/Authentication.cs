@@ -16,16 +16,17 @@ internal sealed class Authentication(ClientCertificates certificates, IReadOnlyL
     {
         if (http.Connection.ClientCertificate is { } shown && certificates.Identify(shown) is { } owner) return owner;
         var authorization = http.Request.Headers.Authorization.ToString();
-        if (authorization.StartsWith(Scheme, StringComparison.OrdinalIgnoreCase) && OfToken(authorization[Scheme.Length..].Trim()) is { } user) return user;
+        if (authorization.StartsWith(Scheme, StringComparison.OrdinalIgnoreCase) && OfToken(authorization[Scheme.Length..].Trim(), []) is { } known) return known.User;
         http.Response.Headers.WWWAuthenticate = "Bearer realm=\"kip\"";
         throw ApiException.Of(401, StatusReason.Unauthorized, "Unauthorized");
     }
 
     /// <summary>Whose token it is. Null: nobody's.</summary>
-    public UserInfo? OfToken(string token)
+    /// <param name="audiences">Those whom it is shown to; empty: this API server.</param>
+    public TokenIdentity? OfToken(string token, ValueList<string> audiences)
     {
         foreach (var sort in tokens)
-            if (sort.Identify(token) is { } user) return user;
+            if (sort.Identify(token, audiences) is { } known) return known;
         return null;
     }
 }

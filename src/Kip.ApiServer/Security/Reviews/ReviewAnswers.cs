@@ -2,6 +2,7 @@ using System.Text.Json.Nodes;
 using Kip.ApiServer.Http;
 using Kip.ApiServer.Http.Bodies;
 using Kip.Client;
+using Kip.Resources;
 using Kip.Rules.Access;
 using Microsoft.AspNetCore.Http;
 
@@ -26,7 +27,7 @@ internal sealed class ReviewAnswers(AccessGate gate)
     private JsonObject StatusOf(Review review, ReviewQuestion question, string? @namespace, UserInfo user)
     {
         if (review == Review.SelfSubject) return new() { ["userInfo"] = Written(user) };
-        if (review == Review.Token) return Tell(question.Text("token"));
+        if (review == Review.Token) return Tell(question.Text("token"), question.Texts("audiences"));
         if (review == Review.SelfSubjectRules) return RulesStatus.Write(gate.Authorizer, user, question.Text("namespace"));
         var asked = question.Asked(@namespace);
         var decision = gate.Authorizer.Decide(review == Review.SelfSubjectAccess ? user : question.Subject(), asked);
@@ -35,11 +36,11 @@ internal sealed class ReviewAnswers(AccessGate gate)
         return status;
     }
 
-    private JsonObject Tell(string token)
+    private JsonObject Tell(string token, ValueList<string> audiences)
     {
         if (token.Length == 0) throw ReviewQuestion.Invalid(Review.Token, "spec.token", "Required value");
-        return gate.Authentication.OfToken(token) is { } user
-            ? new() { ["authenticated"] = true, ["user"] = Written(user) }
+        return gate.Authentication.OfToken(token, audiences) is { } known
+            ? new() { ["authenticated"] = true, ["user"] = Written(known.User), ["audiences"] = new JsonArray([.. known.Audiences.Select(static audience => (JsonNode)audience)]) }
             : new() { ["authenticated"] = false, ["error"] = "the token is not known, or no longer good" };
     }
 

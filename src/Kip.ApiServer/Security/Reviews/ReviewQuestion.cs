@@ -25,6 +25,9 @@ internal sealed class ReviewQuestion
     /// <summary>A text of the spec; empty when it is not there.</summary>
     public string Text(string field) => Text(Spec, field);
 
+    /// <summary>A list of the spec; empty when it is not there.</summary>
+    public ValueList<string> Texts(string field) => Texts(Spec[field]);
+
     /// <summary>What is to be judged.</summary>
     /// <param name="space">The namespace in which it is asked; null: in none.</param>
     /// <exception cref="ApiException">422: it names neither a resource nor a path, or both, or another namespace.</exception>
@@ -47,7 +50,7 @@ internal sealed class ReviewQuestion
     /// <exception cref="ApiException">422: neither a user nor a group is named.</exception>
     public UserInfo Subject()
     {
-        var groups = Texts(Spec["groups"]);
+        var groups = Texts("groups");
         if (Text("user").Length == 0 && groups.IsEmpty) throw Invalid(_review, "spec.user", "Invalid value: at least one of user or group must be specified");
         return new UserInfo(Text("user"), groups, Text("uid"));
     }

@@ -1,0 +1,50 @@
+using Kip.ApiServer.Registry;
+using Kip.ApiServer.Security.Authentication;
+using Kip.ApiServer.Security.Authorization;
+using Kip.ApiServer.Security.Signing;
+using Kip.ApiServer.Security.Tokens;
+
+namespace Kip.ApiServer.Security;
+
+/// <summary>By what the server knows who is who: its CA, the keys of tokens, and the loops that issue both.</summary>
+public sealed class Identities : IDisposable
+{
+    private readonly ResourceRegistry _registry;
+    private readonly TimeProvider _time;
+    private readonly TokenKeys _keys;
+
+    private Identities(string directory, ResourceRegistry registry, TimeProvider time)
+    {
+        (_registry, _time) = (registry, time);
+        Authority = CertificateAuthority.Open(directory, time);
+        _keys = new TokenKeys(directory);
+        Tokens = new ServiceAccountTokens(registry, _keys, time);
+    }
+
+    /// <summary>The CA of this installation.</summary>
+    public CertificateAuthority Authority { get; }
+
+    /// <summary>Issues and knows tokens of ServiceAccounts.</summary>
+    internal ServiceAccountTokens Tokens { get; }
+
+    /// <summary>The documents by which others can check tokens.</summary>
+    internal IssuerDocuments Documents => new(_keys);
+
+    /// <summary>Reads the CA from a folder, or makes one there.</summary>
+    /// <exception cref="InvalidDataException">The files are there but are no CA.</exception>
+    public static Identities Open(string directory, ResourceRegistry registry, TimeProvider time) => new(directory, registry, time);
+
+    /// <summary>The gate of an API server that these identities are known to, and the administrator.</summary>
+    internal AccessGate GateFor(AdminToken admin) => new(new(new ClientCertificates(Authority, _time), [admin, Tokens]), _registry.Access);
+
+    /// <summary>Fills token Secrets and signs approved requests until cancelled.</summary>
+    internal Task RunAsync(CancellationToken cancel) => Task.WhenAll(
+        _registry.RunAsync((store, writer, remover) => new TokenSecretFiller(store, writer, remover, Tokens, Authority.CertificatePem), cancel),
+        _registry.RunAsync((store, writer, _) => new ClientCertificateSigner(store, writer, Authority, _time), cancel));
+
+    public void Dispose()
+    {
+        _keys.Dispose();
+        Authority.Dispose();
+    }
+}
