@@ -119,12 +119,16 @@ public sealed class ObservabilityTests : GatewayTest
         listener.SetMeasurementEventCallback<double>((instrument, _, tags, _) => Note(instrument, tags));
         listener.SetMeasurementEventCallback<long>((instrument, _, tags, _) => Note(instrument, tags));
         listener.Start();
-        await ServeAsync(static context => context.Response.WriteAsync("x"), concurrency: 5);
+        // Under a name of its own: the gateways of other tests measure at the same time.
+        var pod = await StartPodAsync(static context => context.Response.WriteAsync("x"));
+        await Bed.PutAsync(
+            TrafficObjects.Revision("measured-1", concurrency: 5), TrafficObjects.Pod("measured-1", "measured-1-a", pod.Port),
+            TrafficObjects.Ingress("measured", Host, ("measured-1", 100)));
         using var response = await SendAsync(Request(new("BREW")));
-        await Eventually(() => measured.Any(static m => m.Name == "http.server.response.body.size"));
+        await Eventually(() => Ours().Any(static m => m.Name == "http.server.response.body.size"));
         listener.RecordObservableInstruments();
 
-        var byName = measured.Where(static m => m.Tags.GetValueOrDefault("kn.service.name") is "app").ToLookup(static m => m.Name, static m => m.Tags);
+        var byName = Ours().ToLookup(static m => m.Name, static m => m.Tags);
         byName["kn.serving.invocation.duration"].First()["http.response.status_code"].ShouldBe(200);
         byName["http.server.request.duration"].First()["http.request.method"].ShouldBe("_OTHER");
         byName["http.server.request.duration"].First()["kn.route.tag"].ShouldBe("kn:disabled");
@@ -132,6 +136,8 @@ public sealed class ObservabilityTests : GatewayTest
         byName["kn.revision.request.concurrency"].ShouldNotBeEmpty();
         byName["kn.serving.queue.depth"].ShouldNotBeEmpty();
 
+        IEnumerable<(string Name, Dictionary<string, object?> Tags)> Ours() =>
+            measured.Where(static m => m.Tags.GetValueOrDefault("kn.service.name") is "measured");
         void Note(Instrument instrument, ReadOnlySpan<KeyValuePair<string, object?>> tags) =>
             measured.Enqueue((instrument.Name, tags.ToArray().ToDictionary(static t => t.Key, static t => t.Value)));
     }
