@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using Kip.Resources;
 using Kip.Rules.Serving;
 
@@ -7,7 +8,7 @@ namespace Kip.Controllers.Serving;
 internal sealed class MarkIndex
 {
     private readonly Lock _lock = new();
-    private readonly Dictionary<NamespacedName, HashSet<NamespacedName>> _marked = [];
+    private readonly Dictionary<NamespacedName, KeySet> _marked = [];
 
     /// <summary>Notes the Routes that an object names, and gives their keys.</summary>
     public IReadOnlyList<NamespacedName> Note(Resource resource)
@@ -17,11 +18,7 @@ internal sealed class MarkIndex
         NamespacedName[] keys = [.. routes.Select(r => new NamespacedName(resource.Metadata.Namespace, r))];
         lock (_lock)
         {
-            foreach (var key in keys)
-            {
-                if (!_marked.TryGetValue(key, out var marked)) _marked.Add(key, marked = []);
-                marked.Add(resource.Key);
-            }
+            foreach (var key in keys) CollectionsMarshal.GetValueRefOrAddDefault(_marked, key, out _).Add(resource.Key);
         }
         return keys;
     }
@@ -32,11 +29,12 @@ internal sealed class MarkIndex
         lock (_lock)
         {
             if (!_marked.TryGetValue(route, out var marked)) return [];
-            var found = new List<T>(marked.Count);
-            foreach (var key in marked)
+            var found = new List<T>(1);
+            foreach (var key in marked.ToArray())
                 if (get(key) is { } resource && RouteList.Of(resource.Metadata).Contains(route.Name)) found.Add(resource);
                 else marked.Remove(key);
-            if (marked.Count == 0) _marked.Remove(route);
+            if (marked.IsEmpty) _marked.Remove(route);
+            else _marked[route] = marked;
             return found;
         }
     }

@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using Kip.Resources;
 
 namespace Kip.Controllers.Serving;
@@ -6,7 +7,7 @@ namespace Kip.Controllers.Serving;
 internal sealed class ReferenceTracker
 {
     private readonly Lock _lock = new();
-    private readonly Dictionary<NamespacedName, HashSet<NamespacedName>> _watchers = [];
+    private readonly Dictionary<NamespacedName, KeySet> _watchers = [];
     private readonly Dictionary<NamespacedName, NamespacedName[]> _watched = [];
 
     /// <summary>
@@ -24,24 +25,21 @@ internal sealed class ReferenceTracker
             }
             if (wanted.Length == 0) _watched.Remove(watcher);
             else _watched[watcher] = wanted;
-            foreach (var reference in wanted)
-            {
-                if (!_watchers.TryGetValue(reference, out var watchers)) _watchers.Add(reference, watchers = []);
-                watchers.Add(watcher);
-            }
+            foreach (var reference in wanted) CollectionsMarshal.GetValueRefOrAddDefault(_watchers, reference, out _).Add(watcher);
         }
     }
 
     /// <summary>Those who refer to an object.</summary>
     public IReadOnlyList<NamespacedName> Of(NamespacedName reference)
     {
-        lock (_lock) return _watchers.TryGetValue(reference, out var watchers) ? [.. watchers] : [];
+        lock (_lock) return _watchers.TryGetValue(reference, out var watchers) ? watchers.ToArray() : [];
     }
 
     private void Remove_NeedsLock(NamespacedName watcher, NamespacedName reference)
     {
-        if (!_watchers.TryGetValue(reference, out var watchers)) return;
+        ref var watchers = ref CollectionsMarshal.GetValueRefOrNullRef(_watchers, reference);
+        if (System.Runtime.CompilerServices.Unsafe.IsNullRef(ref watchers)) return;
         watchers.Remove(watcher);
-        if (watchers.Count == 0) _watchers.Remove(reference);
+        if (watchers.IsEmpty) _watchers.Remove(reference);
     }
 }

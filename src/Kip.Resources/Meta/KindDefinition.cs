@@ -44,7 +44,7 @@ public sealed record KindDefinition
     public ResourceFormat? Format { get; init; }
 
     /// <summary><c>v1</c> or <c>group/version</c>.</summary>
-    public string ApiVersion => Group.Length == 0 ? Version : $"{Group}/{Version}";
+    public string ApiVersion => field ??= Group.Length == 0 ? Version : $"{Group}/{Version}";
 
     /// <summary><c>plural.group</c>, or the plural alone in the core group: how messages name the kind.</summary>
     public string QualifiedPlural => Group.Length == 0 ? Plural : $"{Plural}.{Group}";

@@ -18,34 +18,45 @@ internal sealed class CompiledIngress
     private readonly NamespacedName _key;
     private readonly DateTimeOffset? _created;
 
-    private CompiledIngress(Ingress ingress)
+    private CompiledIngress(Ingress ingress, Dictionary<string, HostRoutes> hosts, IEnumerable<PathRoute> paths)
     {
         _key = ingress.Key;
         _created = ingress.Metadata.CreationTimestamp;
+        Hosts = hosts;
+        Backends = paths.SelectMany(static path => path.Targets).Select(static target => target.Backend).Distinct().ToArray();
     }
 
-    public Dictionary<string, HostRoutes> Hosts { get; } = new(StringComparer.OrdinalIgnoreCase);
+    public Dictionary<string, HostRoutes> Hosts { get; }
 
-    /// <summary>The revisions it names.</summary>
-    public HashSet<RevisionBackend> Backends { get; } = [];
+    /// <summary>The revisions it names, each once.</summary>
+    public IReadOnlyList<RevisionBackend> Backends { get; }
 
     public static CompiledIngress Of(Ingress ingress, Func<NamespacedName, RevisionBackend> backend)
     {
-        var compiled = new CompiledIngress(ingress);
+        var all = new List<PathRoute>();
+        var hosts = new Dictionary<string, HostRoutes>(StringComparer.OrdinalIgnoreCase);
         foreach (var rule in ingress.Spec.Rules)
         {
-            PathRoute[] paths = [.. (rule.Http?.Paths ?? default).Select(path => new PathRoute(path, backend))];
-            compiled.Backends.UnionWith(paths.SelectMany(static path => path.Targets).Select(static target => target.Backend));
+            PathRoute[] paths =
+            [
+                .. (rule.Http?.Paths ?? default).Select(path => new PathRoute(path, backend))
+                    .OrderByDescending(static p => p.Prefix.Length).ThenByDescending(static p => p.Headers.Count),
+            ];
+            all.AddRange(paths);
+            HostRoutes? last = null;
             foreach (var host in rule.Hosts)
             {
-                compiled.Hosts.TryAdd(host, Routes(ingress, rule, host, paths));
+                var routes = Routes(ingress, rule, host, paths);
+                if (last is not null && last.RedirectToHttps == routes.RedirectToHttps) routes = last;
+                last = routes;
+                hosts.TryAdd(host, routes);
                 // Inside, a name is also good without its last parts.
                 if (!host.EndsWith(ClusterName.Suffix, StringComparison.OrdinalIgnoreCase)) continue;
-                compiled.Hosts.TryAdd(host[..^(ClusterName.Domain.Length + 1)], Routes(ingress, rule, host, paths));
-                compiled.Hosts.TryAdd(host[..^ClusterName.Suffix.Length], Routes(ingress, rule, host, paths));
+                hosts.TryAdd(host[..^(ClusterName.Domain.Length + 1)], routes);
+                hosts.TryAdd(host[..^ClusterName.Suffix.Length], routes);
             }
         }
-        return compiled;
+        return new(ingress, hosts, all);
     }
 
     private static HostRoutes Routes(Ingress ingress, IngressRule rule, string host, PathRoute[] paths)

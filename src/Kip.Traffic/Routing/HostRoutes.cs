@@ -10,13 +10,14 @@ public sealed class HostRoutes
     private readonly Ingress _ingress;
     private readonly PathRoute? _only;
 
-    internal HostRoutes(Ingress ingress, bool clusterLocal, bool redirectToHttps, IEnumerable<PathRoute> paths)
+    /// <param name="paths">In the order in which they are tried; shared with the rule's other hosts.</param>
+    internal HostRoutes(Ingress ingress, bool clusterLocal, bool redirectToHttps, PathRoute[] paths)
     {
         _ingress = ingress;
         IsClusterLocal = clusterLocal;
         RedirectToHttps = redirectToHttps;
-        Paths = [.. paths.OrderByDescending(static p => p.Prefix.Length).ThenByDescending(static p => p.Headers.Count)];
-        _only = Paths is [{ MatchesAll: true } only] ? only : null;
+        Paths = paths;
+        _only = paths is [{ MatchesAll: true } only] ? only : null;
     }
 
     /// <summary>The Ingress that declares the host.</summary>

@@ -17,8 +17,8 @@ public sealed class PathRoute
         MatchesAll = Prefix is "" or "/" && Headers.Count == 0;
         // A single split may leave its percentage out: it gets everything.
         var splits = path.Splits is [{ Percent: 0 }] ? [path.Splits[0] with { Percent = 100 }] : path.Splits;
-        Targets = [.. splits.Where(static s => s.Percent > 0).Select(s => new SplitTarget(path, s, backend(Name(s))))];
-        _bounds = new int[Targets.Count];
+        Targets = splits.Where(static s => s.Percent > 0).Select(s => new SplitTarget(path, s, backend(Name(s)))).ToArray();
+        _bounds = Targets.Count > 1 ? new int[Targets.Count] : [];
         var sum = 0;
         for (var i = 0; i < _bounds.Length; i++) _bounds[i] = sum += Targets[i].Percent;
     }
@@ -44,7 +44,7 @@ public sealed class PathRoute
     /// <summary>Chooses the target of one request, at random by the percentages. Null when there is none.</summary>
     public SplitTarget? Pick(Random random)
     {
-        if (_bounds.Length <= 1) return _bounds.Length == 0 ? null : Targets[0];
+        if (_bounds.Length == 0) return Targets.Count == 0 ? null : Targets[0];
         var drawn = random.Next(_bounds[^1]);
         var i = 0;
         while (drawn >= _bounds[i]) i++;

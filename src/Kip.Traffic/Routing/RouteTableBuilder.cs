@@ -11,7 +11,7 @@ namespace Kip.Traffic.Routing;
 public sealed class RouteTableBuilder(Func<NamespacedName, RevisionBackend> backend, Action<RevisionBackend>? unused = null)
 {
     private readonly Dictionary<NamespacedName, CompiledIngress> _ingresses = [];
-    private readonly Dictionary<string, List<CompiledIngress>>?[] _claims = new Dictionary<string, List<CompiledIngress>>?[RouteTable.ShardCount];
+    private readonly Dictionary<string, CompiledIngress[]>?[] _claims = new Dictionary<string, CompiledIngress[]>?[RouteTable.ShardCount];
     private readonly HashSet<int> _changed = [];
 
     /// <summary>Whether the next table differs from the last.</summary>
@@ -53,10 +53,9 @@ public sealed class RouteTableBuilder(Func<NamespacedName, RevisionBackend> back
     {
         var shard = RouteTable.ShardOf(host);
         var claims = _claims[shard] ??= new(StringComparer.OrdinalIgnoreCase);
-        ref var list = ref CollectionsMarshal.GetValueRefOrAddDefault(claims, host, out _);
-        list ??= new(1);
-        var at = list.BinarySearch(ingress, CompiledIngress.OldestFirst);
-        list.Insert(at < 0 ? ~at : at, ingress);
+        // Nearly always one: an array of one is the least that it can be kept in.
+        ref var claimants = ref CollectionsMarshal.GetValueRefOrAddDefault(claims, host, out _);
+        claimants = claimants is null ? [ingress] : [.. claimants.Append(ingress).Order(CompiledIngress.OldestFirst)];
         _changed.Add(shard);
     }
 
@@ -64,9 +63,9 @@ public sealed class RouteTableBuilder(Func<NamespacedName, RevisionBackend> back
     {
         var shard = RouteTable.ShardOf(host);
         var claims = _claims[shard]!;
-        var list = claims[host];
-        list.Remove(ingress);
-        if (list.Count == 0) claims.Remove(host);
+        var left = Array.FindAll(claims[host], other => other != ingress);
+        if (left.Length == 0) claims.Remove(host);
+        else claims[host] = left;
         _changed.Add(shard);
     }
 }
