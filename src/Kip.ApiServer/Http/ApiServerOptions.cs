@@ -19,7 +19,7 @@ public sealed record ApiServerOptions
     /// <value>3 MiB, as in Kubernetes.</value>
     public int MaxBodyBytes { get; init; } = 3 * 1024 * 1024;
 
-    /// <summary>How many reads may be under way; beyond that 429.</summary>
+    /// <summary>How many reads may be under way; beyond that 429. One user gets three quarters of them, and of the other limits, at most.</summary>
     /// <value>400.</value>
     public int MaxReads { get; init; } = 400;
 

@@ -68,7 +68,7 @@ internal sealed partial class RequestPipeline(
         var call = router.Find(http, parsed, user, stopping);
         var extra = call is null ? ExtraAt(path) : null;
         var sort = extra is not null ? RequestLimits.Sort.Stream : SortOf(http, call);
-        if (!limits.TryEnter(sort)) throw TooMany();
+        if (!limits.TryEnter(sort, user.Name)) throw TooMany();
         try
         {
             if (call is not null) await router.AnswerAsync(call);
@@ -77,7 +77,7 @@ internal sealed partial class RequestPipeline(
         }
         finally
         {
-            limits.Leave(sort);
+            limits.Leave(sort, user.Name);
         }
     }
 

@@ -52,11 +52,8 @@ internal sealed class ResourceWatcher(Store store, TimeProvider time, TimeSpan b
             if (!feed.TryRead(changes)) throw ApiException.Expired("the watch fell too far behind: list again and watch from there");
             foreach (var change in changes)
                 if (EventOf(change, selection) is { } happened) yield return happened;
-            if (changes.Count > 0)
-            {
-                feed.Wake();
-                reached = changes[^1].Version;
-            }
+            if (changes.Count > 0) reached = changes[^1].Version;
+            if (feed.HasMore) feed.Wake();
             if (due)
             {
                 due = false;

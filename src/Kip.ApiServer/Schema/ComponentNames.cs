@@ -12,6 +12,7 @@ public static class ComponentNames
         ["Kip.Resources.ApiExtensions"] = "io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.v1",
         ["Kip.Resources.Core"] = "io.k8s.api.core.v1",
         ["Kip.Resources.Apps"] = "io.k8s.api.apps.v1",
+        ["Kip.Resources.Events"] = "io.k8s.api.events.v1",
         ["Kip.Resources.Coordination"] = "io.k8s.api.coordination.v1",
         ["Kip.Resources.Serving"] = "dev.knative.serving.v1",
         ["Kip.Resources.Duck"] = "dev.knative.pkg.duck.v1",

@@ -31,6 +31,9 @@ public sealed class ChangeFeed : IDisposable
     /// <summary>Whose changes wake it.</summary>
     internal FeedScope Scope { get; }
 
+    /// <summary>Whether a read left something that it had no room for. What comes later makes a wait return.</summary>
+    public bool HasMore => Array.Exists(_positions, static position => position != Nothing);
+
     /// <summary>Waits until there may be something new. False when the store is closed.</summary>
     public async ValueTask<bool> WaitAsync(CancellationToken cancel)
     {

@@ -9,6 +9,21 @@ namespace Kip.ApiServer.Tables;
 /// <summary>The columns kubectl users know of Kubernetes' own kinds.</summary>
 internal static class CoreColumns
 {
+    // The rows of both groups are of objects as they are stored.
+    private static readonly PrinterColumn[] EventColumns =
+    [
+        new("Last Seen", "string", static (e, now) => EventCells.LastSeen((Event)e, now)),
+        Text<Event>("Type", static e => e.Type),
+        Text<Event>("Reason", static e => e.Reason),
+        Text<Event>("Object", static e => $"{e.InvolvedObject.Kind?.ToLowerInvariant()}/{e.InvolvedObject.Name}"),
+        Text<Event>("Subobject", static e => e.InvolvedObject.FieldPath, 1),
+        Text<Event>("Source", EventCells.Source, 1),
+        Text<Event>("Message", static e => e.Message?.Trim()),
+        new("First Seen", "string", static (e, now) => EventCells.FirstSeen((Event)e, now), 1),
+        Number<Event>("Count", static e => Math.Max(e.Count, 1), 1),
+        Name with { Priority = 1 },
+    ];
+
     public static readonly IReadOnlyDictionary<KindDefinition, PrinterColumn[]> ByKind = new Dictionary<KindDefinition, PrinterColumn[]>
     {
         [Namespace.Definition] = [Name, Text<Namespace>("Status", static n => n.Status.Phase), Age],
@@ -39,19 +54,8 @@ internal static class CoreColumns
             Age,
             Text<Service>("Selector", static s => OrNone(s.Spec.Selector.ToString()), 1),
         ],
-        [Event.Definition] =
-        [
-            new("Last Seen", "string", static (e, now) => EventCells.LastSeen((Event)e, now)),
-            Text<Event>("Type", static e => e.Type),
-            Text<Event>("Reason", static e => e.Reason),
-            Text<Event>("Object", static e => $"{e.InvolvedObject.Kind?.ToLowerInvariant()}/{e.InvolvedObject.Name}"),
-            Text<Event>("Subobject", static e => e.InvolvedObject.FieldPath, 1),
-            Text<Event>("Source", EventCells.Source, 1),
-            Text<Event>("Message", static e => e.Message?.Trim()),
-            new("First Seen", "string", static (e, now) => EventCells.FirstSeen((Event)e, now), 1),
-            Number<Event>("Count", static e => Math.Max(e.Count, 1), 1),
-            Name with { Priority = 1 },
-        ],
+        [Event.Definition] = EventColumns,
+        [Kip.Resources.Events.Event.Definition] = EventColumns,
         [Deployment.Definition] =
         [
             Name,

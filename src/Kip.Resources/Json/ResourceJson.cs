@@ -43,6 +43,7 @@ namespace Kip.Resources;
 [JsonSerializable(typeof(DomainMapping))]
 [JsonSerializable(typeof(Endpoints))]
 [JsonSerializable(typeof(Event))]
+[JsonSerializable(typeof(Events.Event), TypeInfoPropertyName = "EventsEvent")]
 [JsonSerializable(typeof(Ingress))]
 [JsonSerializable(typeof(Lease))]
 [JsonSerializable(typeof(Namespace))]

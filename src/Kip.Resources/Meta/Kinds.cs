@@ -39,7 +39,7 @@ public static class Kinds
     ];
 
     /// <summary>Versions that are served beside those of <see cref="All"/>; their objects are stored as one of those.</summary>
-    public static IReadOnlyList<KindDefinition> OtherVersions { get; } = [EventTypeV1Beta2.Definition, EventTypeV1Beta1.Definition];
+    public static IReadOnlyList<KindDefinition> OtherVersions { get; } = [Events.Event.Definition, EventTypeV1Beta2.Definition, EventTypeV1Beta1.Definition];
 
     /// <summary>The kind of a manifest's <c>apiVersion</c> and <c>kind</c>, or null.</summary>
     public static KindDefinition? Find(string apiVersion, string kind) =>

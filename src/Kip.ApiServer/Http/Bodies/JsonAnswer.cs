@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.IO.Compression;
 using System.Text.Encodings.Web;
 using System.Text.Json;
@@ -11,7 +10,8 @@ namespace Kip.ApiServer.Http.Bodies;
 internal sealed class JsonAnswer : IAsyncDisposable
 {
     private readonly HttpContext _http;
-    private readonly ArrayBufferWriter<byte> _buffer = new();
+    private readonly TurnBuffer _buffer = new();
+    private Task _sending = Task.CompletedTask;
     private GZipStream? _gzip;
     private bool _streaming;
 
@@ -53,20 +53,27 @@ internal sealed class JsonAnswer : IAsyncDisposable
         if (_streaming || Unsent >= Compression.Large)
         {
             await SendAsync();
+            await _sending;
             if (_gzip is not null) await _gzip.DisposeAsync();
             _gzip = null;
             return;
         }
         await Writer.FlushAsync(_http.RequestAborted);
         _http.Response.ContentType = "application/json";
-        _http.Response.ContentLength = _buffer.WrittenCount;
-        await _http.Response.Body.WriteAsync(_buffer.WrittenMemory, _http.RequestAborted);
+        _http.Response.ContentLength = _buffer.Written.Length;
+        await _http.Response.Body.WriteAsync(_buffer.Written, _http.RequestAborted);
     }
 
-    public ValueTask DisposeAsync() => Writer.DisposeAsync();
+    public async ValueTask DisposeAsync()
+    {
+        await Writer.DisposeAsync();
+        // After a failure, too: the answer is the request's only while nothing writes to it.
+        await Task.WhenAny(_sending);
+    }
 
-    private long Unsent => Writer.BytesPending + _buffer.WrittenCount;
+    private long Unsent => Writer.BytesPending + _buffer.Written.Length;
 
+    // What was written goes out while more is being written.
     private async Task SendAsync()
     {
         if (!_streaming)
@@ -76,7 +83,14 @@ internal sealed class JsonAnswer : IAsyncDisposable
             _gzip = Compression.Begin(_http);
         }
         await Writer.FlushAsync(_http.RequestAborted);
-        await ((Stream?)_gzip ?? _http.Response.Body).WriteAsync(_buffer.WrittenMemory, _http.RequestAborted);
-        _buffer.ResetWrittenCount();
+        await _sending;
+        _sending = SendAsync((Stream?)_gzip ?? _http.Response.Body, _buffer.Turn(), _http.RequestAborted);
+    }
+
+    private static async Task SendAsync(Stream to, ReadOnlyMemory<byte> part, CancellationToken cancel)
+    {
+        // A compressor works before it waits: elsewhere, so that the next part is written meanwhile.
+        await Task.Yield();
+        await to.WriteAsync(part, cancel);
     }
 }

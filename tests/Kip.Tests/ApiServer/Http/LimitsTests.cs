@@ -1,5 +1,10 @@
+using System.Diagnostics;
+using System.IO.Pipelines;
 using System.Net;
+using System.Net.Http.Headers;
+using System.Text;
 using System.Text.Json.Nodes;
+using Kip.ApiServer.Http;
 using Kip.Testing.Kubectl;
 using Shouldly;
 
@@ -23,6 +28,47 @@ public class LimitsTests
         JsonNode.Parse(await second.Content.ReadAsStringAsync(Cancel))!["details"]!["retryAfterSeconds"]!.GetValue<int>().ShouldBe(1);
         // Reads have a limit of their own.
         (await api.Http.GetAsync("/api/v1/namespaces", Cancel)).StatusCode.ShouldBe(HttpStatusCode.OK);
+    }
+
+    [Fact]
+    public async Task Beyond_the_limit_a_write_is_told_to_come_again_while_reads_and_health_go_on()
+    {
+        await using var api = await ApiServerFixture.StartAsync(static options => options with { MaxWrites = 1 });
+        var body = new Pipe();
+        using var slow = new StreamContent(body.Reader.AsStream());
+        slow.Headers.ContentType = new("application/json");
+        var first = api.Http.PostAsync("/api/v1/namespaces", slow, Cancel);
+        // The client sends what fills its buffer, and keeps the rest.
+        await body.Writer.WriteAsync(Encoding.UTF8.GetBytes("""{"metadata":{"name":"slow"}""" + new string(' ', 64 * 1024)), Cancel);
+
+        // The first may not have arrived yet.
+        HttpStatusCode second;
+        var patience = Stopwatch.StartNew();
+        do second = (await api.Http.PostAsync("/api/v1/namespaces", new StringContent("""{"metadata":{"generateName":"a-"}}""", new MediaTypeHeaderValue("application/json")), Cancel)).StatusCode;
+        while (second == HttpStatusCode.Created && patience.Elapsed < TimeSpan.FromSeconds(60));
+
+        second.ShouldBe(HttpStatusCode.TooManyRequests);
+        (await api.Http.GetAsync("/healthz", Cancel)).StatusCode.ShouldBe(HttpStatusCode.OK);
+        (await api.Http.GetAsync("/api/v1/namespaces", Cancel)).StatusCode.ShouldBe(HttpStatusCode.OK);
+        await body.Writer.WriteAsync("}"u8.ToArray(), Cancel);
+        await body.Writer.CompleteAsync();
+        (await first).StatusCode.ShouldBe(HttpStatusCode.Created);
+    }
+
+    [Fact]
+    public void One_user_leaves_a_quarter_of_the_places_to_others()
+    {
+        var limits = new RequestLimits(new ApiServerOptions { DataDirectory = "", MaxReads = 8 });
+        for (var i = 0; i < 6; i++) limits.TryEnter(RequestLimits.Sort.Read, "flood").ShouldBeTrue();
+        limits.TryEnter(RequestLimits.Sort.Read, "flood").ShouldBeFalse();
+
+        limits.TryEnter(RequestLimits.Sort.Read, "admin").ShouldBeTrue();
+        limits.TryEnter(RequestLimits.Sort.Read, "admin").ShouldBeTrue();
+        limits.TryEnter(RequestLimits.Sort.Read, "admin").ShouldBeFalse();
+        limits.Leave(RequestLimits.Sort.Read, "flood");
+        limits.TryEnter(RequestLimits.Sort.Read, "admin").ShouldBeTrue();
+        limits.TryEnter(RequestLimits.Sort.Read, "flood").ShouldBeFalse();
+        limits.TryEnter(RequestLimits.Sort.Write, "flood").ShouldBeTrue();
     }
 
     [Fact]

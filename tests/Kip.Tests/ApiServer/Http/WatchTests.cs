@@ -112,6 +112,28 @@ public sealed class WatchTests : IAsyncLifetime
         (await lines.ReadLineAsync(Cancel)).ShouldBeNull();
     }
 
+    [Fact]
+    public async Task A_watcher_that_does_not_read_stalls_nobody_and_is_told_or_cut()
+    {
+        const int batches = 12, batch = 500;
+        var text = new string('x', 4000);
+        using var slow = await WatchAsync($"{Maps}?watch=true");
+        using var quick = await WatchAsync($"{Maps}?watch=true");
+        for (var i = 0; i < batches; i++)
+        {
+            for (var j = 0; j < batch; j++)
+                await _api.Registry.CreateAsync(
+                    new ConfigMap { Metadata = new() { GenerateName = "m-", Namespace = "default" }, Data = StringMap.Of(("k", text)) }, new("test"), Cancel);
+            for (var j = 0; j < batch; j++) (await quick.ReadLineAsync(Cancel)).ShouldNotBeNull().ShouldStartWith("{\"type\":\"ADDED\"");
+        }
+
+        // More than the history and all buffers hold has passed by.
+        var (seen, end) = await ReadToEndAsync(slow);
+
+        seen.ShouldBeLessThan(batches * batch);
+        end.ShouldBeOneOf("410", "cut");
+    }
+
     [Theory]
     [InlineData("resourceVersion=abc", 400)]
     [InlineData("resourceVersion=999999", 504)]
@@ -125,6 +147,22 @@ public sealed class WatchTests : IAsyncLifetime
 
         ((int)answer.StatusCode).ShouldBe(code);
         JsonNode.Parse(await answer.Content.ReadAsStringAsync(Cancel))!["kind"]!.GetValue<string>().ShouldBe("Status");
+    }
+
+    private static async Task<(int Seen, string End)> ReadToEndAsync(StreamReader lines)
+    {
+        for (var seen = 0; ; seen++)
+        {
+            try
+            {
+                var happened = JsonNode.Parse((await lines.ReadLineAsync(Cancel)).ShouldNotBeNull())!;
+                if (happened["type"]!.GetValue<string>() == "ERROR") return (seen, happened["object"]!["code"]!.ToString());
+            }
+            catch (IOException)
+            {
+                return (seen, "cut");
+            }
+        }
     }
 
     private async Task<Resource> CreateAsync(string name) =>
