@@ -12,7 +12,8 @@ public sealed record KubectlResult(int ExitCode, string Output, string Error)
 /// <summary>Runs the real kubectl with a kubeconfig, its caches in a folder of its own.</summary>
 /// <param name="kubeconfig">Which cluster.</param>
 /// <param name="home">A folder for caches and files; the current folder of every run.</param>
-public sealed class KubectlRunner(string kubeconfig, string home)
+/// <param name="program">Which kubectl; null for <see cref="Program"/>.</param>
+public sealed class KubectlRunner(string kubeconfig, string home, string? program = null)
 {
     // A safety net: no test waits for it.
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
@@ -39,9 +40,12 @@ public sealed class KubectlRunner(string kubeconfig, string home)
     }
 
     /// <summary>Runs kubectl to its end, however it ends.</summary>
-    public async Task<KubectlResult> TryAsync(string? input, params string[] arguments)
+    public Task<KubectlResult> TryAsync(string? input, params string[] arguments) => TryAsync(input, arguments, null);
+
+    /// <summary>The same with more environment variables for this run.</summary>
+    public async Task<KubectlResult> TryAsync(string? input, string[] arguments, IReadOnlyDictionary<string, string>? variables)
     {
-        using var running = Start(arguments);
+        using var running = Start(arguments, variables);
         var output = running.StandardOutput.ReadToEndAsync();
         var error = running.StandardError.ReadToEndAsync();
         if (input is not null) await running.StandardInput.WriteAsync(input);
@@ -60,9 +64,11 @@ public sealed class KubectlRunner(string kubeconfig, string home)
     }
 
     /// <summary>Starts kubectl and leaves it running, to be read line by line: <c>get -w</c>, <c>logs -f</c>. The caller kills and disposes it.</summary>
-    public Process Start(params string[] arguments)
+    public Process Start(params string[] arguments) => Start(arguments, null);
+
+    private Process Start(string[] arguments, IReadOnlyDictionary<string, string>? variables)
     {
-        var start = new ProcessStartInfo(Program)
+        var start = new ProcessStartInfo(program ?? Program)
         {
             RedirectStandardInput = true,
             RedirectStandardOutput = true,
@@ -73,8 +79,8 @@ public sealed class KubectlRunner(string kubeconfig, string home)
         start.ArgumentList.Add($"--kubeconfig={kubeconfig}");
         start.ArgumentList.Add($"--cache-dir={Path.Combine(home, "cache")}");
         foreach (var argument in arguments) start.ArgumentList.Add(argument);
-        foreach (var (name, value) in Variables) start.Environment[name] = value;
+        foreach (var (name, value) in Variables.Concat(variables ?? new Dictionary<string, string>())) start.Environment[name] = value;
         start.Environment["HOME"] = home;
-        return Process.Start(start) ?? throw new InvalidOperationException($"{Program} cannot be started");
+        return Process.Start(start) ?? throw new InvalidOperationException($"{start.FileName} cannot be started");
     }
 }

@@ -1,0 +1,84 @@
+using System.Collections.Concurrent;
+using Kip.Testing.Images;
+using Kip.Testing.Kubectl;
+using Kip.Testing.Programs;
+using Kip.Tests.Functional.Kubectl;
+
+[assembly: AssemblyFixture(typeof(KubectlBed))]
+
+namespace Kip.Tests.Functional.Kubectl;
+
+/// <summary>One running kip for all tests of kubectl's commands, started when the first of them asks; a namespace for each version.</summary>
+public sealed class KubectlBed : IAsyncDisposable
+{
+    /// <summary>A container image with busybox' commands that says "box is up" and serves "hello from a box" on port 8080.</summary>
+    public const string Box = "kip.local/box:1";
+
+    private readonly Lazy<Task<KipProgram>> _kip = new(StartAsync);
+    private readonly ConcurrentDictionary<string, Lazy<Task<KubectlSession>>> _sessions = [];
+    private readonly ConcurrentDictionary<string, Lazy<Task<string>>> _boxes = [];
+    private readonly Lazy<Task<string>> _served;
+
+    public KubectlBed() => _served = new(async () => await (await SessionAsync(KubectlProgram.Range[0].Label)).DoAsync("api-resources --no-headers -o name"));
+
+    public Task<KipProgram> Kip => _kip.Value;
+
+    /// <summary>A version's session; the same for all tests.</summary>
+    public Task<KubectlSession> SessionAsync(string version) => _sessions.GetOrAdd(version, v => new(() => OpenAsync(v))).Value;
+
+    /// <summary>The name of a pod in the version's namespace whose container <c>box</c> runs <see cref="Box"/>.</summary>
+    public Task<string> BoxAsync(string version) => _boxes.GetOrAdd(version, v => new(() => StartBoxAsync(v))).Value;
+
+    /// <summary>Leaves the test out as long as the server does not have a kind, e.g. <c>jobs.batch</c>.</summary>
+    public async Task NeedsAsync(string resource) =>
+        Assert.SkipUnless((await _served.Value).Split('\n').Contains(resource), $"{resource} is not served");
+
+    public async ValueTask DisposeAsync()
+    {
+        if (_kip.IsValueCreated) await (await _kip.Value).DisposeAsync();
+    }
+
+    private static async Task<KipProgram> StartAsync()
+    {
+        var kip = await KipProgram.StartAsync();
+        var archive = Path.Combine(kip.Data, "box.tar");
+        new ImageBuild()
+            .Layer(BaseImages.BusyboxLayer().Symlink("bin/tar", "busybox").Directory("www").File("www/index.html", "hello from a box\n"))
+            .Env("PATH=/bin").Entrypoint("/bin/sh", "-c", "echo box is up; exec busybox httpd -f -p 8080 -h /www").StopSignal("SIGKILL")
+            .Build().WriteOciArchive(archive, "box:1");
+        (await kip.KipAsync("image", "load", archive, "--name", Box)).Succeeded();
+        return kip;
+    }
+
+    private async Task<KubectlSession> OpenAsync(string version)
+    {
+        var kip = await Kip;
+        var program = KubectlProgram.Range.Single(p => p.Label == version);
+        var space = $"with-{version.Replace('.', '-')}";
+        var folder = Directory.CreateDirectory(Path.Combine(kip.Data, space)).FullName;
+        var kubeconfig = Path.Combine(folder, "kubeconfig");
+        File.Copy(kip.Kubeconfig, kubeconfig);
+        var session = new KubectlSession(program, kubeconfig, folder, space);
+        await session.DoAsync($"create namespace {space}");
+        await session.DoAsync($"config set-context --current --namespace={space}");
+        return session;
+    }
+
+    private async Task<string> StartBoxAsync(string version)
+    {
+        var kubectl = await SessionAsync(version);
+        await kubectl.DoAsync("apply -f -", $$"""
+            apiVersion: v1
+            kind: Pod
+            metadata: {name: box, labels: {app: box} }
+            spec:
+              terminationGracePeriodSeconds: 1
+              containers:
+              - name: box
+                image: {{Box}}
+                ports: [ {containerPort: 8080} ]
+            """);
+        await kubectl.DoAsync("wait pod/box --for=condition=Ready --timeout=120s");
+        return "box";
+    }
+}
