@@ -16,7 +16,7 @@ public sealed class FuzzGenerator(Random random, IReadOnlyList<FuzzTarget> targe
 
     public FuzzRequest Next()
     {
-        var method = One(FuzzWords.Methods);
+        var method = One(Chance(40) ? FuzzWords.OddMethods : FuzzWords.Methods);
         if (Chance(12)) return new FuzzRequest(method, One(FuzzWords.Fixed) + Query(), Headers(null), Chance(2) ? Text() : null);
         var target = targets[random.Next(targets.Count)];
         var (body, type) = method switch
@@ -42,7 +42,7 @@ public sealed class FuzzGenerator(Random random, IReadOnlyList<FuzzTarget> targe
         var path = new StringBuilder(target.Root);
         if (target.Namespaced != Chance(30)) path.Append("/namespaces/").Append(Chance(20) ? One(FuzzWords.BadNames) : One(FuzzWords.Spaces));
         path.Append('/').Append(target.Plural);
-        if (method == "POST" ? !Chance(8) : Chance(4)) return path.ToString();
+        if (method == "POST" ? !Chance(20) : Chance(method == "GET" ? 3 : 12)) return path.ToString();
         path.Append('/').Append(Chance(15) ? One(FuzzWords.BadNames) : One(FuzzWords.Names));
         if (Chance(4)) path.Append('/').Append(target.Subresources.Count > 0 && Chance(2) ? target.Subresources[random.Next(target.Subresources.Count)] : One(FuzzWords.Subresources));
         return path.ToString();

@@ -11,8 +11,8 @@ internal static class FuzzSpecs
     public static JsonNode? Of(string kind) => kind switch
     {
         "Pod" => Parse("""{"containers":[{"name":"main","image":"kip.local/nothing","ports":[{"containerPort":80}]}]}"""),
-        "Deployment" or "ReplicaSet" => Parse($$$"""{"replicas":0,"selector":{"matchLabels":{"a":"b"}},"template":{{{Template}}}}"""),
-        "Job" => Parse($$$"""{"suspend":true,"template":{"spec":{"restartPolicy":"Never","containers":[{"name":"main","image":"kip.local/nothing"}]}}}"""),
+        "Deployment" or "ReplicaSet" => Parse("""{"replicas":0,"selector":{"matchLabels":{"a":"b"}},"template":""" + Template + "}"),
+        "Job" => Parse("""{"suspend":true,"template":{"spec":{"restartPolicy":"Never","containers":[{"name":"main","image":"kip.local/nothing"}]}}}"""),
         "CronJob" => Parse("""{"schedule":"0 0 1 1 *","suspend":true,"jobTemplate":{"spec":{"template":{"spec":{"restartPolicy":"Never","containers":[{"name":"main","image":"kip.local/nothing"}]}}}}}"""),
         "Service" => Parse("""{"template":{"metadata":{"annotations":{"autoscaling.knative.dev/initial-scale":"0"}},"spec":{"containers":[{"image":"kip.local/nothing"}]}},"ports":[{"port":80}]}"""),
         "Configuration" => Parse("""{"template":{"metadata":{"annotations":{"autoscaling.knative.dev/initial-scale":"0"}},"spec":{"containers":[{"image":"kip.local/nothing"}]}}}"""),

@@ -65,9 +65,12 @@ public sealed class ApiServerFixture : IAsyncDisposable
     }
 
     /// <summary>A client that trusts the server's CA, with another token or none.</summary>
-    public HttpClient NewClient(string? token)
+    public HttpClient NewClient(string? token) => NewClient(Server.Address, Server.KubeconfigPath, token);
+
+    /// <summary>A client of any server that trusts the CA beside its kubeconfig, with a token or none.</summary>
+    public static HttpClient NewClient(Uri address, string kubeconfig, string? token)
     {
-        var authority = X509Certificate2.CreateFromPem(File.ReadAllText(Path.Combine(Path.GetDirectoryName(Server.KubeconfigPath)!, "ca.crt")));
+        var authority = X509Certificate2.CreateFromPem(File.ReadAllText(Path.Combine(Path.GetDirectoryName(kubeconfig)!, "ca.crt")));
         var handler = new SocketsHttpHandler
         {
             AutomaticDecompression = DecompressionMethods.None,
@@ -81,7 +84,7 @@ public sealed class ApiServerFixture : IAsyncDisposable
                 },
             },
         };
-        var client = new HttpClient(handler) { BaseAddress = Server.Address };
+        var client = new HttpClient(handler) { BaseAddress = address };
         if (token is not null) client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", token);
         return client;
     }

@@ -35,13 +35,9 @@ internal sealed class GarbageCollector(Store store, ResourceWriter writer, Resou
 
     private void DeleteDependentsFirst(Resource owner)
     {
-        var blocking = Dependents(owner).Where(d => RefersTo(d, owner, blocking: true)).ToList();
-        if (blocking.Count == 0)
-        {
-            Unfinalize(owner, Finalizers.Foreground);
-            return;
-        }
-        foreach (var dependent in blocking.Where(static d => d.Metadata.DeletionTimestamp is null)) DeleteIfOwnerless(dependent);
+        // All of them go with it, but it waits only for those that block it.
+        foreach (var dependent in Dependents(owner).Where(static d => d.Metadata.DeletionTimestamp is null).ToList()) DeleteIfOwnerless(dependent);
+        if (!Dependents(owner).Any(d => RefersTo(d, owner, blocking: true))) Unfinalize(owner, Finalizers.Foreground);
     }
 
     private void DeleteIfOwnerless(Resource resource)
