@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using Kip.ApiServer.Security;
 using Kip.Testing.Images;
 using Kip.Testing.Kubectl;
 using Kip.Testing.Programs;
@@ -25,6 +26,13 @@ public sealed class KubectlBed : IAsyncDisposable
 
     /// <summary>A version's session; the same for all tests.</summary>
     public Task<KubectlSession> SessionAsync(string version) => _sessions.GetOrAdd(version, v => new(() => OpenAsync(v))).Value;
+
+    /// <summary>A client of the platform with the administrator's credentials.</summary>
+    public async Task<HttpClient> ConnectAsync()
+    {
+        var kip = await Kip;
+        return ApiServerFixture.NewClient(kip.Api, kip.Kubeconfig, KubeconfigWriter.ReadToken(kip.Kubeconfig));
+    }
 
     /// <summary>The name of a pod in the version's namespace whose container <c>box</c> runs <see cref="Box"/>.</summary>
     public Task<string> BoxAsync(string version) => _boxes.GetOrAdd(version, v => new(() => StartBoxAsync(v))).Value;
