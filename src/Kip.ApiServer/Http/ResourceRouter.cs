@@ -42,7 +42,7 @@ internal sealed class ResourceRouter(
         { Subresource: "finalize" } when call.Kind == Namespace.Definition => AnswerFinalize(call),
         { Subresource: "token" } when call.Kind == ServiceAccount.Definition => AnswerToken(call),
         { Subresource: "approval" } when call.Kind == CertificateSigningRequest.Definition => AnswerStatus(call),
-        _ => throw ApiException.Of(404, StatusReason.NotFound, "the server could not find the requested resource"),
+        _ => throw NoSuchSubresource(),
     };
 
     private Task AnswerCollection(ApiCall call) => call.Http.Request.Method switch
@@ -86,4 +86,10 @@ internal sealed class ResourceRouter(
 
     private Task AnswerFinalize(ApiCall call) =>
         HttpMethods.IsPut(call.Http.Request.Method) ? writes.UpdateAsync(call) : throw RequestPipeline.MethodNotAllowed();
+
+    // kubectl 1.27's debug looks into the details of such an answer, and ends in a panic without.
+    private static ApiException NoSuchSubresource() => new(new Status
+    {
+        State = "Failure", Code = 404, Reason = StatusReason.NotFound, Message = "the server could not find the requested resource", Details = new(),
+    });
 }

@@ -116,7 +116,7 @@ public sealed class CaseReplay(HttpClient http)
 
     private static string? At(JsonNode? node, string place)
     {
-        foreach (var name in place.Split('/', StringSplitOptions.RemoveEmptyEntries))
+        foreach (var name in place.Split('/', StringSplitOptions.RemoveEmptyEntries).Select(static n => n.Replace("~1", "/", StringComparison.Ordinal)))
             node = node is JsonArray items ? (int.Parse(name) < items.Count ? items[int.Parse(name)] : null) : node?[name];
         return node is JsonValue value ? value.ToString() : null;
     }

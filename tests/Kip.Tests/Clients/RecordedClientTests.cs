@@ -47,7 +47,7 @@ public sealed class RecordedClientTests(KubectlBed bed)
         {
             await using var api = await ApiServerFixture.StartAsync();
             await using var door = await RecordingDoor.OpenAsync(api.Http, Cancel);
-            var kubectl = Session(program, api, door.Address);
+            var kubectl = Session(program, api, door.Address, name);
             await kubectl.DoAsync($"create namespace {name}");
             foreach (var (line, input) in commands)
                 await kubectl.TryAsync(line, input, new Dictionary<string, string> { ["KUBE_EDITOR"] = "sed -i s/gold/tin/" });
@@ -55,14 +55,14 @@ public sealed class RecordedClientTests(KubectlBed bed)
         }
     }
 
-    private static KubectlSession Session(KubectlProgram program, ApiServerFixture api, Uri door)
+    private static KubectlSession Session(KubectlProgram program, ApiServerFixture api, Uri door, string space)
     {
         var kubeconfig = Path.Combine(api.Folder, "door");
         File.WriteAllText(kubeconfig, $$"""
-            {"apiVersion":"v1","kind":"Config","clusters":[{"name":"door","cluster":{"server":"{{door.ToString().TrimEnd('/')}}"}}],
-             "contexts":[{"name":"door","context":{"cluster":"door","user":"door"}}],"users":[{"name":"door","user":{}}],"current-context":"door"}
+            {"apiVersion":"v1","kind":"Config","clusters":[{"name":"door","cluster":{"server":"{{door.ToString().TrimEnd('/')}}"} }],
+             "contexts":[{"name":"door","context":{"cluster":"door","user":"door","namespace":"{{space}}"} }],"users":[{"name":"door","user":{} }],"current-context":"door"}
             """);
-        return new KubectlSession(program, kubeconfig, api.Folder, "default");
+        return new KubectlSession(program, kubeconfig, api.Folder, space);
     }
 
     private static IEnumerable<string> Clients(string pattern) =>
