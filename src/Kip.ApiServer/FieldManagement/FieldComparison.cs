@@ -17,21 +17,22 @@ internal sealed record FieldComparison(FieldSet Added, FieldSet Modified, FieldS
 
     public static FieldComparison Of(JsonElement old, JsonElement now, SchemaNode schema)
     {
-        var found = Compare(old, now, schema);
+        var found = Compare(old, now, schema, 0);
         return new(found.Added, found.Modified, found.Removed);
     }
 
-    private static Difference Compare(JsonElement? old, JsonElement? now, SchemaNode schema)
+    private static Difference Compare(JsonElement? old, JsonElement? now, SchemaNode schema, int depth)
     {
         if (old is { } a && now is { } b && HaveSameText(a, b)) return Difference.None;
+        if (depth >= Shapes.MaxDepth) return Leaf(old, now);
         var (left, right) = (ShapeOf(old, schema), ShapeOf(now, schema));
-        if (left is { } one && right is { } other && one != other) return Replaced(old, now, schema);
+        if (left is { } one && right is { } other && one != other) return Replaced(old, now, schema, depth);
         return (left ?? right ?? Shape.Leaf) switch
         {
             Shape.Leaf => Leaf(old, now),
             _ when Shapes.IsEmpty(old) && Shapes.IsEmpty(now) => Leaf(old, now),
-            Shape.Map => Maps(old, now, schema) with { Self = SelfOf(old, now) },
-            _ => Lists(old, now, schema) with { Self = SelfOf(old, now) },
+            Shape.Map => Maps(old, now, schema, depth) with { Self = SelfOf(old, now) },
+            _ => Lists(old, now, schema, depth) with { Self = SelfOf(old, now) },
         };
     }
 
@@ -51,10 +52,10 @@ internal sealed record FieldComparison(FieldSet Added, FieldSet Modified, FieldS
         : Change.Modified);
 
     // A value of another shape: what was below is gone, what is below is new.
-    private static Difference Replaced(JsonElement? old, JsonElement? now, SchemaNode schema) => new(
-        Change.Modified, Compare(null, now, schema).Added, FieldSet.Empty, Compare(old, null, schema).Removed);
+    private static Difference Replaced(JsonElement? old, JsonElement? now, SchemaNode schema, int depth) => new(
+        Change.Modified, Compare(null, now, schema, depth).Added, FieldSet.Empty, Compare(old, null, schema, depth).Removed);
 
-    private static Difference Maps(JsonElement? old, JsonElement? now, SchemaNode schema)
+    private static Difference Maps(JsonElement? old, JsonElement? now, SchemaNode schema, int depth)
     {
         var (before, after, parts) = (Members.Of(old), Members.Of(now), new Parts());
         var (b, a) = (0, 0);
@@ -64,26 +65,26 @@ internal sealed record FieldComparison(FieldSet Added, FieldSet Modified, FieldS
             var name = order <= 0 ? before[b].Name : after[a].Name;
             JsonElement? left = order <= 0 ? before[b++].Value : null;
             JsonElement? right = order >= 0 ? after[a++].Value : null;
-            parts.Add(PathElement.Field(name), Compare(left, right, Shapes.Member(schema, name)));
+            parts.Add(PathElement.Field(name), Compare(left, right, Shapes.Member(schema, name), depth + 1));
         }
         return parts.Build();
     }
 
-    private static Difference Lists(JsonElement? old, JsonElement? now, SchemaNode schema)
+    private static Difference Lists(JsonElement? old, JsonElement? now, SchemaNode schema, int depth)
     {
         var (before, after, parts) = (Grouped(old, schema), Grouped(now, schema), new Parts());
         foreach (var (element, items) in before)
-            parts.Add(element, Items(items, after.GetValueOrDefault(element) ?? [], schema));
+            parts.Add(element, Items(items, after.GetValueOrDefault(element) ?? [], schema, depth));
         foreach (var (element, items) in after)
-            if (!before.ContainsKey(element)) parts.Add(element, Items([], items, schema));
+            if (!before.ContainsKey(element)) parts.Add(element, Items([], items, schema, depth));
         return parts.Build();
     }
 
     // Items that cannot be told apart have one owner: together they are one value.
-    private static Difference Items(List<JsonElement> before, List<JsonElement> after, SchemaNode schema)
+    private static Difference Items(List<JsonElement> before, List<JsonElement> after, SchemaNode schema, int depth)
     {
         if (before.Count <= 1 && after.Count <= 1)
-            return Compare(before.Count == 0 ? null : before[0], after.Count == 0 ? null : after[0], Shapes.Items(schema));
+            return Compare(before.Count == 0 ? null : before[0], after.Count == 0 ? null : after[0], Shapes.Items(schema), depth + 1);
         if (before.Count == 0 || after.Count == 0) return Difference.Of(before.Count == 0 ? Change.Added : Change.Removed);
         return Difference.Of(before.SequenceEqual(after, ByContent) ? Change.None : Change.Modified);
     }

@@ -18,27 +18,35 @@ internal sealed record FieldOwner(ManagedFieldsEntry Entry, FieldSet Fields)
         },
         FieldSet.Empty);
 
-    /// <summary>The owners of an object; null when an entry cannot be understood.</summary>
-    public static List<FieldOwner>? Read(ValueList<ManagedFieldsEntry> entries)
+    /// <summary>The owners that a stored object names; null when an entry cannot be understood.</summary>
+    public static List<FieldOwner>? Read(ValueList<ManagedFieldsEntry> entries) => Read(entries, isOurs: true);
+
+    /// <summary>The owners that a client names, as they are to be stored; null when an entry cannot be understood.</summary>
+    public static List<FieldOwner>? ReadSaid(ValueList<ManagedFieldsEntry> entries) => Read(entries, isOurs: false)?
+        .ConvertAll(static owner => owner with { Entry = owner.Entry with { FieldsV1 = FieldSetJson.Write(owner.Fields) } });
+
+    private static List<FieldOwner>? Read(ValueList<ManagedFieldsEntry> entries, bool isOurs)
     {
         var owners = new List<FieldOwner>(entries.Count);
+        var places = new Dictionary<(string?, string, string, string?), int>();
         foreach (var entry in entries)
         {
             if (entry.Operation is not (FieldWriter.Apply or FieldWriter.Update) || entry.FieldsType is not FieldsType) return null;
-            if (entry.FieldsV1 is null || FieldSetJson.Read(entry.FieldsV1) is not { } fields) return null;
+            if (entry.FieldsV1 is null || FieldSetJson.Read(entry.FieldsV1, isOurs) is not { } fields) return null;
             var owner = new FieldOwner(entry, fields);
             // Two entries of one writer are one.
-            var same = owners.FindIndex(owner.IsSameAs);
-            if (same < 0) owners.Add(owner);
-            else owners[same] = owners[same].With(owners[same].Fields.Union(fields));
+            if (places.TryAdd(owner.Identity, owners.Count)) owners.Add(owner);
+            else if (places[owner.Identity] is var at) owners[at] = owners[at].With(owners[at].Fields.Union(fields));
         }
         return owners;
     }
 
-    /// <summary>Whether both are one writer. An applier stays the same when it changes to another version.</summary>
-    public bool IsSameAs(FieldOwner other) =>
-        Entry.Manager == other.Entry.Manager && Entry.Operation == other.Entry.Operation && (Entry.Subresource ?? "") == (other.Entry.Subresource ?? "")
-        && (IsApplier || Entry.ApiVersion == other.Entry.ApiVersion);
+    /// <summary>Whether both are one writer.</summary>
+    public bool IsSameAs(FieldOwner other) => Identity == other.Identity;
+
+    // An applier stays the same when it changes to another version.
+    private (string? Manager, string Operation, string Subresource, string? ApiVersion) Identity =>
+        (Entry.Manager, Entry.Operation ?? "", Entry.Subresource ?? "", IsApplier ? null : Entry.ApiVersion);
 
     /// <summary>The same writer with other fields.</summary>
     public FieldOwner With(FieldSet fields) =>

@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Text.Json;
+using Kip.ApiServer.Patches;
 using Kip.ApiServer.Schema;
 using Kip.Resources;
 
@@ -49,7 +50,7 @@ internal static class FieldOwnership
         var claimed = Own(OwnedFields.Of(configuration, schema), subresource);
         var wanted = Pruned(Merged(live, configuration, schema), former, claimed, others, schema);
 
-        using var document = Patches.JsonTree.ParseDocument(wanted);
+        using var document = JsonTree.ParseDocument(wanted);
         var change = FieldComparison.Of(live, document.RootElement, schema);
         var conflicts = others
             .Select(owner => new FieldConflict(owner.Entry, owner.Fields.Intersect(change.Set)))
@@ -86,7 +87,7 @@ internal static class FieldOwnership
         var owned = others.Aggregate(claimed, static (all, owner) => all.Union(owner.Fields));
         var gone = former.Fields.WithNamedParents(schema).Except(owned.WithNamedParents(schema));
         if (gone.IsEmpty) return merged;
-        using var document = Patches.JsonTree.ParseDocument(merged);
+        using var document = JsonTree.ParseDocument(merged);
         return Written(writer => FieldRemoval.Write(writer, document.RootElement, gone, schema));
     }
 

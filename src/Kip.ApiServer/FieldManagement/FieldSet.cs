@@ -48,11 +48,11 @@ internal sealed class FieldSet : IEquatable<FieldSet>
         return all;
     }
 
-    public FieldSet Union(FieldSet other) => IsEmpty ? other : other.IsEmpty ? this : Zip(this, other, static (a, b) => a || b);
+    public FieldSet Union(FieldSet other) => Zip(this, other, static (a, b) => a || b);
 
-    public FieldSet Intersect(FieldSet other) => IsEmpty || other.IsEmpty ? Empty : Zip(this, other, static (a, b) => a && b);
+    public FieldSet Intersect(FieldSet other) => Zip(this, other, static (a, b) => a && b);
 
-    public FieldSet Except(FieldSet other) => IsEmpty || other.IsEmpty ? this : Zip(this, other, static (a, b) => a && !b);
+    public FieldSet Except(FieldSet other) => Zip(this, other, static (a, b) => a && !b);
 
     /// <summary>This set without the other's paths and all that is below them.</summary>
     public FieldSet ExceptBelow(FieldSet other)
@@ -122,6 +122,9 @@ internal sealed class FieldSet : IEquatable<FieldSet>
 
     private static FieldSet Zip(FieldSet left, FieldSet right, Func<bool, bool, bool> isMember)
     {
+        // What only one of them has is taken or left as a whole.
+        if (right.IsEmpty) return isMember(true, false) ? left : Empty;
+        if (left.IsEmpty) return isMember(false, true) ? right : Empty;
         var nodes = new List<FieldSetNode>(Math.Max(left._nodes.Length, right._nodes.Length));
         var (l, r) = (0, 0);
         while (l < left._nodes.Length || r < right._nodes.Length)

@@ -13,25 +13,35 @@ internal static class FieldSetJson
 
     private static readonly JsonWriterOptions Plain = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, SkipValidation = true };
 
+    private const int KeepBytes = 64 * 1024;
+
+    [ThreadStatic]
+    private static ArrayBufferWriter<byte>? s_buffer;
+
+    [ThreadStatic]
+    private static Utf8JsonWriter? s_writer;
+
     public static FieldsV1 Write(FieldSet set)
     {
-        var buffer = new ArrayBufferWriter<byte>(512);
-        using (var writer = new Utf8JsonWriter(buffer, Plain))
-        {
-            writer.WriteStartObject();
-            WriteNodes(writer, set);
-            writer.WriteEndObject();
-        }
-        return FieldsV1.Of(buffer.WrittenSpan);
+        if (s_buffer is null || s_buffer.Capacity > KeepBytes) (s_buffer, s_writer) = (new(4096), null);
+        s_buffer.ResetWrittenCount();
+        s_writer ??= new Utf8JsonWriter(s_buffer, Plain);
+        s_writer.Reset(s_buffer);
+        s_writer.WriteStartObject();
+        WriteNodes(s_writer, set);
+        s_writer.WriteEndObject();
+        s_writer.Flush();
+        return FieldsV1.Of(s_buffer.WrittenSpan);
     }
 
     /// <summary>Reads a set; null when the text is none.</summary>
-    public static FieldSet? Read(FieldsV1 fields)
+    /// <param name="isOurs">Whether <see cref="Write"/> wrote it; a client may spell keys otherwise.</param>
+    public static FieldSet? Read(FieldsV1 fields, bool isOurs = false)
     {
         try
         {
             using var document = JsonDocument.Parse(fields.Json, new JsonDocumentOptions { MaxDepth = Patches.JsonTree.MaxDepth * 2 });
-            return document.RootElement.ValueKind == JsonValueKind.Object ? ReadNodes(document.RootElement).Below : null;
+            return document.RootElement.ValueKind == JsonValueKind.Object ? ReadNodes(document.RootElement, isOurs).Below : null;
         }
         catch (Exception malformed) when (malformed is JsonException or InvalidOperationException)
         {
@@ -55,22 +65,22 @@ internal static class FieldSetJson
     }
 
     // An object without members stands for its path; with members only if "." is one of them.
-    private static (bool IsMember, FieldSet Below) ReadNodes(JsonElement value)
+    private static (bool IsMember, FieldSet Below) ReadNodes(JsonElement value, bool isOurs)
     {
         if (value.ValueKind != JsonValueKind.Object) throw new JsonException("a set of fields is made of objects");
         var nodes = new List<FieldSetNode>();
+        var places = isOurs ? null : new Dictionary<PathElement, int>();
         var (self, any) = (false, false);
         foreach (var (name, below) in Members.Of(value))
         {
             any = true;
             if (name == Self) self = true;
-            else if (PathElement.Decode(name) is { } element)
+            else if (PathElement.Decode(name, isOurs) is { } element)
             {
-                var (isMember, rest) = ReadNodes(below);
+                var (isMember, rest) = ReadNodes(below, isOurs);
                 // Two spellings of one key are one.
-                var same = nodes.FindIndex(node => node.Element == element);
-                if (same < 0) nodes.Add(new(element, isMember, rest));
-                else nodes[same] = new(element, nodes[same].IsMember || isMember, nodes[same].Below.Union(rest));
+                if (places is null || places.TryAdd(element, nodes.Count)) nodes.Add(new(element, isMember, rest));
+                else if (places[element] is var at) nodes[at] = new(element, nodes[at].IsMember || isMember, nodes[at].Below.Union(rest));
             }
         }
         return (self || !any, FieldSet.Of(nodes));

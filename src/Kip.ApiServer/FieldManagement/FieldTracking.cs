@@ -44,8 +44,8 @@ internal static class FieldTracking
         if (FieldOwner.Read(entries) is not { } owners) return present.Metadata.ManagedFields;
 
         var kind = present.GetDefinition();
-        using var before = JsonTree.ParseDocument(kind.Write(present));
-        using var after = JsonTree.ParseDocument(kind.Write(merged));
+        using var before = JsonTree.ParseDocument(kind.Write(With(present, default)));
+        using var after = JsonTree.ParseDocument(kind.Write(With(merged, default)));
         var change = FieldComparison.Of(before.RootElement, after.RootElement, SchemaBuilder.Of(kind));
         return FieldOwnership.Updated(owners, change, by ?? new("kip-controller", kind.ApiVersion), subresource, MetadataRules.WholeSeconds(now));
     }
@@ -72,7 +72,7 @@ internal static class FieldTracking
     {
         if (said.IsEmpty || said == present) return present;
         if (said is [{ IsBlank: true }]) return default;
-        return FieldOwner.Read(said) is { } owners ? FieldOwner.Write(owners) : present;
+        return FieldOwner.ReadSaid(said) is { } owners ? FieldOwner.Write(owners) : present;
     }
 
     private static bool OwnStatus(ValueList<ManagedFieldsEntry> entries)

@@ -1,4 +1,6 @@
 using System.Buffers;
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
@@ -16,8 +18,8 @@ internal static class ListElements
     /// <remarks>An object without one of its keys has that key's default, or null.</remarks>
     public static PathElement Of(JsonElement item, Topology topology)
     {
-        if (topology.Kind != TopologyKind.Map) return new(PathElementKind.Value, Text(item));
-        return new(PathElementKind.Key, Written(writer =>
+        if (topology.Kind != TopologyKind.Map) return new(PathElementKind.Value, PlainText(item) ?? Text(item));
+        return new(PathElementKind.Key, PlainKeys(item, topology) ?? Written(writer =>
         {
             writer.WriteStartObject();
             foreach (var key in topology.Keys.OrderBy(static key => key.Name, StringComparer.Ordinal))
@@ -70,6 +72,35 @@ internal static class ListElements
     {
         using var value = JsonDocument.Parse(json);
         return new(PathElementKind.Value, Text(value.RootElement));
+    }
+
+    // Most keys are numbers and short words, which are written as they stand.
+    private static string? PlainKeys(JsonElement item, Topology topology)
+    {
+        var text = new DefaultInterpolatedStringHandler(8, topology.Keys.Count, null, stackalloc char[128]);
+        text.AppendLiteral("{");
+        var (first, former) = (true, "");
+        foreach (var key in topology.Keys)
+        {
+            // Keys that are not listed in the order in which they are written go the long way.
+            if (string.CompareOrdinal(former, key.Name) >= 0) return null;
+            var value = ValueOf(item, key.Name) is { } said ? PlainText(said) : key.Default ?? "null";
+            if (value is null) return null;
+            text.AppendLiteral(first ? "\"" : ",\"");
+            text.AppendLiteral(key.Name);
+            text.AppendLiteral("\":");
+            text.AppendLiteral(value);
+            (first, former) = (false, key.Name);
+        }
+        text.AppendLiteral("}");
+        return text.ToStringAndClear();
+    }
+
+    private static string? PlainText(JsonElement value)
+    {
+        if (value.ValueKind is JsonValueKind.Object or JsonValueKind.Array) return null;
+        var text = JsonMarshal.GetRawUtf8Value(value);
+        return text.IndexOfAnyExceptInRange((byte)' ', (byte)'~') < 0 && !text.Contains((byte)'\\') ? Encoding.ASCII.GetString(text) : null;
     }
 
     private static string? MissingKey(JsonElement item, Topology topology)

@@ -31,16 +31,17 @@ internal readonly record struct PathElement(PathElementKind Kind, string Text) :
     };
 
     /// <summary>Reads an element; null when it is none, as of an encoding that is yet to come.</summary>
+    /// <param name="isOurs">Whether <see cref="Encode"/> wrote it, so that there is one spelling of it only.</param>
     /// <exception cref="JsonException">Keys or a value are not JSON.</exception>
-    public static PathElement? Decode(string text)
+    public static PathElement? Decode(string text, bool isOurs)
     {
         if (text.Length < 2 || text[1] != ':') return null;
         var rest = text[2..];
         return text[0] switch
         {
             'f' => Field(rest),
-            'k' => ListElements.KeyOf(rest),
-            'v' => ListElements.ValueOf(rest),
+            'k' => isOurs ? new(PathElementKind.Key, rest) : ListElements.KeyOf(rest),
+            'v' => isOurs ? new(PathElementKind.Value, rest) : ListElements.ValueOf(rest),
             'i' when int.TryParse(rest, NumberStyles.None, CultureInfo.InvariantCulture, out _) => new(PathElementKind.Index, rest),
             _ => null,
         };

@@ -14,6 +14,9 @@ internal enum Shape
 /// <summary>What a schema says of a value's parts. Where it says nothing, objects are looked into and lists are not, as Kubernetes deduces.</summary>
 internal static class Shapes
 {
+    /// <summary>Values deeper than this are one value: an object and the set of all its fields must both be within what JSON readers take.</summary>
+    public const int MaxDepth = 50;
+
     public static Shape Of(JsonElement value, SchemaNode schema) => value.ValueKind switch
     {
         JsonValueKind.Object when schema.Topology.Kind != TopologyKind.Atomic => Shape.Map,

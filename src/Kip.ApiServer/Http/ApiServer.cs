@@ -100,7 +100,7 @@ public sealed class ApiServer : IAsyncDisposable
         ILoggerFactory loggers, CancellationToken stopping)
     {
         var reads = new ResourceReads(registry, time);
-        var applies = new ResourceApplies(registry, reads, time);
+        var applies = new ResourceApplies(registry, reads, gate.Authorizer, time);
         var router = new ResourceRouter(
             registry.Kinds, reads, new ResourceWatch(registry, time, options.WatchTimeout), new ResourceWrites(registry, reads),
             new ResourcePatches(registry, reads, applies), new ResourceDeletes(registry, reads), new ScaleSubresource(registry, reads, applies),

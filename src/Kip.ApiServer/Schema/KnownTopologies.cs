@@ -1,6 +1,8 @@
 using Kip.Resources;
 using Kip.Resources.Apps;
+using Kip.Resources.Batch;
 using Kip.Resources.Core;
+using Kip.Resources.Rbac;
 using Kip.Resources.Serving;
 
 namespace Kip.ApiServer.Schema;
@@ -15,7 +17,8 @@ internal static class KnownTopologies
 
     private static readonly HashSet<Type> AtomicTypes =
     [
-        typeof(OwnerReference), typeof(LabelSelector), typeof(LocalObjectReference), typeof(ObjectReference), typeof(KeySelector),
+        typeof(OwnerReference), typeof(LabelSelector), typeof(LocalObjectReference), typeof(ObjectReference), typeof(KeySelector), typeof(RoleRef),
+        typeof(ScopeSelector),
     ];
 
     private static readonly Dictionary<(Type Type, string Field), Topology> Fields = new()
@@ -47,6 +50,12 @@ internal static class KnownTopologies
         [(typeof(ServiceAccount), "secrets")] = ByName,
         [(typeof(NamespaceStatus), "conditions")] = Topology.MapBy("type"),
         [(typeof(DeploymentStatus), "conditions")] = Topology.MapBy("type"),
+        [(typeof(ReplicaSetStatus), "conditions")] = Topology.MapBy("type"),
+        [(typeof(NodeStatus), "conditions")] = Topology.MapBy("type"),
+        [(typeof(NodeStatus), "addresses")] = Topology.MapBy("type"),
+        [(typeof(NodeSpec), "podCIDRs")] = Topology.Set,
+        [(typeof(UncountedTerminatedPods), "succeeded")] = Topology.Set,
+        [(typeof(UncountedTerminatedPods), "failed")] = Topology.Set,
         // A Revision's one container need have no name, and its CustomResourceDefinition has no keys.
         [(typeof(RevisionSpec), "containers")] = Topology.Default,
         [(typeof(RevisionSpec), "initContainers")] = Topology.Default,

@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Diagnostics.CodeAnalysis;
 using System.Text;
+using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 
@@ -48,11 +49,14 @@ public sealed class FieldsV1 : IEquatable<FieldsV1>
 /// <summary>Reads any JSON value as the text of a set, and writes it back unchanged. Whether it is one shows when it is looked into.</summary>
 public sealed class FieldsV1Converter : JsonConverter<FieldsV1>
 {
+    // As sets are written: whoever reads an object back gets the text that was stored.
+    private static readonly JsonWriterOptions Plain = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
     public override FieldsV1 Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options)
     {
         using var document = JsonDocument.ParseValue(ref reader);
         var buffer = new ArrayBufferWriter<byte>(1024);
-        using (var writer = new Utf8JsonWriter(buffer)) document.WriteTo(writer);
+        using (var writer = new Utf8JsonWriter(buffer, Plain)) document.WriteTo(writer);
         return FieldsV1.Of(buffer.WrittenSpan);
     }
 

@@ -5,13 +5,15 @@ using Kip.ApiServer.Patches;
 using Kip.ApiServer.Registry;
 using Kip.ApiServer.Registry.Metadata;
 using Kip.ApiServer.Schema;
+using Kip.ApiServer.Security.Authorization;
 using Kip.Client;
 using Kip.Resources;
+using Kip.Rules.Access;
 
 namespace Kip.ApiServer.Http.Verbs;
 
 /// <summary>Answers server-side apply: makes the object, or merges what is said into it and lets go of what is no longer said.</summary>
-internal sealed class ResourceApplies(ResourceRegistry registry, ResourceReads reads, TimeProvider time)
+internal sealed class ResourceApplies(ResourceRegistry registry, ResourceReads reads, Authorizer authorizer, TimeProvider time)
 {
     /// <summary>Whether a request is a server-side apply.</summary>
     public static bool IsApply(ApiCall call) => RequestBody.MediaType(call.Http.Request.ContentType) == PatchContentType.Apply;
@@ -36,7 +38,21 @@ internal sealed class ResourceApplies(ResourceRegistry registry, ResourceReads r
     {
         var apply = new Apply(call, said, new FieldWriter(manager, call.Served.ApiVersion, IsApplied: true), call.Parameters.Flag("force"), time);
         return await registry.ApplyAsync(
-            call.Kind, call.Name, call.Path.Subresource, apply.To, call.WriteContext() with { Writer = apply.By }, call.Cancel);
+            call.Kind, call.Name, call.Path.Subresource, Allowed, call.WriteContext() with { Writer = apply.By }, call.Cancel);
+
+        Resource Allowed(Resource? present)
+        {
+            if (present is null) MayCreate(call);
+            return apply.To(present);
+        }
+    }
+
+    // Whoever makes an object by applying it must be one who may make it: the right to patch is not enough.
+    private void MayCreate(ApiCall call)
+    {
+        var asked = new AccessRequest("create", call.Served.Group, call.Served.Plural, "", call.Name.Namespace, call.Name.Name) { Version = call.Served.Version };
+        var decision = authorizer.Decide(call.User, asked);
+        if (!decision.Allowed) throw Forbidden.Of(call.User, asked, decision.Reason);
     }
 
     // One apply, which may be tried several times over.

@@ -3,7 +3,9 @@ using System.Text.Json.Nodes;
 using Kip.Client;
 using Kip.Resources;
 using Kip.Resources.Core;
+using Kip.Resources.Rbac;
 using Kip.Testing.Kubectl;
+using Kip.Tests.Access;
 using Shouldly;
 
 namespace Kip.Tests.ApiServer.FieldManagement;
@@ -192,6 +194,35 @@ public sealed class ApplyRequestTests : IAsyncLifetime
         await ApplyAsync(path, hello, 200);
 
         _api.Registry.Get(Kip.Resources.Serving.Service.Definition, new("default", "hello")).ShouldBeSameAs(first);
+    }
+
+    [Fact]
+    public async Task Whoever_may_only_patch_makes_nothing_by_applying()
+    {
+        await _api.Registry.CreateAsync(
+            RoleBookTests.RoleOf("default", "patcher", new PolicyRule { Verbs = ["patch"], ApiGroups = [""], Resources = ["configmaps"] }), new("test"), Cancel);
+        await _api.Registry.CreateAsync(RoleBookTests.BindingOf("default", "ann", "Role", "patcher", RoleBookTests.User("ann")), new("test"), Cancel);
+        _api.Http.DefaultRequestHeaders.Add("Impersonate-User", "ann");
+
+        var status = await ApplyAsync($"{Maps}/m?fieldManager=x", Map, 403);
+
+        status["message"]!.GetValue<string>().ShouldContain("User \"ann\" cannot create resource \"configmaps\" in API group \"\" in the namespace \"default\"");
+        await _api.Registry.CreateAsync(new ConfigMap { Metadata = new() { Name = "m", Namespace = "default" } }, new("test"), Cancel);
+        await ApplyAsync($"{Maps}/m?fieldManager=x", Map, 200);
+    }
+
+    [Fact]
+    public async Task An_object_as_deep_as_may_be_is_read_back_with_its_owners()
+    {
+        var affinity = string.Concat(Enumerable.Repeat("{\"x\":", 54)) + "1" + new string('}', 54);
+        var body = "{\"apiVersion\":\"apps/v1\",\"kind\":\"Deployment\",\"metadata\":{\"name\":\"deep\"},\"spec\":{\"selector\":{\"matchLabels\":{\"app\":\"a\"}},"
+            + "\"template\":{\"metadata\":{\"labels\":{\"app\":\"a\"}},\"spec\":{\"containers\":[{\"name\":\"c\",\"image\":\"i\"}],\"affinity\":" + affinity + "}}}}";
+
+        await ApplyAsync($"{Deployments}/deep?fieldManager=x", body, 201);
+        await ApplyAsync($"{Deployments}/deep?fieldManager=x", body, 200);
+
+        var stored = _api.Registry.Get(Kip.Resources.Apps.Deployment.Definition, new("default", "deep"))!;
+        stored.GetDefinition().Read(stored.GetDefinition().Write(stored)).ShouldBe(stored);
     }
 
     [Fact]
