@@ -38,7 +38,7 @@ internal sealed class DeclaredFields
         foreach (var (name, member) in Members.Of(value))
         {
             var at = path.Length == 0 ? name : $"{path}.{name}";
-            if (schema.Type == SchemaType.Object && schema.Field(name) is null && schema.Items is null)
+            if (schema.Type == SchemaType.Object && !schema.PreservesUnknown && schema.Field(name) is null)
             {
                 if (Unknown.Count < MaxErrors) Unknown.Add(at);
                 continue;

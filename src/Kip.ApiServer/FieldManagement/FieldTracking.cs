@@ -54,13 +54,8 @@ internal static class FieldTracking
         entries == resource.Metadata.ManagedFields ? resource : resource with { Metadata = resource.Metadata with { ManagedFields = entries } };
 
     /// <summary>Whether nothing but times differs: no reason to write an object of which nothing else has changed.</summary>
-    public static bool SameButForTimes(ValueList<ManagedFieldsEntry> some, ValueList<ManagedFieldsEntry> others)
-    {
-        if (some.Count != others.Count) return false;
-        foreach (var entry in some)
-            if (!others.Any(other => other with { Time = entry.Time } == entry)) return false;
-        return true;
-    }
+    public static bool SameButForTimes(ValueList<ManagedFieldsEntry> some, ValueList<ManagedFieldsEntry> others) =>
+        some == others || some.Select(Timeless).ToHashSet().SetEquals(others.Select(Timeless));
 
     /// <summary>What an object of a kind has before anybody set a field.</summary>
     public static JsonElement EmptyOf(KindDefinition kind) =>
@@ -74,6 +69,8 @@ internal static class FieldTracking
         if (said is [{ IsBlank: true }]) return default;
         return FieldOwner.ReadSaid(said) is { } owners ? FieldOwner.Write(owners) : present;
     }
+
+    private static ManagedFieldsEntry Timeless(ManagedFieldsEntry entry) => entry with { Time = null };
 
     private static bool OwnStatus(ValueList<ManagedFieldsEntry> entries)
     {

@@ -41,7 +41,13 @@ internal sealed class AppliedConfiguration(JsonElement root)
         var scale = JsonSerializer.Deserialize(decoded.Json, WireJson.Of<Scale>())!;
         if (scale.Spec.Replicas < 0)
             throw ApiException.Invalid(call.Kind, call.Name.Name,
-                [new() { Field = "spec.replicas", Reason = "FieldValueInvalid", Message = $"Invalid value: {scale.Spec.Replicas}: must be greater than or equal to 0" }]);
+            [
+                new()
+                {
+                    Field = "spec.replicas", Reason = "FieldValueInvalid",
+                    Message = $"Invalid value: {scale.Spec.Replicas}: must be greater than or equal to 0",
+                },
+            ]);
         return new(Written(writer =>
         {
             WriteHead(writer, body, call.Served);

@@ -50,7 +50,8 @@ internal sealed class ResourceApplies(ResourceRegistry registry, ResourceReads r
     // Whoever makes an object by applying it must be one who may make it: the right to patch is not enough.
     private void MayCreate(ApiCall call)
     {
-        var asked = new AccessRequest("create", call.Served.Group, call.Served.Plural, "", call.Name.Namespace, call.Name.Name) { Version = call.Served.Version };
+        var (kind, name) = (call.Served, call.Name);
+        var asked = new AccessRequest("create", kind.Group, kind.Plural, "", name.Namespace, name.Name) { Version = kind.Version };
         var decision = authorizer.Decide(call.User, asked);
         if (!decision.Allowed) throw Forbidden.Of(call.User, asked, decision.Reason);
     }

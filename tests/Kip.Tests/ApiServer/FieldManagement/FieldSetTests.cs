@@ -86,7 +86,9 @@ public sealed class FieldSetTests
             var name = "abc"[random.Next(3)].ToString();
             var element = random.Next(3) switch
             {
-                0 => PathElement.Field(name), 1 => new PathElement(PathElementKind.Value, $"\"{name}\""), _ => new(PathElementKind.Key, $"{{\"name\":\"{name}\"}}"),
+                0 => PathElement.Field(name),
+                1 => new PathElement(PathElementKind.Value, $"\"{name}\""),
+                _ => new PathElement(PathElementKind.Key, $"{{\"name\":\"{name}\"}}"),
             };
             nodes[element] = new(element, random.Next(2) == 0, depth == 0 ? FieldSet.Empty : Any(random, depth - 1));
         }

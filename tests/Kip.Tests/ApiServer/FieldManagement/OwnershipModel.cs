@@ -16,7 +16,8 @@ internal sealed class OwnershipModel
     {
         var said = Flatten(configuration);
         return Owners.Where(owner => owner.Key != writer)
-            .SelectMany(owner => owner.Value.Where(path => said.TryGetValue(path, out var value) && Values[path] != value).Select(path => $"{owner.Key} {path}"));
+            .SelectMany(owner => owner.Value
+                .Where(path => said.TryGetValue(path, out var value) && Values[path] != value).Select(path => $"{owner.Key} {path}"));
     }
 
     public void Apply(string writer, JsonElement configuration)

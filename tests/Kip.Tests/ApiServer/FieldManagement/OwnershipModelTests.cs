@@ -110,7 +110,8 @@ public sealed class OwnershipModelTests
                 // That somebody made a list or map itself is noted too; the model knows only what is in them.
                 static owner => owner.Fields.Paths().Where(static path => path is not (".m" or ".l" or ".s")).ToHashSet());
             foreach (var writer in _model.Owners.Keys.Union(owners.Keys))
-                (owners.GetValueOrDefault(writer) ?? []).ShouldBe(_model.Owners.GetValueOrDefault(writer) ?? [], ignoreOrder: true, $"{writer} after step {step}");
+                (owners.GetValueOrDefault(writer) ?? [])
+                    .ShouldBe(_model.Owners.GetValueOrDefault(writer) ?? [], ignoreOrder: true, $"{writer} after step {step}");
         }
 
         private JsonElement Any()
