@@ -46,22 +46,26 @@ internal static class RequestBody
     }
 
     /// <summary>The body of a request that carries an object, as JSON.</summary>
-    /// <exception cref="ApiException">415: it is neither JSON nor protobuf of a kind that is understood. 400: it is empty or malformed.</exception>
+    /// <exception cref="ApiException">415: it is neither JSON nor YAML nor protobuf of a kind that is understood. 400: it is empty or malformed.</exception>
     public static async Task<JsonDocument> ReadJsonAsync(HttpContext http)
     {
         var type = MediaType(http.Request.ContentType);
         // Kubernetes' own default is JSON; curl says form data unless told otherwise, and means JSON.
-        if (type is not ("" or "application/json" or "application/x-www-form-urlencoded" or ProtobufObject.ContentType))
-            throw Unsupported($"the body of the request was in an unknown format ({type}) - accepted media types include: application/json");
+        if (type is not ("" or "application/json" or "application/x-www-form-urlencoded" or ProtobufObject.ContentType or YamlBody.ContentType))
+            throw Unsupported($"the body of the request was in an unknown format ({type}) - accepted media types include: application/json, application/yaml");
         var body = await ReadAsync(http);
         if (body.IsEmpty) throw ApiException.BadRequest("the body of the request is empty: send the object as JSON");
         return Parse(body, type);
     }
 
-    /// <summary>Parses a body of either media type.</summary>
+    /// <summary>Parses a body of any of the media types.</summary>
     /// <exception cref="ApiException">415: protobuf of a kind that is not understood. 400: it is malformed.</exception>
-    public static JsonDocument Parse(ReadOnlyMemory<byte> body, string mediaType) =>
-        Parse(mediaType == ProtobufObject.ContentType ? FromProtobuf(body) : body);
+    public static JsonDocument Parse(ReadOnlyMemory<byte> body, string mediaType) => Parse(mediaType switch
+    {
+        ProtobufObject.ContentType => FromProtobuf(body),
+        YamlBody.ContentType => YamlBody.ToJson(body),
+        _ => body,
+    });
 
     private static ReadOnlyMemory<byte> FromProtobuf(ReadOnlyMemory<byte> body)
     {

@@ -16,6 +16,7 @@ internal sealed class OpenApiOperations(Utf8JsonWriter writer, SchemaWriter sche
         WritePath(collection, ("get", "list"), ("post", "post"), ("delete", "deletecollection"));
         if (kind.Namespaced) WritePath($"{root}/{kind.Plural}", ("get", "list"));
         WritePath($"{collection}/{{name}}", ("get", "get"), ("put", "put"), ("patch", "patch"), ("delete", "delete"));
+        if (kind.HasScale) WritePath($"{collection}/{{name}}/scale", ("get", "get"), ("put", "put"), ("patch", "patch"));
         if (kind.HasStatus) WritePath($"{collection}/{{name}}/status", ("get", "get"), ("put", "put"), ("patch", "patch"));
     }
 

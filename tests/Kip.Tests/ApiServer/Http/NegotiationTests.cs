@@ -88,6 +88,20 @@ public sealed class NegotiationTests : IAsyncLifetime
     }
 
     [Theory]
+    [InlineData("metadata:\n  name: from-yaml\ndata:\n  k: \"1\"\n", HttpStatusCode.Created)]
+    [InlineData("metadata: {name: a}\n---\nmetadata: {name: b}\n", HttpStatusCode.BadRequest)]
+    [InlineData("metadata: [", HttpStatusCode.BadRequest)]
+    [InlineData("", HttpStatusCode.BadRequest)]
+    [InlineData("- a\n", HttpStatusCode.BadRequest)]
+    [InlineData("metadata: {name: y}\ndata: {x: 1}\n", HttpStatusCode.BadRequest)]
+    public async Task An_object_may_come_as_YAML(string yaml, HttpStatusCode expected)
+    {
+        using var answer = await _api.Http.PostAsync(Maps, new StringContent(yaml, new MediaTypeHeaderValue("application/yaml")), Cancel);
+
+        answer.StatusCode.ShouldBe(expected, await answer.Content.ReadAsStringAsync(Cancel));
+    }
+
+    [Theory]
     [InlineData("gzip", "application/json")]
     [InlineData(null, "application/cbor")]
     [InlineData(null, "text/plain")]

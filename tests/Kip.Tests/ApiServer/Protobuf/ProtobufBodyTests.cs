@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Http.Headers;
 using System.Text.Json.Nodes;
 using Kip.ApiServer.Protobuf;
+using Kip.Testing.Golden;
 using Kip.Testing.Kubectl;
 using Shouldly;
 
@@ -55,6 +56,29 @@ public sealed class ProtobufBodyTests : IAsyncLifetime
 
         code.ShouldBe(HttpStatusCode.UnsupportedMediaType);
         JsonNode.Parse(said)!["message"]!.GetValue<string>().ShouldStartWith("networking.k8s.io/v1 IngressClass is not understood as protobuf: send it as application/json");
+    }
+
+    [Theory]
+    [InlineData("configmap", Maps)]
+    [InlineData("secret", "/api/v1/namespaces/default/secrets")]
+    [InlineData("serviceaccount", "/api/v1/namespaces/default/serviceaccounts")]
+    [InlineData("namespace", "/api/v1/namespaces")]
+    [InlineData("service", "/api/v1/namespaces/default/services")]
+    [InlineData("resourcequota", "/api/v1/namespaces/default/resourcequotas")]
+    [InlineData("deployment", "/apis/apps/v1/namespaces/default/deployments")]
+    [InlineData("cronjob", "/apis/batch/v1/namespaces/default/cronjobs")]
+    [InlineData("role", "/apis/rbac.authorization.k8s.io/v1/namespaces/default/roles")]
+    [InlineData("rolebinding", "/apis/rbac.authorization.k8s.io/v1/namespaces/default/rolebindings")]
+    [InlineData("clusterrole", "/apis/rbac.authorization.k8s.io/v1/clusterroles")]
+    [InlineData("selfsubjectaccessreview", "/apis/authorization.k8s.io/v1/selfsubjectaccessreviews")]
+    public async Task What_kubectl_sends_is_taken(string recorded, string path)
+    {
+        var goldens = Goldens.Beside("Goldens");
+        var body = await File.ReadAllBytesAsync(Path.Combine(goldens.Folder, recorded, "body.pb"), Cancel);
+
+        var (code, said) = await SendAsync(HttpMethod.Post, $"{path}?fieldManager=kubectl-create&fieldValidation=Strict", body);
+
+        code.ShouldBe(HttpStatusCode.Created, said);
     }
 
     [Theory]
