@@ -22,10 +22,14 @@ internal static class CustomScale
         JsonElement? Find(string at) => resource.Find(at.TrimStart('.'));
     }
 
+    /// <summary>The names that lead to the wanted number in objects of a version; null when the kind is no custom one or has no scale.</summary>
+    public static string[]? StepsToReplicas(KindDefinition served) =>
+        served.Format is CustomVersion { Source.Subresources.Scale.SpecReplicasPath: { } path } ? StepsOf(path) : null;
+
     /// <summary>The object with another wanted number.</summary>
     public static CustomResource With(CustomResource resource, int replicas)
     {
-        var steps = PathsOf(resource).SpecReplicasPath.TrimStart('.').Split('.');
+        var steps = StepsOf(PathsOf(resource).SpecReplicasPath);
         var content = (JsonObject)JsonTree.Parse(resource.Content.Utf8)!;
         var at = content;
         foreach (var step in steps[..^1])
@@ -37,6 +41,8 @@ internal static class CustomScale
         using var document = JsonTree.ParseDocument(JsonTree.Write(content));
         return resource with { Content = CompactJson.Canonical(document.RootElement) };
     }
+
+    private static string[] StepsOf(string path) => path.TrimStart('.').Split('.');
 
     private static CustomResourceSubresourceScale PathsOf(CustomResource resource) =>
         CustomKind.Of(resource.Definition)?.Version(resource.Version).Source.Subresources?.Scale

@@ -1,6 +1,8 @@
 using Kip.Resources;
+using Kip.Resources.ApiExtensions;
 using Kip.Resources.Apps;
 using Kip.Resources.Batch;
+using Kip.Resources.Certificates;
 using Kip.Resources.Core;
 using Kip.Resources.Rbac;
 using Kip.Resources.Serving;
@@ -53,6 +55,8 @@ internal static class KnownTopologies
         [(typeof(ReplicaSetStatus), "conditions")] = Topology.MapBy("type"),
         [(typeof(NodeStatus), "conditions")] = Topology.MapBy("type"),
         [(typeof(NodeStatus), "addresses")] = Topology.MapBy("type"),
+        [(typeof(CustomResourceDefinitionStatus), "conditions")] = Topology.MapBy("type"),
+        [(typeof(CertificateSigningRequestStatus), "conditions")] = Topology.MapBy("type"),
         [(typeof(NodeSpec), "podCIDRs")] = Topology.Set,
         [(typeof(UncountedTerminatedPods), "succeeded")] = Topology.Set,
         [(typeof(UncountedTerminatedPods), "failed")] = Topology.Set,
@@ -68,6 +72,9 @@ internal static class KnownTopologies
         [(typeof(RevisionSpec), "resourceClaims")] = Topology.Default,
         [(typeof(RevisionSpec), "nodeSelector")] = Topology.Default,
     };
+
+    /// <summary>The fields that are seen otherwise than by default.</summary>
+    public static IEnumerable<(Type Type, string Field)> Known => Fields.Keys;
 
     /// <summary>How a type of object is seen wherever it stands.</summary>
     public static Topology Of(Type type) => AtomicTypes.Contains(type) ? Topology.Atomic : Topology.Default;

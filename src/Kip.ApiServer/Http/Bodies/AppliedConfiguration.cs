@@ -51,10 +51,10 @@ internal sealed class AppliedConfiguration(JsonElement root)
         return new(Written(writer =>
         {
             WriteHead(writer, body, call.Served);
-            writer.WriteStartObject("spec");
-            if (body.TryGetProperty("spec", out var spec) && spec.ValueKind == JsonValueKind.Object && spec.TryGetProperty("replicas", out _))
-                writer.WriteNumber("replicas", scale.Spec.Replicas);
-            writer.WriteEndObject();
+            if (!body.TryGetProperty("spec", out var spec) || spec.ValueKind != JsonValueKind.Object || !spec.TryGetProperty("replicas", out _)) return;
+            var path = CustomResources.CustomScale.StepsToReplicas(call.Served) ?? ["spec", "replicas"];
+            foreach (var step in path[..^1]) writer.WriteStartObject(step);
+            writer.WriteNumber(path[^1], scale.Spec.Replicas);
         }));
     }
 
@@ -173,7 +173,7 @@ internal sealed class AppliedConfiguration(JsonElement root)
         using (var writer = new Utf8JsonWriter(buffer, new JsonWriterOptions { SkipValidation = true }))
         {
             write(writer);
-            if (writer.CurrentDepth > 0) writer.WriteEndObject();
+            while (writer.CurrentDepth > 0) writer.WriteEndObject();
         }
         using var document = JsonTree.ParseDocument(buffer.ToArray());
         return document.RootElement.Clone();

@@ -84,6 +84,32 @@ public sealed class CustomApplyTests : IAsyncLifetime
         Fields(applied).ShouldContain("""controller: {"f:status":{"f:replicas":{}}}""");
     }
 
+    [Fact]
+    public async Task A_scale_is_applied_where_the_definition_keeps_the_number()
+    {
+        await ApplyAsync("one", """{"cronSpec":"* * * * *","replicas":1}""", 201);
+        const string scale = """{"apiVersion":"autoscaling/v1","kind":"Scale","metadata":{"name":"a"},"spec":{"replicas":3}}""";
+
+        (await SendAsync(HttpMethod.Patch, $"{Tab}/scale?fieldManager=hpa", PatchContentType.Apply, scale, 409))["message"]!.GetValue<string>()
+            .ShouldBe("Apply failed with 1 conflict: conflict with \"one\": .spec.replicas");
+        await SendAsync(HttpMethod.Patch, $"{Tab}/scale?fieldManager=hpa&force=true", PatchContentType.Apply, scale, 200);
+
+        var tab = await SendAsync(HttpMethod.Get, Tab, "application/json", "", 200);
+        tab["spec"]!["replicas"]!.GetValue<int>().ShouldBe(3);
+        Fields(tab).ShouldContain("""hpa: {"f:spec":{"f:replicas":{}}}""");
+    }
+
+    [Fact]
+    public async Task Whoever_patches_an_item_of_a_list_with_keys_takes_over_that_item_alone()
+    {
+        await ApplyAsync("one", """{"cronSpec":"* * * * *","hosts":[{"name":"x","port":1},{"name":"y","port":2}]}""", 201);
+
+        var patched = await SendAsync(HttpMethod.Patch, $"{Tab}?fieldManager=hand", PatchContentType.Merge,
+            """{"spec":{"hosts":[{"name":"x","port":1},{"name":"y","port":3}]}}""", 200);
+
+        Fields(patched).ShouldContain("""hand: {"f:spec":{"f:hosts":{"k:{\"name\":\"y\"}":{"f:port":{}}}}}""");
+    }
+
     private static string[] Fields(JsonNode answer) =>
         [.. answer["metadata"]!["managedFields"]!.AsArray().Select(static entry => $"{entry!["manager"]}: {entry["fieldsV1"]!.ToJsonString(Compact)}")];
 
