@@ -3,6 +3,7 @@ using Kip.ApiServer.Security.Authentication;
 using Kip.ApiServer.Security.Authorization;
 using Kip.ApiServer.Security.Signing;
 using Kip.ApiServer.Security.Tokens;
+using Kip.ApiServer.Security.Users;
 
 namespace Kip.ApiServer.Security;
 
@@ -35,7 +36,11 @@ public sealed class Identities : IDisposable
     public static Identities Open(string directory, ResourceRegistry registry, TimeProvider time) => new(directory, registry, time);
 
     /// <summary>The gate of an API server that these identities are known to, and the administrator.</summary>
-    internal AccessGate GateFor(AdminToken admin) => new(new(new ClientCertificates(Authority, _time), [admin, Tokens]), _registry.Access);
+    internal AccessGate GateFor(AdminToken admin)
+    {
+        var users = new UserRecords(_registry, _time);
+        return new(new(new ClientCertificates(Authority, users, _time), [admin, Tokens, users]), _registry.Access);
+    }
 
     /// <summary>Fills token Secrets and signs approved requests until cancelled.</summary>
     internal Task RunAsync(CancellationToken cancel) => Task.WhenAll(

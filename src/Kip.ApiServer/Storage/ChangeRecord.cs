@@ -1,6 +1,8 @@
 using System.Buffers;
 using System.Buffers.Binary;
+using System.Security.Cryptography;
 using System.Text.Json;
+using Kip.ApiServer.Storage.Encryption;
 using Kip.Resources;
 
 namespace Kip.ApiServer.Storage;
@@ -15,9 +17,13 @@ internal static class ChangeRecord
 
     private const byte Put = (byte)'P';
     private const byte Removal = (byte)'R';
+    private const byte SealedPut = (byte)'S';
     private const byte Opening = (byte)'O';
 
-    public static Span<byte> Head(Span<byte> into, long version, bool removal) => Head(into, version, removal ? Removal : Put);
+    /// <summary>The head of a change's record.</summary>
+    /// <param name="isSealed">The object behind it is encrypted.</param>
+    public static Span<byte> Head(Span<byte> into, long version, bool removal, bool isSealed = false) =>
+        Head(into, version, removal ? Removal : isSealed ? SealedPut : Put);
 
     /// <summary>A whole record: versions up to this one may have been shown.</summary>
     public static Span<byte> OpeningAt(Span<byte> into, long version) => Head(into, version, Opening);
@@ -57,14 +63,28 @@ internal static class ChangeRecord
     /// <summary>Reads a record back.</summary>
     /// <param name="kindOf">The kind of an <c>apiVersion</c> and <c>kind</c>, or null.</param>
     /// <exception cref="StoreException">The record is not one, or names a kind that is not known.</exception>
-    public static (long Version, ObjectId Id, Resource? Object) Read(ReadOnlySpan<byte> record, Func<string, string, KindDefinition?> kindOf)
+    public static (long Version, ObjectId Id, Resource? Object) Read(
+        ReadOnlySpan<byte> record, Func<string, string, KindDefinition?> kindOf, SecretCipher? cipher = null)
     {
-        if (record.Length <= HeadBytes || record[0] is not (Put or Removal)) throw new StoreException("a record of the log is not a change");
+        if (record.Length <= HeadBytes || record[0] is not (Put or Removal or SealedPut)) throw new StoreException("a record of the log is not a change");
         var version = BinaryPrimitives.ReadInt64LittleEndian(record[1..]);
-        var body = record[HeadBytes..];
+        var body = record[0] == SealedPut ? Opened(record[HeadBytes..], cipher) : record[HeadBytes..];
         var kind = KindOf(body, kindOf);
         var resource = StoredJson.Read(kind, body, version);
-        return (version, new ObjectId(kind, resource.Key), record[0] == Put ? resource : null);
+        return (version, new ObjectId(kind, resource.Key), record[0] == Removal ? null : resource);
+    }
+
+    private static ReadOnlySpan<byte> Opened(ReadOnlySpan<byte> body, SecretCipher? cipher)
+    {
+        if (cipher is null) throw new StoreException("the log holds an encrypted secret, and no key was named");
+        try
+        {
+            return cipher.Open(body);
+        }
+        catch (CryptographicException)
+        {
+            throw new StoreException("a secret in the log cannot be decrypted: it is damaged, or was written with another key: restore a backup");
+        }
     }
 
     // Every object begins with its apiVersion and kind, so they are found without parsing the rest.

@@ -1,3 +1,4 @@
+using Kip.ApiServer.Storage.Encryption;
 using Kip.Log;
 using Kip.Log.Files;
 using Kip.Resources;
@@ -9,7 +10,10 @@ namespace Kip.ApiServer.Storage;
 internal static partial class DataFolder
 {
     /// <summary>The version of what records and snapshots hold. A folder of a later one is refused.</summary>
-    public const int Format = 1;
+    public const int Format = 2;
+
+    // Of a folder whose Secrets are not encrypted: what all were before, and those without a key still are.
+    private const int PlainFormat = 1;
 
     private const string FormatFile = "format";
 
@@ -21,17 +25,29 @@ internal static partial class DataFolder
         try
         {
             // Looked at before the log is opened, since opening may repair what it finds.
-            var used = CheckFormat(files);
-            var log = DurableLog.Open(files, options.Log with { Logger = logger });
+            var format = ReadFormat(files);
+            var logOptions = options.Log with { Logger = logger };
+            var log = DurableLog.Open(files, logOptions);
+            SecretCipher? cipher = null;
             try
             {
-                if (!used) WriteFormat(files);
-                var (image, journal) = Read(files, log, options, kindOf, logger);
-                return (image, journal, used);
+                cipher = SecretCipher.Open(files, options.KeyFile);
+                if (format == 0) WriteFormat(files, cipher is null ? PlainFormat : Format);
+                var (image, recovery) = Read(files, log, cipher, kindOf, logger);
+                if (cipher is not null && format == PlainFormat)
+                {
+                    Migration.Run(files, log, logOptions, image, cipher);
+                    WriteFormat(files, Format);
+                    LogEncrypted(logger, files.Name);
+                    log = DurableLog.Open(files, logOptions);
+                    image = image with { Place = log.LastSequence };
+                }
+                return (image, new LogJournal(files, log, options, cipher, recovery.Replayed, logger) { Recovered = recovery }, format > 0);
             }
             catch
             {
                 log.DisposeAsync().AsTask().GetAwaiter().GetResult();
+                cipher?.Dispose();
                 throw;
             }
         }
@@ -45,10 +61,10 @@ internal static partial class DataFolder
         }
     }
 
-    private static (StoreImage, LogJournal) Read(
-        ILogFiles files, DurableLog log, StoreOptions options, Func<string, string, KindDefinition?> kindOf, ILogger logger)
+    private static (StoreImage, StoreRecovery) Read(
+        ILogFiles files, DurableLog log, SecretCipher? cipher, Func<string, string, KindDefinition?> kindOf, ILogger logger)
     {
-        var snapshot = ReadSnapshot(files, kindOf, logger);
+        var snapshot = ReadSnapshot(files, cipher, kindOf, logger);
         if (log.FirstSequence > snapshot.Place + 1)
             throw new StoreException(
                 $"{files.Name} is damaged: the log begins at record {log.FirstSequence}, and no readable snapshot reaches up to it: restore a backup");
@@ -61,22 +77,22 @@ internal static partial class DataFolder
         var replayed = 0;
         for (; reader.TryRead(out var record); replayed++)
         {
-            image.Apply(record.Payload.Span, kindOf);
+            image.Apply(record.Payload.Span, kindOf, cipher);
             image.Place = record.Sequence;
         }
         image.Place = log.LastSequence;
         var built = image.Build();
         LogOpened(logger, files.Name, built.Count, snapshot.Count, replayed);
         if (log.Damaged.Length > 0) LogDamage(logger, files.Name, string.Join("; ", log.Damaged));
-        return (built, new LogJournal(files, log, options, replayed, logger) { Recovered = new(built.Count, snapshot.Place, replayed, log.Recovered.TornBytes, log.Damaged) });
+        return (built, new StoreRecovery(built.Count, snapshot.Place, replayed, log.Recovered.TornBytes, log.Damaged));
     }
 
-    private static StoreImage ReadSnapshot(ILogFiles files, Func<string, string, KindDefinition?> kindOf, ILogger logger)
+    private static StoreImage ReadSnapshot(ILogFiles files, SecretCipher? cipher, Func<string, string, KindDefinition?> kindOf, ILogger logger)
     {
         foreach (var place in SnapshotFile.List(files))
             try
             {
-                return SnapshotFile.Read(files, place, kindOf);
+                return SnapshotFile.Read(files, place, kindOf, cipher);
             }
             catch (Exception e) when (e is FileDamagedException or EndOfStreamException)
             {
@@ -85,25 +101,28 @@ internal static partial class DataFolder
         return StoreImage.Empty;
     }
 
-    // False: a new folder. Nothing is touched before the format is known to be ours.
-    private static bool CheckFormat(ILogFiles files)
+    // Zero: a new folder. Nothing is touched before the format is known to be ours.
+    private static int ReadFormat(ILogFiles files)
     {
         using var stream = DurableFile.OpenRead(files, FormatFile);
-        if (stream is null) return false;
+        if (stream is null) return 0;
         using var reader = new StreamReader(stream);
         var text = reader.ReadToEnd().Trim();
         if (!int.TryParse(text, out var format)) throw new StoreException($"{files.Name} is not a data folder of kip: its format is \"{text}\"");
         if (format > Format)
             throw new StoreException(
                 $"{files.Name} was written by a newer kip (format {format}, this kip knows up to {Format}): use that kip, or another folder; nothing was changed");
-        return true;
+        return format;
     }
 
-    private static void WriteFormat(ILogFiles files) => DurableFile.Replace(files, FormatFile, static stream =>
+    private static void WriteFormat(ILogFiles files, int format) => DurableFile.Replace(files, FormatFile, stream =>
     {
         using var writer = new StreamWriter(stream, leaveOpen: true);
-        writer.WriteLine(Format);
+        writer.WriteLine(format);
     });
+
+    [LoggerMessage(EventId = 3004, Level = LogLevel.Information, Message = "{Folder}: the secrets are encrypted from now on, and what held them in the clear is removed")]
+    private static partial void LogEncrypted(ILogger logger, string folder);
 
     [LoggerMessage(EventId = 3001, Level = LogLevel.Information, Message = "{Folder}: {Objects} objects, {FromSnapshot} from the snapshot and {Replayed} changes after it")]
     private static partial void LogOpened(ILogger logger, string folder, int objects, int fromSnapshot, int replayed);

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Kip.ApiServer.Storage.Encryption;
 using Kip.Resources;
 
 namespace Kip.ApiServer.Storage;
@@ -19,14 +20,14 @@ internal sealed class ImageBuilder(long version, ulong place)
     public ulong Place { get; set; } = place;
 
     /// <exception cref="StoreException">The record is not one, or names a kind that is not known.</exception>
-    public void Apply(ReadOnlySpan<byte> record, Func<string, string, KindDefinition?> kindOf)
+    public void Apply(ReadOnlySpan<byte> record, Func<string, string, KindDefinition?> kindOf, SecretCipher? cipher)
     {
         if (ChangeRecord.IsOpening(record, out var opened))
         {
             _version = Math.Max(_version, opened);
             return;
         }
-        var (made, id, resource) = ChangeRecord.Read(record, kindOf);
+        var (made, id, resource) = ChangeRecord.Read(record, kindOf, cipher);
         _version = Math.Max(_version, made);
         if (resource is null) TableOf(id.Kind).Remove(id.Name);
         else TableOf(id.Kind)[id.Name] = resource;

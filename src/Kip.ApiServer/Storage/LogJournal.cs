@@ -1,4 +1,5 @@
 using Kip.Client;
+using Kip.ApiServer.Storage.Encryption;
 using Kip.Log;
 using Kip.Log.Files;
 using Kip.Resources;
@@ -7,7 +8,8 @@ using Microsoft.Extensions.Logging;
 namespace Kip.ApiServer.Storage;
 
 /// <summary>Writes changes to a durable log, and a snapshot now and then, so that neither the folder nor start-up grows with history.</summary>
-internal sealed partial class LogJournal(ILogFiles files, DurableLog log, StoreOptions options, int behindSnapshot, ILogger logger) : IJournal
+internal sealed partial class LogJournal(
+    ILogFiles files, DurableLog log, StoreOptions options, SecretCipher? cipher, int behindSnapshot, ILogger logger) : IJournal
 {
     // The one before is kept with the log behind it, for the case that the newest is damaged.
     private const int Snapshots = 2;
@@ -58,7 +60,7 @@ internal sealed partial class LogJournal(ILogFiles files, DurableLog log, StoreO
         {
             // A snapshot ahead of the log would hide the records that take the lost ones' places after a crash.
             await log.FlushedAsync(image.Place, cancel);
-            SnapshotFile.Write(files, image);
+            SnapshotFile.Write(files, image, cipher);
             Interlocked.Add(ref _behind, -behind);
             Clean();
             LogSnapshot(logger, files.Name, image.Place, image.Count);
@@ -69,7 +71,14 @@ internal sealed partial class LogJournal(ILogFiles files, DurableLog log, StoreO
         }
     }
 
-    public ValueTask DisposeAsync() => log.DisposeAsync();
+    /// <summary>Encrypts what must not be readable on disk; null: nothing is encrypted.</summary>
+    public SecretCipher? Cipher => cipher;
+
+    public async ValueTask DisposeAsync()
+    {
+        await log.DisposeAsync();
+        cipher?.Dispose();
+    }
 
     private void Clean()
     {

@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.Globalization;
+using Kip.ApiServer.Storage.Encryption;
 using Kip.Log;
 using Kip.Log.Files;
 using Kip.Resources;
@@ -22,18 +23,18 @@ internal static class SnapshotFile
             .OrderDescending(),
     ];
 
-    public static void Write(ILogFiles files, StoreImage image) => DurableFile.Replace(files, NameOf(image.Place), stream =>
+    public static void Write(ILogFiles files, StoreImage image, SecretCipher? cipher) => DurableFile.Replace(files, NameOf(image.Place), stream =>
     {
         Span<byte> head = stackalloc byte[HeadBytes];
         BinaryPrimitives.WriteInt64LittleEndian(head, image.Version);
         BinaryPrimitives.WriteInt64LittleEndian(head[8..], image.Count);
         stream.Write(head);
-        foreach (var resource in image.Tables.Values.SelectMany(static table => table.In(null))) Write(stream, resource);
+        foreach (var resource in image.Tables.Values.SelectMany(static table => table.In(null))) Write(stream, resource, cipher);
     });
 
     /// <summary>Reads one snapshot. Its end is reached only if all of it is as it was written.</summary>
     /// <exception cref="FileDamagedException">It is not.</exception>
-    public static StoreImage Read(ILogFiles files, ulong place, Func<string, string, KindDefinition?> kindOf)
+    public static StoreImage Read(ILogFiles files, ulong place, Func<string, string, KindDefinition?> kindOf, SecretCipher? cipher)
     {
         using var stream = DurableFile.OpenRead(files, NameOf(place)) ?? throw new FileNotFoundException(NameOf(place));
         Span<byte> head = stackalloc byte[HeadBytes];
@@ -45,7 +46,7 @@ internal static class SnapshotFile
             stream.ReadExactly(head[..4]);
             var record = new byte[BinaryPrimitives.ReadInt32LittleEndian(head)];
             stream.ReadExactly(record);
-            image.Apply(record, kindOf);
+            image.Apply(record, kindOf, cipher);
         }
         if (stream.ReadByte() >= 0) throw new StoreException($"{NameOf(place)} holds more than it says");
         return image.Build();
@@ -53,13 +54,15 @@ internal static class SnapshotFile
 
     public static void Delete(ILogFiles files, ulong place) => files.Delete(NameOf(place));
 
-    private static void Write(Stream stream, Resource resource)
+    private static void Write(Stream stream, Resource resource, SecretCipher? cipher)
     {
         var version = long.Parse(resource.Metadata.ResourceVersion!, CultureInfo.InvariantCulture);
         var json = StoredJson.Write(resource with { Metadata = resource.Metadata with { ResourceVersion = null } });
+        var isSealed = cipher is not null && SecretCipher.Covers(resource.GetDefinition());
+        if (isSealed) json = cipher!.Seal(json);
         Span<byte> head = stackalloc byte[4 + ChangeRecord.HeadBytes];
         BinaryPrimitives.WriteInt32LittleEndian(head, ChangeRecord.HeadBytes + json.Length);
-        ChangeRecord.Head(head[4..], version, removal: false);
+        ChangeRecord.Head(head[4..], version, removal: false, isSealed);
         stream.Write(head);
         stream.Write(json);
     }

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
+using Kip.ApiServer.Storage.Encryption;
 using Kip.Log.Files;
 using Kip.Resources;
 using Microsoft.Extensions.Logging;
@@ -113,6 +114,9 @@ public sealed class Store : IAsyncDisposable
     {
         var id = ObjectId.Of(@new ?? old!);
         if (@new is null) json = ChangeRecord.RemovalBody(id);
+        // Before the lock: the order of changes does not wait for it.
+        var sealing = @new is not null && SecretCipher.Covers(id.Kind) ? (_journal as LogJournal)?.Cipher : null;
+        if (sealing is not null) json = sealing.Seal(json);
         Written written;
         var concerned = s_concerned ??= [];
         lock (_gate)
@@ -125,7 +129,7 @@ public sealed class Store : IAsyncDisposable
 
             var version = _version + 1;
             var stored = WithVersion(@new ?? old!, version);
-            _place = _journal.Append(ChangeRecord.Head(stackalloc byte[ChangeRecord.HeadBytes], version, removal: @new is null), json);
+            _place = _journal.Append(ChangeRecord.Head(stackalloc byte[ChangeRecord.HeadBytes], version, removal: @new is null, sealing is not null), json);
             _version = version;
             state.Apply(new Change(version, old, @new is null ? null : stored, _time.GetTimestamp()));
             state.Feeds.Tell(id.Kind, id.Name, state.History.Next - 1, concerned);

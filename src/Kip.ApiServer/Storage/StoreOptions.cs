@@ -9,6 +9,10 @@ public sealed record StoreOptions
     /// <value>Null: in memory only, nothing survives the process.</value>
     public string? Directory { get; init; }
 
+    /// <summary>The file with the key that Secrets are encrypted with, outside the folder. Made when it is missing and nothing is encrypted yet.</summary>
+    /// <value>Null: Secrets are written as they are.</value>
+    public string? KeyFile { get; init; }
+
     /// <summary>How the log in <see cref="Directory"/> behaves.</summary>
     /// <value>Segments of 16 MiB, so that a snapshot soon frees the log before it; damage is looked for in what is read.</value>
     public LogOptions Log { get; init; } = new() { SegmentBytes = 16 << 20, VerifyAll = false };

@@ -17,11 +17,15 @@ internal sealed class Connection : IDisposable
     private Connection(KubeconfigContext context, string? @namespace, DataFolder? data)
     {
         _resources = HttpResources.Connect(context);
+        Context = context;
         Namespace = @namespace ?? context.Namespace;
         Data = data ?? DataFolder.Beside(context.Source) ?? DataFolder.Choose(null);
     }
 
     public IResources Resources => _resources;
+
+    /// <summary>Where the API is, and as whom it is asked.</summary>
+    public KubeconfigContext Context { get; }
 
     public string Namespace { get; }
 

@@ -4,6 +4,7 @@ using System.CommandLine.Invocation;
 using Kip.Host.Commands;
 using Kip.Host.Commands.Conformance;
 using Kip.Host.Commands.Simulate;
+using Kip.Host.Commands.Users;
 using Kip.Host.Commands.Why;
 using Kip.Host.Commands.Events;
 using Kip.Host.Commands.Images;
@@ -43,6 +44,7 @@ internal static class KipCommandLine
             ImageCommand.Make(),
             RegistryCommand.Make(),
             EventsCommand.Make(),
+            UserCommand.Make(),
             CaCommand.Make(),
             VersionCommand.Make(),
             CompletionCommand.Make(),

@@ -79,7 +79,7 @@ public sealed class KipPlatform : IAsyncDisposable
 
         // 1. The store: everything that was acknowledged is in memory again.
         var registry = await ResourceRegistry.OpenAsync(
-            new StoreOptions { Directory = options.Data.Store }, new RegistryOptions { Logger = loggers.CreateLogger("Kip.ApiServer") }, _time, cancel);
+            new StoreOptions { Directory = options.Data.Store, KeyFile = options.EncryptionKey }, new RegistryOptions { Logger = loggers.CreateLogger("Kip.ApiServer") }, _time, cancel);
         Ends(() => registry.DisposeAsync().AsTask());
         Runs(registry.RunAsync(_stop.Token));
         var resources = new EmbeddedResources(registry);

@@ -13,6 +13,12 @@ internal static class PlatformOptionSymbols
         Description = "The data folder (default: $KIP_DATA, else ~/.kip)", HelpName = "DIR",
     };
 
+    public static Option<string?> EncryptionKey { get; } = new("--encryption-key")
+    {
+        Description = "The file with the key that secrets are encrypted with; made when it is missing (default: $KIP_ENCRYPTION_KEY, else ~/.config/kip/encryption.key)",
+        HelpName = "FILE",
+    };
+
     public static Option<string> Api { get; } = new("--api")
     {
         Description = "Where the API listens; port 0 picks a free one", HelpName = "HOST:PORT",

@@ -27,6 +27,9 @@ public sealed record PlatformOptions
     /// <summary>Where metrics and health are read without credentials. Null: nowhere.</summary>
     public IPEndPoint? Metrics { get; init; }
 
+    /// <summary>The file with the key that secrets are encrypted with, outside the data folder.</summary>
+    public required string EncryptionKey { get; init; }
+
     /// <summary>The addresses of containers' pods. Null: chosen once, and kept in the data folder.</summary>
     public Subnet? PodSubnet { get; init; }
 
@@ -43,9 +46,11 @@ public sealed record PlatformOptions
         var domain = parsed.GetValue(PlatformOptionSymbols.Domain);
         if (domain is not null && Uri.CheckHostName(domain) != UriHostNameType.Dns)
             throw new CommandFailure($"--domain {domain} is not a host name such as example.com");
+        var data = DataFolder.Choose(parsed.GetValue(PlatformOptionSymbols.Data));
         return new PlatformOptions
         {
-            Data = DataFolder.Choose(parsed.GetValue(PlatformOptionSymbols.Data)),
+            Data = data,
+            EncryptionKey = KeyFile.Choose(parsed.GetValue(PlatformOptionSymbols.EncryptionKey), data),
             Api = PlatformOptionSymbols.EndPoint("--api", parsed.GetRequiredValue(PlatformOptionSymbols.Api)),
             Gateway = PlatformOptionSymbols.EndPoint("--gateway", parsed.GetRequiredValue(PlatformOptionSymbols.Gateway)),
             Https = parsed.GetValue(PlatformOptionSymbols.Https) is { } https ? PlatformOptionSymbols.EndPoint("--https", https) : null,
@@ -61,7 +66,7 @@ public sealed record PlatformOptions
     internal IReadOnlyList<string> ToArguments() =>
     [
         "up", .. Metrics is null ? [] : (string[])["--metrics", Metrics.ToString()],
-        "--data", Data.Root, "--api", Api.ToString(), "--gateway", Gateway.ToString(), "--registry", Registry.ToString(), "--events", Events.ToString(),
+        "--data", Data.Root, "--encryption-key", EncryptionKey, "--api", Api.ToString(), "--gateway", Gateway.ToString(), "--registry", Registry.ToString(), "--events", Events.ToString(),
         .. Https is null ? [] : (string[])["--https", Https.ToString()], .. Domain is null ? [] : (string[])["--domain", Domain], .. PodSubnet is null ? [] : (string[])["--pod-subnet", PodSubnet.ToString()!],
     ];
 }

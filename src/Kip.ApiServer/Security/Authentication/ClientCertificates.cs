@@ -1,12 +1,13 @@
 using System.Runtime.CompilerServices;
 using System.Security.Cryptography.X509Certificates;
+using Kip.ApiServer.Security.Users;
 using Kip.Resources;
 using Kip.Rules.Access;
 
 namespace Kip.ApiServer.Security.Authentication;
 
 /// <summary>Knows users by certificates of Kip's own CA: the common name is the user's, each organisation a group.</summary>
-internal sealed class ClientCertificates(CertificateAuthority authority, TimeProvider time)
+internal sealed class ClientCertificates(CertificateAuthority authority, UserRecords users, TimeProvider time)
 {
     private const string CommonName = "2.5.4.3";
     private const string Organization = "2.5.4.10";
@@ -19,7 +20,9 @@ internal sealed class ClientCertificates(CertificateAuthority authority, TimePro
     {
         var now = time.GetUtcNow().UtcDateTime;
         if (now < certificate.NotBefore.ToUniversalTime() || now > certificate.NotAfter.ToUniversalTime()) return null;
-        return _known.GetValue(certificate, Read);
+        if (_known.GetValue(certificate, Read) is not { } user) return null;
+        // Of these users the record decides, so that one can be removed before the certificate ends.
+        return user.Groups.Contains(UserRecord.Group) && !users.Knows(user.Name, certificate.RawDataMemory.Span) ? null : user;
     }
 
     private UserInfo? Read(X509Certificate2 certificate)

@@ -175,11 +175,11 @@ public class StoreOnDiskTests
     {
         new DiskStore(_files).Registry.Create(Objects.Map("a"));
         var newer = _files.AfterKill().Copy();
-        Kip.Log.DurableFile.Replace(newer, "format", static stream => stream.Write("2\n"u8));
+        Kip.Log.DurableFile.Replace(newer, "format", static stream => stream.Write("3\n"u8));
         var before = newer.List().ToDictionary(static name => name, newer.Content);
         var operations = newer.Operations;
 
-        Should.Throw<StoreException>(() => new DiskStore(newer)).Message.ShouldContain("was written by a newer kip (format 2, this kip knows up to 1)");
+        Should.Throw<StoreException>(() => new DiskStore(newer)).Message.ShouldContain("was written by a newer kip (format 3, this kip knows up to 2)");
 
         newer.Operations.ShouldBe(operations);
         newer.List().ToDictionary(static name => name, newer.Content).ShouldBe(before, ignoreOrder: true);
