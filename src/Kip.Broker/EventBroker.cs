@@ -35,6 +35,7 @@ public sealed class EventBroker : IEventDataPlane, IAsyncDisposable
     private readonly Ingress _ingress;
     private readonly SubscriptionProjector _projector;
     private readonly EventsApi _api;
+    private readonly FilterEndpoint _filter;
     private IngressListener _listener = null!;
 
     private EventBroker(BrokerOptions options, InformerSet informers, IResources resources, Random random, TimeProvider time, ILoggerFactory loggers)
@@ -54,6 +55,7 @@ public sealed class EventBroker : IEventDataPlane, IAsyncDisposable
         local = new(_ingress, _topics, _network);
         _projector = new(informers, _topics, time, logger);
         _api = new(_topics, _ingress, local, traces, time, _stop.Token);
+        _filter = new(_topics, local, _ready.Task, time);
     }
 
     /// <summary>Where events come in.</summary>
@@ -70,7 +72,7 @@ public sealed class EventBroker : IEventDataPlane, IAsyncDisposable
     {
         loggers ??= NullLoggerFactory.Instance;
         var broker = new EventBroker(options, informers, resources, random ?? Random.Shared, time, loggers);
-        var application = new IngressApplication(options, broker._ingress, broker._topics, broker._ready.Task, loggers.CreateLogger<IngressApplication>());
+        var application = new IngressApplication(options, broker._ingress, broker._filter, broker._topics, broker._ready.Task, loggers.CreateLogger<IngressApplication>());
         try
         {
             broker._listener = await IngressListener.StartAsync(options, application, loggers, cancel);

@@ -9,7 +9,8 @@ using Microsoft.Extensions.Logging;
 namespace Kip.Brokers.Http;
 
 /// <summary>What the HTTP server runs per request: which Broker or channel is meant, which events, and the ingress.</summary>
-internal sealed partial class IngressApplication(BrokerOptions options, Ingress ingress, TopicTable topics, Task ready, ILogger logger) : IHttpApplication<IngressCall>
+internal sealed partial class IngressApplication(
+    BrokerOptions options, Ingress ingress, FilterEndpoint filter, TopicTable topics, Task ready, ILogger logger) : IHttpApplication<IngressCall>
 {
     // What a message of unknown length is taken for.
     private const long AssumedBytes = 64 << 10;
@@ -57,6 +58,11 @@ internal sealed partial class IngressApplication(BrokerOptions options, Ingress 
     {
         var isBroker = !TopicRoute.TrySplit(call.Host, out var service, out var @namespace)
             || (@namespace == TopicRoute.SystemNamespace && service != TopicRoute.DispatcherService);
+        if (@namespace == TopicRoute.SystemNamespace && service == TopicRoute.FilterService)
+        {
+            await filter.HandleAsync(call);
+            return;
+        }
         call.SetHeader("Allow", "POST, OPTIONS");
         // 1. May one send here? Anybody may, as often as they like: what is too much is answered 429.
         if (call.Method == "OPTIONS")

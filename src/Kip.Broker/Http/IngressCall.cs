@@ -103,5 +103,14 @@ internal sealed class IngressCall
         await _answer.CompleteAsync();
     }
 
+    /// <summary>Answers with a body whose type is among the headers already.</summary>
+    public async Task AnswerAsync(int status, ReadOnlyMemory<byte> body)
+    {
+        _response.StatusCode = status;
+        _response.Headers.ContentLength = body.Length;
+        await _answer.Writer.WriteAsync(body);
+        await _answer.CompleteAsync();
+    }
+
     public void SetHeader(string name, string value) => _response.Headers[name] = value;
 }
