@@ -6,6 +6,7 @@ using Kip.ApiServer.Http.Subresources.Exec;
 using Kip.ApiServer.Http.Verbs;
 using Kip.ApiServer.Registry;
 using Kip.ApiServer.Security;
+using Kip.ApiServer.Security.Audit;
 using Kip.ApiServer.Security.Authorization;
 using Kip.Client.Pods;
 using Microsoft.AspNetCore.Builder;
@@ -61,11 +62,12 @@ public sealed class ApiServer : IAsyncDisposable
         try
         {
             var pipeline = Pipeline(options, registry, logs, identities, identities.GateFor(admin), time, loggers, stopping.Token);
+            var audit = options.Audit is { } write ? new AuditLog(write, time) : null;
             var limit = new BodyLimit(options.MaxBodyBytes);
             app.Run(http =>
             {
                 http.Features.Set(limit);
-                return pipeline.InvokeAsync(http);
+                return audit is null ? pipeline.InvokeAsync(http) : audit.RunAsync(http, pipeline.InvokeAsync);
             });
             await app.StartAsync(cancel);
             var address = AddressOf(app);

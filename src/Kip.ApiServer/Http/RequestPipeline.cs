@@ -51,6 +51,9 @@ internal sealed partial class RequestPipeline(
         }
     }
 
+    /// <summary>Whether a path is one that everybody may read.</summary>
+    public static bool IsHealthCheck(string? path) => path is "/healthz" or "/livez" or "/readyz";
+
     /// <summary>405.</summary>
     public static ApiException MethodNotAllowed() =>
         ApiException.Of(405, StatusReason.MethodNotAllowed, "the server does not allow this method on the requested resource");
@@ -58,7 +61,7 @@ internal sealed partial class RequestPipeline(
     private async Task HandleAsync(HttpContext http)
     {
         var path = http.Request.Path.Value ?? "/";
-        if (path is "/healthz" or "/livez" or "/readyz")
+        if (IsHealthCheck(path))
         {
             await TextAsync(http, 200, "ok");
             return;

@@ -1,4 +1,5 @@
 using Kip.ApiServer.Http;
+using Kip.ApiServer.Security.Audit;
 using Kip.ApiServer.Security.Authorization;
 using Kip.Client;
 using Kip.Rules.Access;
@@ -18,11 +19,16 @@ internal sealed class AccessGate(Authentication.Authentication authentication, A
     /// <exception cref="ApiException">401: nobody knows who asks. 403: it may not be done.</exception>
     public UserInfo Admit(HttpContext http, ResourcePath? path)
     {
+        var record = http.Features.Get<AuditRecord>();
+        var asked = RequestAttributes.Of(http.Request, path);
+        if (record is not null) record.Asked = asked;
         var sender = authentication.Identify(http);
+        if (record is not null) record.Sender = sender;
         var user = Impersonation.Of(http.Request.Headers, sender, authorizer) ?? sender;
         http.Features.Set(user);
-        var asked = RequestAttributes.Of(http.Request, path);
+        if (user != sender && record is not null) record.Impersonated = user;
         var decision = authorizer.Decide(user, asked);
+        if (record is not null) record.Decision = decision;
         return decision.Allowed ? user : throw Forbidden.Of(user, asked, decision.Reason);
     }
 }

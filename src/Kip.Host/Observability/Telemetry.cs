@@ -20,7 +20,7 @@ internal sealed partial class Telemetry : IAsyncDisposable
     private readonly Lock _lock = new();
     private readonly Gateway _gateway;
     private readonly ILogger _logger;
-    private readonly RequestLogFile _file;
+    private readonly LineFile _file;
     private readonly IDisposable _subscription;
     private ObservabilityConfig _config = new();
     private Exporting? _exporting;

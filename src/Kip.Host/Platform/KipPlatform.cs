@@ -139,11 +139,14 @@ public sealed class KipPlatform : IAsyncDisposable
         Runs(hpa.RunAsync(_stop.Token));
         Runs(new IdleTrim(() => gateway.RequestsInFlight, _time).RunAsync(_stop.Token));
 
+        var audit = options.AuditLog is { } noted ? new LineFile(noted, _time, loggers) : null;
+        if (audit is not null) Ends(() => audit.DisposeAsync().AsTask());
+
         // 6. The API last: who is answered finds all of it at work.
         var api = await ApiServer.Http.ApiServer.StartAsync(
             new ApiServerOptions
             {
-                Endpoint = options.Api, DataDirectory = options.Data.Root, Identities = identities, Exec = runtime.Exec,
+                Endpoint = options.Api, DataDirectory = options.Data.Root, Identities = identities, Audit = audit is null ? null : audit.Write, Exec = runtime.Exec,
                 ExtraEndpoints = new Dictionary<string, RequestDelegate>(ServiceInsight.Endpoints(autoscaler, resources, gateway.Taps, _stop.Token))
                 {
                     ["/kip/events"] = events.AnswerAsync,

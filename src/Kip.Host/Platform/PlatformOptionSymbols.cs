@@ -19,6 +19,13 @@ internal static class PlatformOptionSymbols
         HelpName = "FILE",
     };
 
+    public const string Off = "off";
+
+    public static Option<string?> AuditLog { get; } = new("--audit-log")
+    {
+        Description = "The file in which every request to the API is noted, or off (default: $KIP_AUDIT_LOG, else audit.log in the data folder)", HelpName = "FILE",
+    };
+
     public static Option<string> Api { get; } = new("--api")
     {
         Description = "Where the API listens; port 0 picks a free one", HelpName = "HOST:PORT",
@@ -72,6 +79,14 @@ internal static class PlatformOptionSymbols
     public static Subnet? SubnetOf(string? text) => text is null ? null
         : Subnet.TryParse(text, out var subnet) ? subnet
         : throw new CommandFailure($"--pod-subnet {text} is no IPv4 subnet such as 10.89.16.0/20 (from /8 to /28, the bits behind it zero)");
+
+    /// <summary>The audit log's file; null: none is wanted.</summary>
+    public static string? AuditLogOf(string? option, DataFolder data) => (option ?? Environment.GetEnvironmentVariable("KIP_AUDIT_LOG")) switch
+    {
+        null or "" => data.Path("audit.log"),
+        Off => null,
+        var file => Path.GetFullPath(file),
+    };
 
     /// <summary>Reads <c>HOST:PORT</c>; a host is an IP address or <c>localhost</c>.</summary>
     /// <exception cref="CommandFailure">It is neither.</exception>

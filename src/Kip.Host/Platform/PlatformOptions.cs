@@ -30,6 +30,9 @@ public sealed record PlatformOptions
     /// <summary>The file with the key that secrets are encrypted with, outside the data folder.</summary>
     public required string EncryptionKey { get; init; }
 
+    /// <summary>The file in which every request to the API is noted. Null: none.</summary>
+    public string? AuditLog { get; init; }
+
     /// <summary>The addresses of containers' pods. Null: chosen once, and kept in the data folder.</summary>
     public Subnet? PodSubnet { get; init; }
 
@@ -50,6 +53,7 @@ public sealed record PlatformOptions
         return new PlatformOptions
         {
             Data = data,
+            AuditLog = PlatformOptionSymbols.AuditLogOf(parsed.GetValue(PlatformOptionSymbols.AuditLog), data),
             EncryptionKey = KeyFile.Choose(parsed.GetValue(PlatformOptionSymbols.EncryptionKey), data),
             Api = PlatformOptionSymbols.EndPoint("--api", parsed.GetRequiredValue(PlatformOptionSymbols.Api)),
             Gateway = PlatformOptionSymbols.EndPoint("--gateway", parsed.GetRequiredValue(PlatformOptionSymbols.Gateway)),
@@ -66,7 +70,7 @@ public sealed record PlatformOptions
     internal IReadOnlyList<string> ToArguments() =>
     [
         "up", .. Metrics is null ? [] : (string[])["--metrics", Metrics.ToString()],
-        "--data", Data.Root, "--encryption-key", EncryptionKey, "--api", Api.ToString(), "--gateway", Gateway.ToString(), "--registry", Registry.ToString(), "--events", Events.ToString(),
+        "--data", Data.Root, "--encryption-key", EncryptionKey, "--audit-log", AuditLog ?? PlatformOptionSymbols.Off, "--api", Api.ToString(), "--gateway", Gateway.ToString(), "--registry", Registry.ToString(), "--events", Events.ToString(),
         .. Https is null ? [] : (string[])["--https", Https.ToString()], .. Domain is null ? [] : (string[])["--domain", Domain], .. PodSubnet is null ? [] : (string[])["--pod-subnet", PodSubnet.ToString()!],
     ];
 }

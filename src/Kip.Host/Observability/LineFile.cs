@@ -3,8 +3,8 @@ using Microsoft.Extensions.Logging;
 
 namespace Kip.Host.Observability;
 
-/// <summary>The file of the request log. Takes lines without waiting, writes them behind, and begins anew when it has grown; one older file is kept.</summary>
-internal sealed partial class RequestLogFile : IAsyncDisposable
+/// <summary>A log of lines: of requests, or of what was asked of the API. Takes lines without waiting, writes them behind, and begins anew when it has grown; one older file is kept.</summary>
+internal sealed partial class LineFile : IAsyncDisposable
 {
     /// <summary>At this size a file is put aside.</summary>
     public const long MaxBytes = 64 * 1024 * 1024;
@@ -20,9 +20,9 @@ internal sealed partial class RequestLogFile : IAsyncDisposable
     private readonly Task _writing;
     private long _lost;
 
-    public RequestLogFile(string path, TimeProvider time, ILoggerFactory loggers)
+    public LineFile(string path, TimeProvider time, ILoggerFactory loggers)
     {
-        (_path, _time, _logger) = (path, time, loggers.CreateLogger<RequestLogFile>());
+        (_path, _time, _logger) = (path, time, loggers.CreateLogger<LineFile>());
         _writing = WriteAsync();
     }
 
@@ -70,9 +70,9 @@ internal sealed partial class RequestLogFile : IAsyncDisposable
         if (Interlocked.Exchange(ref _lost, 0) is var lost and > 0) LogLost(lost, _path);
     }
 
-    [LoggerMessage(1503, LogLevel.Warning, "The request log {path} cannot be written, tried again in ten seconds: {reason}")]
+    [LoggerMessage(1503, LogLevel.Warning, "The log {path} cannot be written, tried again in ten seconds: {reason}")]
     private partial void LogFailed(string path, string reason);
 
-    [LoggerMessage(1504, LogLevel.Warning, "{count} lines of the request log {path} were dropped: they came faster than they could be written")]
+    [LoggerMessage(1504, LogLevel.Warning, "{count} lines of the log {path} were dropped: they came faster than they could be written")]
     private partial void LogLost(long count, string path);
 }

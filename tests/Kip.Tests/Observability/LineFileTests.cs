@@ -5,7 +5,7 @@ using Shouldly;
 namespace Kip.Tests.Observability;
 
 /// <summary>The file of the request log.</summary>
-public sealed class RequestLogFileTests : IDisposable
+public sealed class LineFileTests : IDisposable
 {
     private readonly string _folder = Directory.CreateTempSubdirectory("kip-requests").FullName;
 
@@ -18,7 +18,7 @@ public sealed class RequestLogFileTests : IDisposable
     {
         foreach (var part in new[] { 0, 1 })
         {
-            await using var log = new RequestLogFile(File, TimeProvider.System, NullLoggerFactory.Instance);
+            await using var log = new LineFile(File, TimeProvider.System, NullLoggerFactory.Instance);
             for (var i = 0; i < 500; i++) log.Write($"line {part * 500 + i}");
         }
 
@@ -29,10 +29,10 @@ public sealed class RequestLogFileTests : IDisposable
     [Fact]
     public async Task A_file_that_has_grown_is_put_aside()
     {
-        using (var grown = System.IO.File.OpenWrite(File)) grown.SetLength(RequestLogFile.MaxBytes + 1);
-        await using (var log = new RequestLogFile(File, TimeProvider.System, NullLoggerFactory.Instance)) log.Write("new");
+        using (var grown = System.IO.File.OpenWrite(File)) grown.SetLength(LineFile.MaxBytes + 1);
+        await using (var log = new LineFile(File, TimeProvider.System, NullLoggerFactory.Instance)) log.Write("new");
 
         System.IO.File.ReadAllLines(File).ShouldBe(["new"]);
-        new FileInfo(File + ".1").Length.ShouldBe(RequestLogFile.MaxBytes + 1);
+        new FileInfo(File + ".1").Length.ShouldBe(LineFile.MaxBytes + 1);
     }
 }
