@@ -1,6 +1,7 @@
 using System.Net;
 using System.Security.Authentication;
 using Kip.ApiServer.Http.Bodies;
+using Kip.ApiServer.Http.Connections;
 using Kip.ApiServer.Http.Subresources;
 using Kip.ApiServer.Http.Subresources.Exec;
 using Kip.ApiServer.Http.Verbs;
@@ -133,6 +134,7 @@ public sealed class ApiServer : IAsyncDisposable
                     https.AllowAnyClientCertificate();
                     https.SslProtocols = SslProtocols.Tls12 | SslProtocols.Tls13;
                 });
+                listen.Use(GatheredTransport.Over);
             });
         });
         return builder.Build();

@@ -21,7 +21,7 @@ internal static class ApiBench
         using var load = new ApiLoad(kip);
         await load.MakeNamespacesAsync();
         // The first requests compile the server, which is no object's memory.
-        await load.CreateAsync("warm", objects / 2, Clients);
+        await load.CreateAsync("warm", objects / 10, Clients);
         await load.DeleteAllAsync();
         if (!quick) await Task.Delay(Settle);
         var before = ResidentMemory.Megabytes(kip.ProcessId);
