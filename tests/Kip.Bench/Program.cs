@@ -22,25 +22,34 @@ const string Usage = """
       broker --kill   a million events through a kip that is killed again and again  [--count N]
     """;
 
-switch (args)
+try
 {
-    case ["gateway", ..]: return await GatewayBench.RunAsync();
-    case ["coldstart", ..] when args.Contains("--container"): return await ContainerColdstart.RunAsync(Count(args, 40));
-    case ["coldstart", ..]: return await ColdstartBench.RunAsync(Count(args, 40));
-    case ["idle", ..]: return await IdleBench.RunAsync();
-    case ["overload", ..]: return await OverloadBench.RunAsync(Number(args, "--seconds", 30));
-    case ["routes", ..]: return await RoutesBench.RunAsync(Number(args, "--count", 5000));
-    case ["chaos", ..]: return await ChaosBench.RunAsync(Number(args, "--minutes", 10), Number(args, "--seed", Environment.TickCount));
-    case ["api", ..]: return await ApiBench.RunAsync(Count(args, 10_000), Number(args, "--seconds", 20), quick: args.Contains("--quick"));
-    case ["apply", ..]: return await ApplyBench.RunAsync(Count(args, 1000));
-    case ["--help" or "-h"]:
-        Console.WriteLine(Usage);
-        return 0;
-    case ["broker", "--kill", ..]: return await KillBench.RunAsync(Count(args, 1_000_000), kills: 20);
-    case ["broker", ..]: return await BrokerBench.RunAsync(quick: args.Contains("--quick"));
-    default:
-        Console.Error.WriteLine(Usage);
-        return 2;
+    switch (args)
+    {
+        case ["gateway", ..]: return await GatewayBench.RunAsync();
+        case ["coldstart", ..] when args.Contains("--container"): return await ContainerColdstart.RunAsync(Count(args, 40));
+        case ["coldstart", ..]: return await ColdstartBench.RunAsync(Count(args, 40));
+        case ["idle", ..]: return await IdleBench.RunAsync();
+        case ["overload", ..]: return await OverloadBench.RunAsync(Number(args, "--seconds", 30));
+        case ["routes", ..]: return await RoutesBench.RunAsync(Number(args, "--count", 5000));
+        case ["chaos", ..]: return await ChaosBench.RunAsync(Number(args, "--minutes", 10), Number(args, "--seed", Environment.TickCount));
+        case ["api", ..]: return await ApiBench.RunAsync(Count(args, 10_000), Number(args, "--seconds", 20), quick: args.Contains("--quick"));
+        case ["apply", ..]: return await ApplyBench.RunAsync(Count(args, 1000));
+        case ["--help" or "-h"]:
+            Console.WriteLine(Usage);
+            return 0;
+        case ["broker", "--kill", ..]: return await KillBench.RunAsync(Count(args, 1_000_000), kills: 20);
+        case ["broker", ..]: return await BrokerBench.RunAsync(quick: args.Contains("--quick"));
+        default:
+            Console.Error.WriteLine(Usage);
+            return 2;
+    }
+}
+catch (Exception failure)
+{
+    // Caught, so that on the way here the platform that was measured is ended, whatever went wrong: one that nobody catches ends the process at once.
+    Console.Error.WriteLine(failure);
+    return 1;
 }
 
 static int Count(string[] args, int otherwise) => Number(args, "--count", otherwise);

@@ -141,7 +141,11 @@ public sealed class ChaosRun
     private Service NextService(Service? before)
     {
         _version++;
-        var annotations = StringMap.Of(("autoscaling.knative.dev/min-scale", $"{_random.Next(1, 4)}"), ("autoscaling.knative.dev/initial-scale", "2"), ("autoscaling.knative.dev/window", "6s"));
+        var annotations = StringMap.Of(
+            ("autoscaling.knative.dev/min-scale", $"{_random.Next(1, 4)}"), ("autoscaling.knative.dev/initial-scale", "2"),
+            ("autoscaling.knative.dev/window", "6s"),
+            // However slow the machine is, the pods must not become what makes it so.
+            ("autoscaling.knative.dev/max-scale", "6"));
         var template = new RevisionTemplateSpec
         {
             Metadata = new() { Annotations = annotations },
