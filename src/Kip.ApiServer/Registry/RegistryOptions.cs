@@ -19,6 +19,10 @@ public sealed record RegistryOptions
     /// <value>Random ones of Kubernetes' safe alphabet.</value>
     public Func<int, string> NameSuffix { get; init; } = static length => RandomNumberGenerator.GetString(SafeAlphabet, length);
 
+    /// <summary>The gateway through which webhooks that are Services are asked, by names of <c>svc.cluster.local</c>.</summary>
+    /// <value>None: such webhooks cannot be asked.</value>
+    public Func<Uri?> Services { get; init; } = static () => null;
+
     /// <summary>The largest object, in bytes of JSON. A larger one is refused with 413.</summary>
     /// <value>1.5 MiB.</value>
     public int MaxObjectBytes { get; init; } = 1536 * 1024;

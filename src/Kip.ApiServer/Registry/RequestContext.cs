@@ -21,6 +21,9 @@ public sealed record RequestContext(UserInfo User, bool DryRun = false, bool Dur
     /// <summary>Kip's own loops: not waiting for the disk.</summary>
     public static readonly RequestContext System = new("system:kip", Durable: false);
 
+    /// <summary>The uid of an object that is to be created, where somebody was shown it already. Null: a new one.</summary>
+    public string? Uid { get; init; }
+
     /// <summary>Whom managed fields are to name as the owner of what is written. Null: one of Kip's own loops.</summary>
     public FieldWriter? Writer { get; init; }
 }

@@ -3,6 +3,7 @@ using Kip.ApiServer.Registry.Loops;
 using Kip.ApiServer.CustomResources;
 using Kip.ApiServer.Security.Authorization;
 using Kip.ApiServer.Storage;
+using Kip.ApiServer.Webhooks;
 using Kip.Client;
 using Kip.Resources;
 using Kip.Resources.Core;
@@ -26,6 +27,8 @@ public sealed class ResourceRegistry : IAsyncDisposable
     private readonly ResourceWatcher _watcher;
     private readonly ResourceWriter _writer;
     private readonly ResourceRemover _remover;
+    private readonly WebhookClient _webhooks;
+    private readonly WebhookWrites _writes;
     private readonly RegistryLoops _loops;
 
     private ResourceRegistry(Store store, RegistryOptions options, TimeProvider time)
@@ -36,6 +39,8 @@ public sealed class ResourceRegistry : IAsyncDisposable
         _watcher = new ResourceWatcher(store, time, options.BookmarkPeriod);
         _writer = new ResourceWriter(store, new AdmissionGate(store), new EscalationGate(Access), custom, time, options);
         _remover = new ResourceRemover(store, _writer, custom, time);
+        _webhooks = new WebhookClient(options.Services, time);
+        _writes = new WebhookWrites(store, _writer, _remover, new WebhookAdmission(store, Kinds, _webhooks, options.NewUid, options.Logger));
         _loops = new RegistryLoops(store, _writer, _remover, Kinds, custom, time, options);
     }
 
@@ -101,7 +106,7 @@ public sealed class ResourceRegistry : IAsyncDisposable
     /// <summary>Stores a new object, and returns it as stored.</summary>
     public async Task<Resource> CreateAsync(Resource resource, RequestContext context, CancellationToken cancel)
     {
-        var written = _writer.Create(resource, context);
+        var written = await _writes.CreateAsync(resource, context, cancel);
         await EndAsync(context, written.Place, cancel);
         return written.Object;
     }
@@ -119,7 +124,7 @@ public sealed class ResourceRegistry : IAsyncDisposable
         KindDefinition kind, NamespacedName name, string? subresource, Func<Resource, Resource> change, RequestContext context,
         CancellationToken cancel)
     {
-        var written = _writer.Modify(kind, name, subresource, change, context);
+        var written = await _writes.ModifyAsync(kind, name, subresource, change, context, cancel);
         await EndAsync(context, written.Place, cancel);
         return written.Object;
     }
@@ -131,7 +136,7 @@ public sealed class ResourceRegistry : IAsyncDisposable
     public async Task<(Resource Object, bool IsNew)> ApplyAsync(
         KindDefinition kind, NamespacedName name, string? subresource, Func<Resource?, Resource> change, RequestContext context, CancellationToken cancel)
     {
-        var (written, isNew) = _writer.Apply(kind, name, subresource, change, context);
+        var (written, isNew) = await _writes.ApplyAsync(kind, name, subresource, change, context, cancel);
         await EndAsync(context, written.Place, cancel);
         return (written.Object, isNew);
     }
@@ -140,7 +145,7 @@ public sealed class ResourceRegistry : IAsyncDisposable
     public async Task<DeleteOutcome> DeleteAsync(
         KindDefinition kind, NamespacedName name, DeleteOptions options, RequestContext context, CancellationToken cancel)
     {
-        var (outcome, place) = _remover.Delete(kind, name, options, context);
+        var (outcome, place) = await _writes.DeleteAsync(kind, name, options, context, cancel);
         await EndAsync(context, place, cancel);
         return outcome;
     }
@@ -154,7 +159,7 @@ public sealed class ResourceRegistry : IAsyncDisposable
         {
             try
             {
-                var (outcome, place) = _remover.Delete(kind, resource.Key, options, context);
+                var (outcome, place) = await _writes.DeleteAsync(kind, resource.Key, options, context, cancel);
                 last = Math.Max(last, place);
                 left.Add(outcome.Object);
             }
@@ -171,7 +176,11 @@ public sealed class ResourceRegistry : IAsyncDisposable
     /// <exception cref="ApiException">The disk takes no writes for now (503, 507).</exception>
     public ValueTask FlushedAsync(CancellationToken cancel) => _store.FlushedAsync(cancel);
 
-    public ValueTask DisposeAsync() => _store.DisposeAsync();
+    public ValueTask DisposeAsync()
+    {
+        _webhooks.Dispose();
+        return _store.DisposeAsync();
+    }
 
     /// <summary>Runs a chore of the server that is not the registry's own, until cancelled.</summary>
     internal Task RunAsync(Func<Store, ResourceWriter, ResourceRemover, IStoreLoop> make, CancellationToken cancel) =>

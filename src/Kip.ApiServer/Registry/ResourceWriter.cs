@@ -105,16 +105,42 @@ internal sealed class ResourceWriter(
         return context.DryRun ? new Written(wanted, 0) : store.TryWrite(present, unversioned, space, json);
     }
 
-    private Resource PrepareNew(Resource said, RequestContext context)
+    /// <summary>The object as it would be stored, not yet checked: what webhooks are asked about first.</summary>
+    /// <param name="present">Null: it is created.</param>
+    /// <exception cref="ApiException">It is for another version or object than the present one (409).</exception>
+    public Resource Defaulted(Resource? present, Resource said, string? subresource, RequestContext context)
     {
-        var kind = said.GetDefinition();
-        var meta = MetadataRules.ForCreate(kind, said.Metadata, time.GetUtcNow(), options.NewUid(), options.NameSuffix);
+        if (present is null) return DefaultNew(said, context).Object;
+        MetadataRules.CheckPreconditions(present.GetDefinition(), present.Metadata, said.Metadata.ResourceVersion, said.Metadata.Uid);
+        return DefaultChanged(present, said, subresource, context).Defaulted.Object;
+    }
+
+    private AdmissionRequest DefaultNew(Resource said, RequestContext context)
+    {
+        var meta = MetadataRules.ForCreate(said.GetDefinition(), said.Metadata, time.GetUtcNow(), context.Uid ?? options.NewUid(), options.NameSuffix);
         var prepared = FieldTracking.OnCreate(KindRules.PrepareCreate(said with { Metadata = meta }), said, context.Writer, time.GetUtcNow());
         var request = new AdmissionRequest(prepared, null, context.User.Name, null, admission.Config) { Requester = context.User };
-        request = request with { Object = custom.Default(request with { Object = AdmissionRules.Default(request) }) };
+        return request with { Object = custom.Default(request with { Object = AdmissionRules.Default(request) }) };
+    }
+
+    private (Resource Merged, AdmissionRequest Defaulted) DefaultChanged(Resource present, Resource said, string? subresource, RequestContext context)
+    {
+        var merged = subresource switch
+        {
+            "status" => WithStatus(present, said),
+            "approval" => WithApproval(present, said),
+            _ => WithoutStatus(present, said, subresource),
+        };
+        var request = new AdmissionRequest(merged, present, context.User.Name, subresource, admission.Config) { Requester = context.User };
+        return (merged, request with { Object = custom.Default(request with { Object = AdmissionRules.Default(request) }) });
+    }
+
+    private Resource PrepareNew(Resource said, RequestContext context)
+    {
+        var request = DefaultNew(said, context);
         AdmissionGate.Refuse(request,
         [
-            .. MetadataValidation.Validate(kind, request.Object.Metadata),
+            .. MetadataValidation.Validate(said.GetDefinition(), request.Object.Metadata),
             .. KindRules.Validate(null, request.Object),
             .. CustomAdmission.Validate(request),
         ]);
@@ -126,14 +152,8 @@ internal sealed class ResourceWriter(
     /// <summary>The object as the change makes it; equal to the present one when it changes nothing that the client may change.</summary>
     private Resource PrepareChanged(Resource present, Resource said, string? subresource, RequestContext context)
     {
-        var merged = subresource switch
-        {
-            "status" => WithStatus(present, said),
-            "approval" => WithApproval(present, said),
-            _ => WithoutStatus(present, said, subresource),
-        };
-        var request = new AdmissionRequest(merged, present, context.User.Name, subresource, admission.Config) { Requester = context.User };
-        var wanted = WithSharedParts(present, custom.Default(request with { Object = AdmissionRules.Default(request) }));
+        var (merged, request) = DefaultChanged(present, said, subresource, context);
+        var wanted = WithSharedParts(present, request.Object);
         var entries = FieldTracking.OnUpdate(present, said, merged, subresource, context.Writer, time.GetUtcNow());
         if (wanted == present && FieldTracking.SameButForTimes(entries, present.Metadata.ManagedFields)) return present;
         wanted = FieldTracking.With(wanted, entries);

@@ -9,6 +9,7 @@ public static class ComponentNames
     private static readonly Dictionary<string, string> Prefixes = new()
     {
         ["Kip.Resources"] = "io.k8s.apimachinery.pkg.apis.meta.v1",
+        ["Kip.Resources.AdmissionRegistration"] = "io.k8s.api.admissionregistration.v1",
         ["Kip.Resources.ApiExtensions"] = "io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.v1",
         ["Kip.Resources.Core"] = "io.k8s.api.core.v1",
         ["Kip.Resources.Apps"] = "io.k8s.api.apps.v1",

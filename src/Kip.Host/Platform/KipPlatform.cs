@@ -78,8 +78,10 @@ public sealed class KipPlatform : IAsyncDisposable
         Ends(() => Sync(loggers.Dispose));
 
         // 1. The store: everything that was acknowledged is in memory again.
+        Uri? door = null;
         var registry = await ResourceRegistry.OpenAsync(
-            new StoreOptions { Directory = options.Data.Store, KeyFile = options.EncryptionKey }, new RegistryOptions { Logger = loggers.CreateLogger("Kip.ApiServer") }, _time, cancel);
+            new StoreOptions { Directory = options.Data.Store, KeyFile = options.EncryptionKey },
+            new RegistryOptions { Logger = loggers.CreateLogger("Kip.ApiServer"), Services = () => door }, _time, cancel);
         Ends(() => registry.DisposeAsync().AsTask());
         Runs(registry.RunAsync(_stop.Token));
         var resources = new EmbeddedResources(registry);
@@ -95,6 +97,7 @@ public sealed class KipPlatform : IAsyncDisposable
         var gateway = await Gateway.StartAsync(
             new GatewayOptions { EndPoint = options.Gateway, Https = options.Https, ServesClusterLocal = IPAddress.IsLoopback(options.Gateway.Address) },
             informers, resources, stats.Writer, _time, loggers, issuer: authority, cancel: cancel);
+        door = new Uri($"http://{gateway.EndPoint}");
         await PlatformBootstrap.RunAsync(resources, options, gateway.EndPoint.Port, gateway.HttpsEndPoint?.Port, cancel);
         await EventingBootstrap.RunAsync(resources, cancel);
 

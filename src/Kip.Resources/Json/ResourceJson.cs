@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using Kip.Resources.AdmissionRegistration;
 using Kip.Resources.ApiExtensions;
 using Kip.Resources.Apps;
 using Kip.Resources.Autoscaling;
@@ -27,6 +28,10 @@ namespace Kip.Resources;
     DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingDefault,
     GenerationMode = JsonSourceGenerationMode.Metadata,
     Converters = [typeof(TimeConverter)])]
+[JsonSerializable(typeof(MutatingWebhookConfiguration))]
+[JsonSerializable(typeof(RuleWithOperations))]
+[JsonSerializable(typeof(ValidatingWebhookConfiguration))]
+[JsonSerializable(typeof(Webhook))]
 [JsonSerializable(typeof(CustomResourceColumnDefinition))]
 [JsonSerializable(typeof(CustomResourceDefinition))]
 [JsonSerializable(typeof(CustomResourceDefinitionVersion))]

@@ -1,3 +1,4 @@
+using Kip.Resources.AdmissionRegistration;
 using Kip.Resources.ApiExtensions;
 using Kip.Resources.Apps;
 using Kip.Resources.Autoscaling;
@@ -35,7 +36,7 @@ public static class Kinds
         Messaging.Channel.Definition, InMemoryChannel.Definition, Messaging.Subscription.Definition,
         Sequence.Definition, Flows.Parallel.Definition,
         Role.Definition, ClusterRole.Definition, RoleBinding.Definition, ClusterRoleBinding.Definition, CertificateSigningRequest.Definition,
-        CustomResourceDefinition.Definition,
+        CustomResourceDefinition.Definition, MutatingWebhookConfiguration.Definition, ValidatingWebhookConfiguration.Definition,
     ];
 
     /// <summary>Versions that are served beside those of <see cref="All"/>; their objects are stored as one of those.</summary>

@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using Kip.Resources;
+using Kip.Resources.AdmissionRegistration;
 using Kip.Resources.Apps;
 using Kip.Resources.Autoscaling;
 using Kip.Resources.Certificates;
@@ -11,6 +12,7 @@ using Kip.Rules.Access;
 using Kip.Rules.Admission.Core;
 using Kip.Rules.Admission.Eventing;
 using Kip.Rules.Admission.Serving;
+using Kip.Rules.Admission.Webhooks;
 using Kip.Rules.Admission.Serving.Security;
 using Kip.Rules.Eventing.Configs;
 using Kip.Rules.Scaling;
@@ -44,6 +46,10 @@ public static class AdmissionRules
             Deployment deployment => DeploymentAdmission.Default(deployment),
             Pod pod => PodAdmission.Default(pod),
             Service service => CoreServiceAdmission.Default(service),
+            MutatingWebhookConfiguration hooks =>
+                hooks with { Webhooks = hooks.Webhooks.Select(static hook => WebhookRules.Default(hook, mutating: true)).ToValueList() },
+            ValidatingWebhookConfiguration hooks =>
+                hooks with { Webhooks = hooks.Webhooks.Select(static hook => WebhookRules.Default(hook, mutating: false)).ToValueList() },
             CertificateSigningRequest asked =>
                 SigningRequestAdmission.Default(asked, request.Old as CertificateSigningRequest, request.Requester),
             var other when RbacAdmission.Knows(other) => RbacAdmission.Default(other),
@@ -82,6 +88,7 @@ public static class AdmissionRules
             case Deployment deployment: DeploymentAdmission.Validate(deployment, request.Old as Deployment, errors); break;
             case Pod pod: PodAdmission.Validate(pod, request.Old as Pod, errors); break;
             case Service service: CoreServiceAdmission.Validate(service, errors); break;
+            case IWebhookConfiguration hooks: WebhookRules.Validate(hooks.Webhooks, errors); break;
             case ConfigMap map: ValidateConfigMap(map, errors); break;
             case CertificateSigningRequest asked: SigningRequestAdmission.Validate(asked, errors); break;
             case var other when RbacAdmission.Knows(other): RbacAdmission.Validate(other, request.Old, errors); break;
