@@ -17,9 +17,16 @@ public static class JsonTree
     public static JsonNode? Parse(ReadOnlyMemory<byte> json)
     {
         using var document = ParseDocument(json);
+        return Of(document.RootElement);
+    }
+
+    /// <summary>The tree of parsed JSON; of repeated names the last wins.</summary>
+    /// <exception cref="JsonException">A text holds half of a surrogate pair.</exception>
+    public static JsonNode? Of(JsonElement json)
+    {
         try
         {
-            return Read(document.RootElement);
+            return Read(json);
         }
         catch (InvalidOperationException)
         {

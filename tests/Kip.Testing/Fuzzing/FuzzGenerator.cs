@@ -32,7 +32,9 @@ public sealed class FuzzGenerator(Random random, IReadOnlyList<FuzzTarget> targe
     /// <summary>Takes an object that the server answered with as material.</summary>
     public void Learn(string target, string json)
     {
-        if (json.Length > 20_000 || targets.FirstOrDefault(t => target.Contains($"/{t.Plural}", StringComparison.Ordinal)) is not { } of) return;
+        // A watch answers with one object after the other, which is no object.
+        if (json.Length > 20_000 || target.Contains("watch", StringComparison.Ordinal)) return;
+        if (targets.FirstOrDefault(t => target.Contains($"/{t.Plural}", StringComparison.Ordinal)) is not { } of) return;
         if (_seen.Count < Remembered) _seen.Add((of, json));
         else _seen[random.Next(Remembered)] = (of, json);
     }

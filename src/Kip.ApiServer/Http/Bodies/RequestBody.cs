@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using Kip.ApiServer.Patches;
 using Kip.ApiServer.Protobuf;
 using Kip.Client;
@@ -87,6 +88,20 @@ internal static class RequestBody
         try
         {
             return JsonTree.ParseDocument(body);
+        }
+        catch (JsonException malformed)
+        {
+            throw ApiException.BadRequest($"the body of the request is not JSON: {malformed.Message}");
+        }
+    }
+
+    /// <summary>A body as a tree to read from; empty when it is no object.</summary>
+    /// <exception cref="ApiException">400: it holds half of a surrogate pair.</exception>
+    public static JsonObject Tree(JsonDocument body)
+    {
+        try
+        {
+            return JsonTree.Of(body.RootElement) as JsonObject ?? [];
         }
         catch (JsonException malformed)
         {

@@ -22,7 +22,7 @@ internal sealed class TokenSubresource(ResourceRegistry registry, ServiceAccount
     public async Task CreateAsync(ApiCall call)
     {
         using var body = await RequestBody.ReadJsonAsync(call.Http);
-        var asked = JsonNode.Parse(body.RootElement.GetRawText()) as JsonObject ?? [];
+        var asked = RequestBody.Tree(body);
         var spec = asked["spec"] as JsonObject ?? [];
         var account = (ServiceAccount?)registry.Get(ServiceAccount.Definition, call.Name) ?? throw ApiException.NotFound(ServiceAccount.Definition, call.Name.Name);
         var seconds = SecondsOf(spec, call.Name.Name);

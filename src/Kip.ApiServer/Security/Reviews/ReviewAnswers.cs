@@ -16,7 +16,7 @@ internal sealed class ReviewAnswers(AccessGate gate)
     public async Task AnswerAsync(HttpContext http, Review review, string? @namespace, UserInfo user)
     {
         using var body = await RequestBody.ReadJsonAsync(http);
-        var question = new ReviewQuestion(review, JsonNode.Parse(body.RootElement.GetRawText()) as JsonObject ?? []);
+        var question = new ReviewQuestion(review, RequestBody.Tree(body));
         var answer = new JsonObject { ["kind"] = review.Kind, ["apiVersion"] = $"{review.Group}/{Review.Version}" };
         answer["metadata"] = question.Metadata;
         if (question.Spec.Count > 0) answer["spec"] = question.Spec.DeepClone();

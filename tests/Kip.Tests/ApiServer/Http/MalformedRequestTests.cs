@@ -62,6 +62,14 @@ public sealed class MalformedRequestTests : IAsyncLifetime
         }
     }
 
+    [Fact]
+    public async Task A_review_is_read_like_any_other_body()
+    {
+        foreach (var path in (string[])["/apis/authorization.k8s.io/v1/subjectaccessreviews", "/api/v1/namespaces/default/serviceaccounts/default/token"])
+        foreach (var spec in (string[])[string.Concat(Enumerable.Repeat("[", 100)) + string.Concat(Enumerable.Repeat("]", 100)), "{\"a\":1,\"a\":2}", "\"\\ud800\"", "7"])
+            await RefusedAsync(HttpMethod.Post, path, $"{{\"spec\":{spec},\"spec\":{spec}}}", "application/json");
+    }
+
     [Theory]
     [InlineData("limit=many")]
     [InlineData("limit=99999999999999999999")]

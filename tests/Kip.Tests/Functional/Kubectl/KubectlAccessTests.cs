@@ -37,10 +37,10 @@ public sealed class KubectlAccessTests(KubectlBed bed)
     {
         await bed.NeedsAsync("rolebindings.rbac.authorization.k8s.io");
         var kubectl = await bed.SessionAsync(version);
-        kubectl.File("role.yaml", """
+        kubectl.File("role.yaml", $$"""
             apiVersion: rbac.authorization.k8s.io/v1
             kind: Role
-            metadata: {name: reconciled}
+            metadata: {name: reconciled, namespace: {{kubectl.Namespace}}}
             rules: [{apiGroups: [""], resources: [pods], verbs: [get]}]
             """);
 
