@@ -19,7 +19,7 @@ internal static class CustomColumns
     private static PrinterColumn Of(KindDefinition kind, CustomResourceColumnDefinition column)
     {
         // A path that an earlier kip let in and this one cannot follow shows nothing.
-        ColumnPath.TryParse(column.JsonPath, out var path, out _);
+        _ = ColumnPath.TryParse(column.JsonPath, out var path, out _);
         return new(
             column.Name, column.Type, (resource, now) => Cell(kind, (CustomResource)resource, path, column.Type, now), column.Priority,
             column.Description ?? $"Custom resource definition column (in JSONPath format): {column.JsonPath}", column.Format ?? "");

@@ -48,7 +48,7 @@ internal static class TrafficCases
         var service = await target.ReadyServiceAsync(Workload.Service(target, "ws", spec: "timeoutSeconds: 10", environment: """{ name: SUFFIX, value: "!" }"""));
         using var socket = await Sockets.ConnectAsync(target, SocketUrl(service));
         Expect.Equal("hello!", await Sockets.SayAsync(target, socket, "hello"));
-        var pod = (await target.ListAsync<Pod>("serving.knative.dev/service=ws")).First();
+        var pod = (await target.ListAsync<Pod>("serving.knative.dev/service=ws"))[0];
         await target.DeleteAsync<Pod>(pod.Metadata.Name);
         Expect.Equal("still!", await Sockets.SayAsync(target, socket, "still"));
         var last = await socket.ReceiveAsync(new byte[100].AsMemory(), target.Deadline);
