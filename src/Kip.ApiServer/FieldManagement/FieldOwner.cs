@@ -13,8 +13,11 @@ internal sealed record FieldOwner(ManagedFieldsEntry Entry, FieldSet Fields)
     public static FieldOwner Of(FieldWriter writer, string operation, string? subresource) => new(
         new()
         {
-            Manager = writer.Manager.Length == 0 ? FieldWriter.Unknown : writer.Manager, Operation = operation, ApiVersion = writer.ApiVersion,
-            FieldsType = FieldsType, Subresource = string.IsNullOrEmpty(subresource) ? null : subresource,
+            Manager = writer.Manager.Length == 0 ? FieldWriter.Unknown : SharedText.Of(writer.Manager),
+            Operation = operation,
+            ApiVersion = SharedText.Of(writer.ApiVersion),
+            FieldsType = FieldsType,
+            Subresource = string.IsNullOrEmpty(subresource) ? null : SharedText.Of(subresource),
         },
         FieldSet.Empty);
 

@@ -21,7 +21,7 @@ internal static class FieldRemoval
         foreach (var (name, member) in Members.Of(map))
         {
             var found = gone.Find(PathElement.Field(name));
-            if (found.IsMember || LeavesNothing(member, found.Below, Shapes.Member(schema, name))) continue;
+            if (found.IsMember || LeavesNothing(member, found, schema)) continue;
             writer.WritePropertyName(name);
             Write(writer, member, found.Below, Shapes.Member(schema, name));
         }
@@ -39,22 +39,24 @@ internal static class FieldRemoval
         writer.WriteEndArray();
     }
 
-    // A map or a list that loses its last part goes itself; one that was empty before, or that nobody touches, stays.
-    private static bool LeavesNothing(JsonElement value, FieldSet gone, SchemaNode schema)
+    // A field whose map or list loses its last part goes itself; one that nobody touches stays, and so does the entry of a map, which is something
+    // even when nothing is in it.
+    private static bool LeavesNothing(JsonElement value, FieldSetNode gone, SchemaNode holder)
     {
-        if (gone.IsEmpty) return false;
+        if (gone.Below.IsEmpty || !Shapes.IsDeclared(holder, gone.Element)) return false;
+        var schema = Shapes.Below(holder, gone.Element);
         switch (Shapes.Of(value, schema))
         {
             case Shape.Map:
                 foreach (var (name, member) in Members.Of(value))
                 {
-                    var found = gone.Find(PathElement.Field(name));
-                    if (!found.IsMember && !LeavesNothing(member, found.Below, Shapes.Member(schema, name))) return false;
+                    var found = gone.Below.Find(PathElement.Field(name));
+                    if (!found.IsMember && !LeavesNothing(member, found, schema)) return false;
                 }
                 return true;
             case Shape.List:
                 foreach (var item in value.EnumerateArray())
-                    if (!gone.Find(ListElements.Of(item, schema.Topology)).IsMember) return false;
+                    if (!gone.Below.Find(ListElements.Of(item, schema.Topology)).IsMember) return false;
                 return true;
             default:
                 return false;
