@@ -90,7 +90,7 @@ public sealed class Fuzzer(HttpClient http, int seed)
     private static async Task<string> ReadAsync(HttpResponseMessage answer, FuzzRequest made, CancellationToken cancel)
     {
         using var enough = CancellationTokenSource.CreateLinkedTokenSource(cancel);
-        if (IsStream(made)) enough.CancelAfter(StreamTime);
+        enough.CancelAfter(IsStream(made) ? StreamTime : Patience);
         var buffer = new byte[MaxRead];
         var length = 0;
         try

@@ -9,6 +9,9 @@ namespace Kip.Testing.Kubectl;
 /// <param name="space">That namespace.</param>
 public sealed class KubectlSession(KubectlProgram program, string kubeconfig, string folder, string space)
 {
+    // A safety net: a line that never comes fails its test instead of the whole run.
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
+
     private readonly KubectlRunner _runner = new(kubeconfig, folder, program.Path);
 
     public KubectlProgram Program { get; } = program;
@@ -41,6 +44,18 @@ public sealed class KubectlSession(KubectlProgram program, string kubeconfig, st
 
     /// <summary>Starts <c>kubectl LINE</c> to be read while it runs. The caller kills and disposes it.</summary>
     public Process Start(string line) => _runner.Start(CommandLineText.Split(line));
+
+    /// <summary>The next line that a started kubectl prints; null when it has ended.</summary>
+    /// <exception cref="TimeoutException">None came for two minutes.</exception>
+    public static Task<string?> LineAsync(Process running) => running.StandardOutput.ReadLineAsync().WaitAsync(Patience);
+
+    /// <summary>How a started kubectl ended.</summary>
+    /// <exception cref="TimeoutException">It did not end in two minutes.</exception>
+    public static async Task<int> ExitAsync(Process running)
+    {
+        await running.WaitForExitAsync().WaitAsync(Patience);
+        return running.ExitCode;
+    }
 
     /// <summary>Puts a file into the folder; returns its name there.</summary>
     public string File(string name, string content)

@@ -6,8 +6,6 @@ namespace Kip.Tests.Functional.Kubectl;
 /// <summary>delete in all its forms, and wait.</summary>
 public sealed class KubectlDeleteTests(KubectlBed bed)
 {
-    private static CancellationToken Cancel => TestContext.Current.CancellationToken;
-
     [Theory, EveryKubectl]
     public async Task By_name_file_label_and_all(string version)
     {
@@ -66,8 +64,7 @@ public sealed class KubectlDeleteTests(KubectlBed bed)
         (await kubectl.RefusedAsync("wait cm/held --for=delete --timeout=1s")).ShouldContain("timed out waiting for the condition");
         using var waiting = kubectl.Start("wait cm/held --for=delete --timeout=60s");
         await kubectl.DoAsync("""patch cm held --type=merge -p '{"metadata":{"finalizers":null}}'""");
-        await waiting.WaitForExitAsync(Cancel);
-        waiting.ExitCode.ShouldBe(0);
+        (await KubectlSession.ExitAsync(waiting)).ShouldBe(0);
     }
 
     [Theory, EveryKubectl]
@@ -93,8 +90,7 @@ public sealed class KubectlDeleteTests(KubectlBed bed)
 
         await kubectl.DoAsync("create cm appears");
 
-        await waiting.WaitForExitAsync(Cancel);
-        waiting.ExitCode.ShouldBe(0);
+        (await KubectlSession.ExitAsync(waiting)).ShouldBe(0);
     }
 
     [Theory, EveryKubectl]

@@ -63,7 +63,7 @@ public sealed class KubectlDiscoveryTests(KubectlBed bed)
         using var proxy = kubectl.Start("proxy --port=0");
         try
         {
-            var said = (await proxy.StandardOutput.ReadLineAsync(TestContext.Current.CancellationToken)).ShouldNotBeNull();
+            var said = (await KubectlSession.LineAsync(proxy)).ShouldNotBeNull();
             using var http = new HttpClient();
 
             var listed = await http.GetStringAsync($"http://{said.Split(' ')[^1]}/api/v1/namespaces/{kubectl.Namespace}", TestContext.Current.CancellationToken);

@@ -1,11 +1,10 @@
+using Kip.Testing.Kubectl;
 using Shouldly;
 
 namespace Kip.Tests.Functional.Kubectl;
 
 public sealed class KubectlGetTests(KubectlBed bed)
 {
-    private static CancellationToken Cancel => TestContext.Current.CancellationToken;
-
     [Theory, EveryKubectl]
     public async Task Every_output_form_shows_the_object(string version)
     {
@@ -73,11 +72,11 @@ public sealed class KubectlGetTests(KubectlBed bed)
         using var only = kubectl.Start("get cm -l watch=only --watch-only -o name");
         try
         {
-            (await watch.StandardOutput.ReadLineAsync(Cancel)).ShouldNotBeNull().ShouldStartWith("ADDED      watched");
+            (await KubectlSession.LineAsync(watch)).ShouldNotBeNull().ShouldStartWith("ADDED      watched");
             await kubectl.DoAsync("annotate cm watched a=b");
-            (await watch.StandardOutput.ReadLineAsync(Cancel)).ShouldNotBeNull().ShouldStartWith("MODIFIED   watched");
+            (await KubectlSession.LineAsync(watch)).ShouldNotBeNull().ShouldStartWith("MODIFIED   watched");
             await kubectl.DoAsync("delete cm watched");
-            (await watch.StandardOutput.ReadLineAsync(Cancel)).ShouldNotBeNull().ShouldStartWith("DELETED    watched");
+            (await KubectlSession.LineAsync(watch)).ShouldNotBeNull().ShouldStartWith("DELETED    watched");
         }
         finally
         {

@@ -21,7 +21,7 @@ public sealed class KubectlPodTests(KubectlBed bed)
         (await kubectl.RefusedAsync($"logs {pod} --previous")).ShouldContain("previous terminated container");
         (await kubectl.RefusedAsync($"logs {pod} -c nobody")).ShouldContain("container nobody is not valid for pod box");
         using var follow = kubectl.Start($"logs -f {pod}");
-        (await follow.StandardOutput.ReadLineAsync(Cancel)).ShouldBe("box is up");
+        (await KubectlSession.LineAsync(follow)).ShouldBe("box is up");
         follow.Kill();
     }
 
@@ -76,7 +76,7 @@ public sealed class KubectlPodTests(KubectlBed bed)
             await attach.StandardInput.WriteLineAsync("words");
             await attach.StandardInput.FlushAsync(Cancel);
             string? line;
-            do line = await attach.StandardOutput.ReadLineAsync(Cancel);
+            do line = await KubectlSession.LineAsync(attach);
             while (line is not null && line != "got words");
             line.ShouldBe("got words");
         }
@@ -95,7 +95,7 @@ public sealed class KubectlPodTests(KubectlBed bed)
         using var forward = kubectl.Start($"port-forward pod/{pod} :8080");
         try
         {
-            var said = await forward.StandardOutput.ReadLineAsync(Cancel);
+            var said = await KubectlSession.LineAsync(forward);
             if (said is null)
             {
                 var error = await forward.StandardError.ReadToEndAsync(Cancel);
