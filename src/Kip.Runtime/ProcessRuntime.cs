@@ -6,15 +6,20 @@ using Kip.Resources;
 using Kip.Resources.Core;
 using Kip.Runtime.Bundles;
 using Kip.Runtime.Containers;
+using Kip.Runtime.CronJobs;
 using Kip.Runtime.Deployments;
 using Kip.Runtime.Endpoints;
+using Kip.Runtime.EndpointSlices;
+using Kip.Runtime.Jobs;
 using Kip.Runtime.Networking;
+using Kip.Runtime.Nodes;
 using Kip.Runtime.Pods;
 using Kip.Runtime.Ports;
 using Kip.Runtime.Probes;
 using Kip.Runtime.ProcessPods;
 using Kip.Runtime.Processes;
 using Kip.Runtime.Recovery;
+using Kip.Runtime.ReplicaSets;
 using Kip.Runtime.Usage;
 using Microsoft.Extensions.Logging;
 
@@ -75,12 +80,15 @@ public sealed partial class ProcessRuntime : IAsyncDisposable
         });
         Logs = new PodLogs(_workers);
         Exec = new PodExec(_workers);
-        Usage = new PodUsageReader(options.DataDirectory);
+        Forward = new PodForward();
+        var usage = new PodUsageReader(options.DataDirectory);
+        (Usage, MachineUsage) = (usage, usage);
+        var newPods = new PodFactory(options.NodeName, () => PodNames.Suffix(random), spec => _kinds.IsProcess(spec) ? ports.NextOrNull() : null);
+        Func<Pod, int>? requestsAt = drain is null ? null : pod => drain.RequestsAt(pod.Key, pod.Metadata.Uid ?? "");
         Reconcilers =
         [
-            new DeploymentReconciler(options.NodeName, () => PodNames.Suffix(random), spec => _kinds.IsProcess(spec) ? ports.NextOrNull() : null,
-                drain is null ? null : pod => drain.RequestsAt(pod.Key, pod.Metadata.Uid ?? "")),
-            new EndpointsReconciler(),
+            new DeploymentReconciler(newPods, requestsAt), new ReplicaSetReconciler(newPods, requestsAt), new JobReconciler(newPods), new CronJobReconciler(),
+            new EndpointsReconciler(), new EndpointSliceReconciler(),
         ];
     }
 
@@ -90,13 +98,19 @@ public sealed partial class ProcessRuntime : IAsyncDisposable
     /// <summary>What pods use of the machine.</summary>
     public IPodUsage Usage { get; }
 
+    /// <summary>What containers and the machine use.</summary>
+    public IMachineUsage MachineUsage { get; }
+
     /// <summary>Runs programs in pods that run.</summary>
     public IPodExec Exec { get; }
+
+    /// <summary>Connects to pods' ports.</summary>
+    public IPodForward Forward { get; }
 
     /// <summary>The bundles that pods run.</summary>
     public BundleStore Bundles { get; }
 
-    /// <summary>The Deployment and Endpoints controllers, to be run with the others.</summary>
+    /// <summary>The controllers of workloads and of Endpoints, to be run with the others.</summary>
     public IReadOnlyList<IReconciler> Reconcilers { get; }
 
     /// <summary>Ends what earlier lives left, then runs the pods that are stored and all that come.</summary>
@@ -112,6 +126,9 @@ public sealed partial class ProcessRuntime : IAsyncDisposable
         foreach (var pod in ours.Where(static p => p.IsReady))
             await _resources.UpdateStatusAsync(pod with { Status = PodStatusRules.NotReady(pod.Status, _time.GetUtcNow()) }, cancel);
         DeleteFoldersOfOthers(ours);
+        var version = typeof(ProcessRuntime).Assembly.GetName().Version?.ToString(3);
+        await new NodeRegistration(_resources).DeclareAsync(
+            NodeFacts.Read(_options.NodeName, _options.PortCount, $"v{version}+kip", $"kip://{version}", _time.GetUtcNow()), cancel);
         // 3. Each pod gets its worker as the cache tells of it.
         _recording = _events.RunAsync(_stop.Token);
         _subscription = _informers.Subscribe<Pod>(_workers.OnChange);

@@ -2,8 +2,10 @@ using System.Net;
 using System.Security.Authentication;
 using Kip.ApiServer.Http.Bodies;
 using Kip.ApiServer.Http.Connections;
+using Kip.ApiServer.Http.Metrics;
 using Kip.ApiServer.Http.Subresources;
 using Kip.ApiServer.Http.Subresources.Exec;
+using Kip.ApiServer.Http.Subresources.PortForward;
 using Kip.ApiServer.Http.Verbs;
 using Kip.ApiServer.Registry;
 using Kip.ApiServer.Security;
@@ -107,7 +109,9 @@ public sealed class ApiServer : IAsyncDisposable
         var router = new ResourceRouter(
             registry.Kinds, reads, new ResourceWatch(registry, time, options.WatchTimeout), new ResourceWrites(registry, reads),
             new ResourcePatches(registry, reads, applies), new ResourceDeletes(registry, reads), new ScaleSubresource(registry, reads, applies),
-            new PodLogsSubresource(logs, reads, time), new PodExecSubresource(options.Exec, reads), new TokenSubresource(registry, identities.Tokens));
+            new PodLogsSubresource(logs, reads, time), new PodExecSubresource(options.Exec, reads, new ExecConnections(time)),
+            new PodPortForward(options.Forward, reads, time), new TokenSubresource(registry, identities.Tokens),
+            new MetricsApi(options.Usage, registry, reads, time));
         return new RequestPipeline(
             registry, router, options.ExtraEndpoints, gate, identities.Documents, new RequestLimits(options), loggers.CreateLogger<ApiServer>(), stopping);
     }

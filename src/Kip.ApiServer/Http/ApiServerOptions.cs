@@ -56,4 +56,12 @@ public sealed record ApiServerOptions
     /// <summary>Runs programs in pods, for <c>kubectl exec</c>.</summary>
     /// <value>Null: no pods run beside this server, and exec is answered 501.</value>
     public IPodExec? Exec { get; init; }
+
+    /// <summary>Opens connections to pods' ports, for <c>kubectl port-forward</c>.</summary>
+    /// <value>Null: no pods run beside this server, and it is answered 501.</value>
+    public IPodForward? Forward { get; init; }
+
+    /// <summary>Measures containers and the machine, for <c>kubectl top</c>.</summary>
+    /// <value>Null: no pods run beside this server, and there is no metrics.k8s.io.</value>
+    public IMachineUsage? Usage { get; init; }
 }

@@ -21,7 +21,7 @@ internal sealed partial class RequestPipeline(
     ResourceRegistry registry, ResourceRouter router, IReadOnlyDictionary<string, RequestDelegate> extras, AccessGate gate,
     IssuerDocuments issuer, RequestLimits limits, ILogger logger, CancellationToken stopping)
 {
-    private readonly Discovery _discovery = new(registry.Kinds);
+    private readonly Discovery _discovery = new(registry.Kinds, router.MeasuredKinds);
     private readonly OpenApiDocuments _openApi = new(registry.Kinds);
     private readonly ReviewAnswers _reviews = new(gate);
 
@@ -102,7 +102,7 @@ internal sealed partial class RequestPipeline(
     }
 
     private static RequestLimits.Sort SortOf(HttpContext http, ApiCall? call) =>
-        call is not null && (ResourceRouter.IsWatch(call) || PodLogsSubresource.Follows(call) || call.Path.Subresource == "exec") ? RequestLimits.Sort.Stream
+        call is not null && (ResourceRouter.IsWatch(call) || PodLogsSubresource.Follows(call) || call.Path.Subresource is "exec" or "attach" or "portforward") ? RequestLimits.Sort.Stream
         : HttpMethods.IsGet(http.Request.Method) ? RequestLimits.Sort.Read
         : RequestLimits.Sort.Write;
 

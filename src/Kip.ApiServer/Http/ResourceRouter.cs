@@ -1,5 +1,7 @@
+using Kip.ApiServer.Http.Metrics;
 using Kip.ApiServer.Http.Subresources;
 using Kip.ApiServer.Http.Subresources.Exec;
+using Kip.ApiServer.Http.Subresources.PortForward;
 using Kip.ApiServer.Http.Verbs;
 using Kip.ApiServer.Registry;
 using Kip.Client;
@@ -14,13 +16,17 @@ namespace Kip.ApiServer.Http;
 /// <summary>Finds the kind that a path names, and hands the call to whoever answers its verb.</summary>
 internal sealed class ResourceRouter(
     KindCatalog kinds, ResourceReads reads, ResourceWatch watches, ResourceWrites writes, ResourcePatches patches, ResourceDeletes deletes,
-    ScaleSubresource scale, PodLogsSubresource logs, PodExecSubresource exec, TokenSubresource tokens)
+    ScaleSubresource scale, PodLogsSubresource logs, PodExecSubresource exec, PodPortForward portForward, TokenSubresource tokens, MetricsApi metrics)
 {
+    /// <summary>Kinds that are measured when they are asked for, and stored nowhere.</summary>
+    public IReadOnlyList<KindDefinition> MeasuredKinds => metrics.Kinds;
+
     /// <summary>The call on a resource that a request is; null when the path names none.</summary>
     public ApiCall? Find(HttpContext http, ResourcePath? parsed, UserInfo user, CancellationToken stopping)
     {
         if (parsed is not { Plural.Length: > 0 }) return null;
-        if (kinds.FindPlural(parsed.Group, parsed.Version, parsed.Plural) is not { } kind) return null;
+        var found = kinds.FindPlural(parsed.Group, parsed.Version, parsed.Plural) ?? metrics.FindPlural(parsed.Group, parsed.Version, parsed.Plural);
+        if (found is not { } kind) return null;
         if (!kind.Namespaced && parsed.Namespace is not null) return null;
         // A single object of a namespaced kind is only to be found in its namespace.
         if (kind.Namespaced && parsed.Namespace is null && parsed.Name is not null) return null;
@@ -33,12 +39,17 @@ internal sealed class ResourceRouter(
 
     public Task AnswerAsync(ApiCall call) => call.Path switch
     {
+        _ when call.Kind.Group == MetricsApi.Group => metrics.AnswerAsync(call),
         { Name: null } => AnswerCollection(call),
         { Subresource: null } => AnswerObject(call),
         { Subresource: "status" } when call.Served.HasStatus => AnswerStatus(call),
         { Subresource: "scale" } when call.Served.HasScale => AnswerScale(call),
         { Subresource: "log" } when call.Kind == Pod.Definition => AnswerLog(call),
-        { Subresource: "exec" } when call.Kind == Pod.Definition => exec.ConnectAsync(call),
+        { Subresource: "exec" } when call.Kind == Pod.Definition => exec.ExecAsync(call),
+        { Subresource: "attach" } when call.Kind == Pod.Definition => exec.AttachAsync(call),
+        { Subresource: "portforward" } when call.Kind == Pod.Definition => portForward.ConnectAsync(call),
+        { Subresource: "ephemeralcontainers" } when call.Kind == Pod.Definition => throw ApiException.Of(405, StatusReason.MethodNotAllowed,
+            "ephemeral containers are not run here: use kubectl exec, or kubectl debug --copy-to=NAME for a copy of the pod"),
         { Subresource: "finalize" } when call.Kind == Namespace.Definition => AnswerFinalize(call),
         { Subresource: "token" } when call.Kind == ServiceAccount.Definition => AnswerToken(call),
         { Subresource: "approval" } when call.Kind == CertificateSigningRequest.Definition => AnswerStatus(call),

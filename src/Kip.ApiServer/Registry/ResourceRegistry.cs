@@ -1,5 +1,6 @@
 using Kip.ApiServer.Registry.Deletion;
 using Kip.ApiServer.Registry.Loops;
+using Kip.ApiServer.Registry.Quotas;
 using Kip.ApiServer.CustomResources;
 using Kip.ApiServer.Security.Authorization;
 using Kip.ApiServer.Storage;
@@ -37,11 +38,12 @@ public sealed class ResourceRegistry : IAsyncDisposable
         var custom = new CustomAdmission(store, Kinds, time);
         _reader = new ResourceReader(store);
         _watcher = new ResourceWatcher(store, time, options.BookmarkPeriod);
-        _writer = new ResourceWriter(store, new AdmissionGate(store), new EscalationGate(Access), custom, time, options);
+        var limits = new NamespaceLimits(store, plural => Kinds.All.FirstOrDefault(k => k.QualifiedPlural == plural));
+        _writer = new ResourceWriter(store, new AdmissionGate(store), new EscalationGate(Access), custom, limits, time, options);
         _remover = new ResourceRemover(store, _writer, custom, time);
         _webhooks = new WebhookClient(options.Services, time);
         _writes = new WebhookWrites(store, _writer, _remover, new WebhookAdmission(store, Kinds, _webhooks, options.NewUid, options.Logger));
-        _loops = new RegistryLoops(store, _writer, _remover, Kinds, custom, time, options);
+        _loops = new RegistryLoops(store, _writer, _remover, Kinds, custom, limits, time, options);
     }
 
     /// <summary>The kinds that are served.</summary>

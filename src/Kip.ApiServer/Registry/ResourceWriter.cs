@@ -2,6 +2,7 @@ using Kip.ApiServer.FieldManagement;
 using Kip.ApiServer.Registry.Deletion;
 using Kip.ApiServer.Registry.Metadata;
 using Kip.ApiServer.CustomResources;
+using Kip.ApiServer.Registry.Quotas;
 using Kip.ApiServer.Security.Authorization;
 using Kip.ApiServer.Storage;
 using Kip.Client;
@@ -16,7 +17,8 @@ namespace Kip.ApiServer.Registry;
 
 /// <summary>Create, update and read-modify-write: prepared and checked outside the store's lock, stored if nothing changed meanwhile.</summary>
 internal sealed class ResourceWriter(
-    Store store, AdmissionGate admission, EscalationGate escalation, CustomAdmission custom, TimeProvider time, RegistryOptions options)
+    Store store, AdmissionGate admission, EscalationGate escalation, CustomAdmission custom, NamespaceLimits limits, TimeProvider time,
+    RegistryOptions options)
 {
     // Enough for any real contention; a change that is overtaken so often is told so instead of going on for ever.
     private const int Attempts = 100;
@@ -48,7 +50,7 @@ internal sealed class ResourceWriter(
                 if (meta.Name.Length == 0 && ++names < NameAttempts) continue;
                 throw ApiException.AlreadyExists(kind, prepared.Metadata.Name);
             }
-            if (Write(null, prepared, space, context) is { } written) return written;
+            if (limits.Within(prepared, null, () => Write(null, prepared, space, context)) is { } written) return written;
         }
         throw MetadataRules.Modified(kind, meta.Name);
     }
@@ -67,7 +69,7 @@ internal sealed class ResourceWriter(
                 if (context.DryRun) return new Written(wanted, 0);
                 if (Remove(present) is { } removed) return removed with { Object = wanted };
             }
-            else if (Write(present, wanted, null, context) is { } written) return written;
+            else if (WriteWithin(present, wanted, context) is { } written) return written;
         }
         throw MetadataRules.Modified(kind, name.Name);
     }
@@ -90,6 +92,10 @@ internal sealed class ResourceWriter(
         }
         throw MetadataRules.Modified(kind, name.Name);
     }
+
+    // Of what exists, only a Service can come to need more of what quotas limit.
+    private Written? WriteWithin(Resource present, Resource wanted, RequestContext context) =>
+        wanted is Service ? limits.Within(wanted, present, () => Write(present, wanted, null, context)) : Write(present, wanted, null, context);
 
     public Written? Remove(Resource present) => store.TryWrite(present, null, null, []);
 
@@ -120,7 +126,7 @@ internal sealed class ResourceWriter(
         var meta = MetadataRules.ForCreate(said.GetDefinition(), said.Metadata, time.GetUtcNow(), context.Uid ?? options.NewUid(), options.NameSuffix);
         var prepared = FieldTracking.OnCreate(KindRules.PrepareCreate(said with { Metadata = meta }), said, context.Writer, time.GetUtcNow());
         var request = new AdmissionRequest(prepared, null, context.User.Name, null, admission.Config) { Requester = context.User };
-        return request with { Object = custom.Default(request with { Object = AdmissionRules.Default(request) }) };
+        return request with { Object = limits.WithDefaults(custom.Default(request with { Object = AdmissionRules.Default(request) })) };
     }
 
     private (Resource Merged, AdmissionRequest Defaulted) DefaultChanged(Resource present, Resource said, string? subresource, RequestContext context)
@@ -138,6 +144,7 @@ internal sealed class ResourceWriter(
     private Resource PrepareNew(Resource said, RequestContext context)
     {
         var request = DefaultNew(said, context);
+        limits.CheckRanges(request.Object);
         AdmissionGate.Refuse(request,
         [
             .. MetadataValidation.Validate(said.GetDefinition(), request.Object.Metadata),

@@ -9,6 +9,20 @@ public interface IPodExec
     /// <returns>Its exit code.</returns>
     /// <exception cref="ApiException">There is no such container, it does not run, or the program cannot be started.</exception>
     Task<int> ExecAsync(NamespacedName pod, PodExecOptions options, IPodExecClient client, CancellationToken cancel);
+
+    /// <summary>Connects a client with a container's own program until that ends or the client goes. Nothing of what was written before is seen.</summary>
+    /// <exception cref="ApiException">There is no such container, it does not run, or the client is too slow.</exception>
+    Task AttachAsync(NamespacedName pod, PodAttachOptions options, IPodExecClient client, CancellationToken cancel);
+}
+
+/// <summary>What to connect with, as <c>kubectl attach</c> asks for it.</summary>
+public sealed record PodAttachOptions
+{
+    /// <value>Null: the only container, or the default one.</value>
+    public string? Container { get; init; }
+
+    /// <summary>Whether what the client sends is the program's input.</summary>
+    public bool Stdin { get; init; }
 }
 
 /// <summary>What to run, as <c>kubectl exec</c> asks for it.</summary>

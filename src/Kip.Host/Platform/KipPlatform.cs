@@ -150,6 +150,7 @@ public sealed class KipPlatform : IAsyncDisposable
             new ApiServerOptions
             {
                 Endpoint = options.Api, DataDirectory = options.Data.Root, Identities = identities, Audit = audit is null ? null : audit.Write, Exec = runtime.Exec,
+                Forward = runtime.Forward, Usage = runtime.MachineUsage,
                 ExtraEndpoints = new Dictionary<string, RequestDelegate>(ServiceInsight.Endpoints(autoscaler, resources, gateway.Taps, _stop.Token))
                 {
                     ["/kip/events"] = events.AnswerAsync,

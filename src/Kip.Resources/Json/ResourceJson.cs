@@ -12,6 +12,7 @@ using Kip.Resources.Duck;
 using Kip.Resources.Eventing;
 using Kip.Resources.Flows;
 using Kip.Resources.Messaging;
+using Kip.Resources.Metrics;
 using Kip.Resources.Networking;
 using Kip.Resources.Rbac;
 using Kip.Resources.Serving;
@@ -133,6 +134,9 @@ namespace Kip.Resources;
 [JsonSerializable(typeof(VolumeMount))]
 [JsonSerializable(typeof(Endpoint))]
 [JsonSerializable(typeof(LimitRangeItem))]
+[JsonSerializable(typeof(PodMetrics))]
+[JsonSerializable(typeof(NodeMetrics))]
+[JsonSerializable(typeof(ContainerMetrics))]
 [JsonSerializable(typeof(NodeAddress))]
 [JsonSerializable(typeof(NodeCondition))]
 [JsonSerializable(typeof(PodFailurePodCondition))]

@@ -13,6 +13,7 @@ using Kip.Rules.Admission.Core;
 using Kip.Rules.Admission.Eventing;
 using Kip.Rules.Admission.Serving;
 using Kip.Rules.Admission.Webhooks;
+using Kip.Rules.Admission.Workloads;
 using Kip.Rules.Admission.Serving.Security;
 using Kip.Rules.Eventing.Configs;
 using Kip.Rules.Scaling;
@@ -54,6 +55,7 @@ public static class AdmissionRules
                 SigningRequestAdmission.Default(asked, request.Old as CertificateSigningRequest, request.Requester),
             var other when RbacAdmission.Knows(other) => RbacAdmission.Default(other),
             var other when EventingAdmission.Knows(other) => EventingAdmission.Default(request),
+            var other when WorkloadAdmission.Knows(other) => WorkloadAdmission.Default(request),
             var other => other,
         };
     }
@@ -93,6 +95,7 @@ public static class AdmissionRules
             case CertificateSigningRequest asked: SigningRequestAdmission.Validate(asked, errors); break;
             case var other when RbacAdmission.Knows(other): RbacAdmission.Validate(other, request.Old, errors); break;
             case var other when EventingAdmission.Knows(other): EventingAdmission.Validate(request, errors); break;
+            case var other when WorkloadAdmission.Knows(other): WorkloadAdmission.Validate(request, errors); break;
         }
     }
 

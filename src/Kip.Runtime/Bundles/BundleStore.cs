@@ -26,6 +26,9 @@ public sealed class BundleStore(string dataDirectory) : IImageDigests
     /// <summary>Finds the bundle that an image reference names. Null: it is no bundle's reference, or the bundle is not here.</summary>
     public Bundle? Resolve(string image) => BundleImage.TryParse(image, out var parsed) ? Find(parsed) : null;
 
+    /// <summary>The bundle of a reference or of a name; a name stands for what was last built under it.</summary>
+    public Bundle? ResolveNamed(string image) => Resolve(image) ?? (Find(image) is { } reference ? Resolve(reference) : null);
+
     /// <inheritdoc/>
     /// <remarks>A name without a digest, <c>kip.local/NAME</c> or <c>kip.local/NAME:latest</c>, stands for what was last built under it.</remarks>
     public string? Find(string image)

@@ -98,7 +98,7 @@ internal sealed partial class ContainerSandbox(PodHost host, ContainerEngines en
             File.WriteAllText(made.MessagePath, "");
             oom = OomWatch.Begin(_engine.Cgroups, made.Cgroup);
             log = start.OpenLog();
-            var streams = new ProcessStreams { Output = log, HasTerminal = start.Container.Tty };
+            var streams = new ProcessStreams { Output = log, HasInput = start.Container.Stdin, HasTerminal = start.Container.Tty };
             return new OciRun(_engine, made, _engine.Spawner.Start(_engine.Runtime.Run(made.Id, made.Bundle.Folder, made.PodUid), streams), oom, log);
         }
         catch

@@ -46,7 +46,8 @@ internal static class DeploymentStatusRules
 
     private static void SetProgressing(ConditionSet conditions, DeploymentView seen, PodGroups pods, DeploymentStatus status)
     {
-        var name = seen.Deployment.Metadata.Name;
+        // Named as Kubernetes does: the ReplicaSet once it is there.
+        var who = pods.Current is { } set ? $"ReplicaSet \"{set.Metadata.Name}\"" : $"Deployment \"{seen.Deployment.Metadata.Name}\"";
         var before = seen.Deployment.Status;
         var current = conditions.Find(Progressing);
         if (pods.Paused)
@@ -58,13 +59,14 @@ internal static class DeploymentStatusRules
         if (current?.Reason == NewReplicaSetAvailable && status.Replicas == status.UpdatedReplicas) return;
         var wanted = pods.Count.Replicas;
         if (status.UpdatedReplicas == wanted && status.Replicas == wanted && status.AvailableReplicas == wanted)
-            conditions.Set(Progressing, ConditionStatus.True, NewReplicaSetAvailable, $"Deployment \"{name}\" has successfully progressed.");
+            conditions.Set(Progressing, ConditionStatus.True, NewReplicaSetAvailable, $"{who} has successfully progressed.");
         else if (current is null)
-            conditions.Set(Progressing, ConditionStatus.True, "NewReplicaSetCreated", $"Created new replica set \"{name}-{pods.Hash}\"");
+            conditions.Set(Progressing, ConditionStatus.True, "NewReplicaSetCreated", pods.Current is { } created
+                ? $"Created new replica set \"{created.Metadata.Name}\"" : "Created new replica set");
         else if (HasProgressed(before, status) || current.Reason is NewReplicaSetAvailable or "DeploymentPaused")
-            conditions.Touch(Progressing, ConditionStatus.True, "ReplicaSetUpdated", $"Deployment \"{name}\" is progressing.");
+            conditions.Touch(Progressing, ConditionStatus.True, "ReplicaSetUpdated", $"{who} is progressing.");
         else if (Deadline(seen.Deployment, current) is { } deadline && seen.Now >= deadline)
-            conditions.Set(Progressing, ConditionStatus.False, TimedOut, $"Deployment \"{name}\" has timed out progressing.");
+            conditions.Set(Progressing, ConditionStatus.False, TimedOut, $"{who} has timed out progressing.");
     }
 
     private static bool HasProgressed(DeploymentStatus before, DeploymentStatus now) =>
@@ -95,5 +97,5 @@ internal static class DeploymentStatusRules
     private static TimeSpan Shorter(TimeSpan? one, TimeSpan other) => one is { } known && known < other ? known : other;
 
     // The wire keeps whole seconds; what is compared with it must too.
-    private static DateTimeOffset WholeSeconds(DateTimeOffset time) => time.AddTicks(-(time.Ticks % TimeSpan.TicksPerSecond));
+    internal static DateTimeOffset WholeSeconds(DateTimeOffset time) => time.AddTicks(-(time.Ticks % TimeSpan.TicksPerSecond));
 }

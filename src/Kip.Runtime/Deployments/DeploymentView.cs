@@ -9,19 +9,22 @@ public sealed record DeploymentView
 {
     public required Deployment Deployment { get; init; }
 
-    /// <summary>Every pod whose controller is this Deployment.</summary>
+    /// <summary>Every ReplicaSet whose controller is this Deployment.</summary>
+    public required ImmutableArray<ReplicaSet> Sets { get; init; }
+
+    /// <summary>ReplicaSets that nobody controls and that the selector chooses.</summary>
+    public ImmutableArray<ReplicaSet> OrphanSets { get; init; } = [];
+
+    /// <summary>Whether a ReplicaSet of this name exists in the namespace, whoever it belongs to.</summary>
+    public Func<string, bool> IsTaken { get; init; } = static _ => false;
+
+    /// <summary>Every pod of these ReplicaSets, and those that an earlier version of this platform made for the Deployment itself.</summary>
     public required ImmutableArray<Pod> Pods { get; init; }
 
     public required DateTimeOffset Now { get; init; }
 
-    /// <summary>Where new pods run.</summary>
-    public required string NodeName { get; init; }
-
-    /// <summary>Gives the last part of a new pod's name, another each time.</summary>
-    public required Func<string> NewSuffix { get; init; }
-
-    /// <summary>Gives a free port on this machine for a pod that runs as a process; null for any other, or when there is none. Null: none is published.</summary>
-    public Func<PodSpec, int?>? NewPort { get; init; }
+    /// <summary>Makes new pods.</summary>
+    public required PodFactory NewPods { get; init; }
 
     /// <summary>How many requests a pod has now. Null: nobody counts them.</summary>
     public Func<Pod, int>? RequestsAt { get; init; }

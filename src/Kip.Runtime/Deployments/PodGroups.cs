@@ -1,5 +1,8 @@
 using System.Collections.Immutable;
+using Kip.Resources;
+using Kip.Resources.Apps;
 using Kip.Resources.Core;
+using Kip.Runtime.ReplicaSets;
 
 namespace Kip.Runtime.Deployments;
 
@@ -12,7 +15,9 @@ internal sealed class PodGroups
     {
         _seen = seen;
         Count = RolloutCount.Of(seen.Deployment.Spec);
-        Hash = TemplateHash.Of(seen.Deployment.Spec.Template);
+        Sets = [.. seen.Sets.Where(static s => s.Metadata.DeletionTimestamp is null)
+            .OrderBy(static s => s.Metadata.CreationTimestamp).ThenBy(static s => s.Metadata.Name, StringComparer.Ordinal)];
+        Current = Sets.FirstOrDefault(s => TemplateMatch.Same(s.Spec.Template, seen.Deployment.Spec.Template));
         var active = seen.Pods.Where(static p => p.IsActive).OrderBy(static p => p.Metadata.Name, StringComparer.Ordinal).ToImmutableArray();
         New = [.. active.Where(IsNew)];
         Old = [.. active.Where(p => !IsNew(p))];
@@ -22,7 +27,11 @@ internal sealed class PodGroups
 
     public RolloutCount Count { get; }
 
-    public string Hash { get; }
+    /// <summary>The ReplicaSets, the oldest first.</summary>
+    public ImmutableArray<ReplicaSet> Sets { get; }
+
+    /// <summary>The ReplicaSet of the present template; null when it is yet to be made.</summary>
+    public ReplicaSet? Current { get; }
 
     public ImmutableArray<Pod> New { get; }
 
@@ -43,5 +52,8 @@ internal sealed class PodGroups
 
     public bool IsAvailable(Pod pod) => pod.IsAvailable(_seen.Deployment.Spec.MinReadySeconds, _seen.Now);
 
-    private bool IsNew(Pod pod) => pod.Metadata.Labels.Get(TemplateHash.Label) == Hash;
+    /// <summary>The pods of one ReplicaSet that count.</summary>
+    public IEnumerable<Pod> Of(ReplicaSet set) => Active.Where(p => p.IsControlledBy(set));
+
+    private bool IsNew(Pod pod) => Current is { } current && pod.IsControlledBy(current);
 }

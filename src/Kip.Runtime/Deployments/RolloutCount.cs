@@ -11,6 +11,9 @@ internal readonly record struct RolloutCount(int Replicas, int MaxSurge, int Max
 {
     private const string DefaultShare = "25%";
 
+    /// <summary>So many pods may exist at one time.</summary>
+    public int Most => Replicas + MaxSurge;
+
     public int MinAvailable => Math.Max(0, Replicas - MaxUnavailable);
 
     /// <summary>Resolves percentages as Kubernetes does: surge up, unavailable down, and never both zero.</summary>

@@ -3,7 +3,6 @@ using Kip.Resources;
 using Kip.Resources.Core;
 using Kip.Resources.Planning;
 using Kip.Runtime.Deployments;
-using Kip.Runtime.Pods;
 
 namespace Kip.Runtime.Endpoints;
 
@@ -25,9 +24,9 @@ public static class EndpointsPlanner
     public static Plan Plan(EndpointsView seen)
     {
         var service = seen.Service;
-        if (service.Spec.Selector.IsEmpty || service.Spec.Type == "ExternalName" || service.Metadata.DeletionTimestamp is not null)
+        if (!ServicePods.AreFollowed(service))
             return Resources.Planning.Plan.Nothing;
-        var all = seen.Pods.Where(p => IsChosen(p, service)).OrderBy(static p => p.Metadata.Name, StringComparer.Ordinal).ToArray();
+        var all = seen.Pods.Where(p => p.IsActive && ServicePods.IsChosen(p, service)).OrderBy(static p => p.Metadata.Name, StringComparer.Ordinal).ToArray();
         var wanted = Make(service, Subsets(service, all.Take(MostAddresses)), all.Length > MostAddresses);
         if (seen.Current is not { } current) return new Plan([new Edit.Create(wanted)]);
         if (current.Subsets == wanted.Subsets && current.Metadata.Labels == wanted.Metadata.Labels
@@ -44,17 +43,9 @@ public static class EndpointsPlanner
         ]);
     }
 
-    private static bool IsChosen(Pod pod, Service service)
-    {
-        if (pod.Metadata.Namespace != service.Metadata.Namespace || !pod.IsActive || string.IsNullOrEmpty(pod.Status.PodIP)) return false;
-        foreach (var (key, value) in service.Spec.Selector)
-            if (pod.Metadata.Labels.Get(key) != value) return false;
-        return true;
-    }
-
     /// <summary>One subset per distinct list of ports: process pods each have a port of their own.</summary>
     private static ValueList<EndpointSubset> Subsets(Service service, IEnumerable<Pod> pods) => pods
-        .GroupBy(pod => PortsOf(service, pod))
+        .GroupBy(pod => ServicePods.PortsOf(service, pod))
         .OrderBy(static g => g.Key.Select(static p => p.Port).FirstOrDefault())
         .Select(group => new EndpointSubset
         {
@@ -66,32 +57,11 @@ public static class EndpointsPlanner
 
     private static bool Counts(Service service, Pod pod) => service.Spec.PublishNotReadyAddresses || pod.IsReady;
 
-    private static ValueList<EndpointPort> PortsOf(Service service, Pod pod)
-    {
-        var ports = new List<EndpointPort>();
-        foreach (var port in service.Spec.Ports)
-            if (Target(port, pod) is { } number)
-                ports.Add(new EndpointPort { Name = port.Name, Port = number, Protocol = port.Protocol ?? "TCP", AppProtocol = port.AppProtocol });
-        return ports.ToValueList();
-    }
-
-    private static int? Target(ServicePort port, Pod pod)
-    {
-        var target = port.TargetPort ?? port.Port;
-        // Zero is what a manifest that says nothing may read as.
-        if (target is { Text: null, Number: 0 }) target = port.Port;
-        foreach (var container in pod.Spec.Containers)
-            foreach (var candidate in container.Ports)
-                if (target.Text is { } name ? candidate.Name == name : candidate.ContainerPortNumber == target.Number)
-                    return ServingPort.Of(pod, candidate);
-        return target.Text is null ? target.Number : null;
-    }
-
     private static EndpointAddress AddressOf(Pod pod) => new()
     {
         Ip = pod.Status.PodIP!,
         NodeName = pod.Spec.NodeName,
-        TargetRef = new ObjectReference { Kind = "Pod", Namespace = pod.Metadata.Namespace, Name = pod.Metadata.Name, Uid = pod.Metadata.Uid },
+        TargetRef = ServicePods.ReferenceTo(pod),
     };
 
     private static Resources.Core.Endpoints Make(Service service, ValueList<EndpointSubset> subsets, bool overCapacity) => new()
@@ -102,14 +72,7 @@ public static class EndpointsPlanner
             Namespace = service.Metadata.Namespace,
             Labels = service.Metadata.Labels,
             Annotations = overCapacity ? StringMap.Of((OverCapacity, "truncated")) : default,
-            OwnerReferences =
-            [
-                new OwnerReference
-                {
-                    ApiVersion = service.ApiVersion, Kind = service.Kind, Name = service.Metadata.Name, Uid = service.Metadata.Uid ?? "",
-                    Controller = true, BlockOwnerDeletion = true,
-                },
-            ],
+            OwnerReferences = [service.ControllerReference()],
         },
         Subsets = subsets,
     };

@@ -19,28 +19,12 @@ public sealed class EndpointsReconciler : IReconciler
     {
         _services = watch.Own<Service>();
         _endpoints = watch.Related<Resources.Core.Endpoints>(static e => [e.Key]);
-        _pods = watch.Related<Pod>(ServicesOf);
+        _pods = watch.Related<Pod>(p => ServicePods.ServicesOf(_services, p));
     }
 
     public Plan Plan(NamespacedName key, DateTimeOffset now)
     {
         if (_services.Get(key) is not { } service || service.Spec.Selector.IsEmpty) return Resources.Planning.Plan.Nothing;
-        var (label, value) = (service.Spec.Selector.AsSpan()[0].Key, service.Spec.Selector.AsSpan()[0].Value);
-        return EndpointsPlanner.Plan(new EndpointsView(service, [.. _pods.WithLabel(key.Namespace, label, value)], _endpoints.Get(key)));
-    }
-
-    private IEnumerable<NamespacedName> ServicesOf(Pod pod)
-    {
-        // A machine has few Services with selectors; the pods of Knative revisions have none.
-        foreach (var service in _services.List())
-            if (service.Metadata.Namespace == pod.Metadata.Namespace && Selects(service, pod)) yield return service.Key;
-    }
-
-    private static bool Selects(Service service, Pod pod)
-    {
-        if (service.Spec.Selector.IsEmpty) return false;
-        foreach (var (key, value) in service.Spec.Selector)
-            if (pod.Metadata.Labels.Get(key) != value) return false;
-        return true;
+        return EndpointsPlanner.Plan(new EndpointsView(service, [.. ServicePods.Candidates(_pods, service)], _endpoints.Get(key)));
     }
 }

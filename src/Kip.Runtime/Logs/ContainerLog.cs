@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Runtime.InteropServices;
 using Kip.Runtime.Processes;
 
@@ -18,6 +19,7 @@ public sealed class ContainerLog : IProcessOutput
     private readonly int _maxBytes;
     private readonly List<byte>[] _partial = [[], []];
     private readonly List<byte> _pending = [];
+    private ImmutableArray<Action<OutputStream, byte[]?>> _listeners = [];
     private FileStream? _file;
     private TaskCompletionSource _changed = NewSignal();
     private int _open = 2;
@@ -55,8 +57,23 @@ public sealed class ContainerLog : IProcessOutput
 
     private long Length { get; set; }
 
+    /// <summary>Hands out all that is written from now on, as it comes; null once nothing more will. It is called on the output loop's thread and must not wait.</summary>
+    /// <returns>Ends it when disposed.</returns>
+    public IDisposable Listen(Action<OutputStream, byte[]?> listener)
+    {
+        bool isOver;
+        lock (_lock)
+        {
+            isOver = _open == 0;
+            if (!isOver) _listeners = _listeners.Add(listener);
+        }
+        if (isOver) listener(OutputStream.Stdout, null);
+        return new Listening(this, listener);
+    }
+
     public void Write(OutputStream stream, ReadOnlySpan<byte> bytes)
     {
+        foreach (var listener in _listeners) listener(stream, bytes.ToArray());
         var partial = _partial[(int)stream];
         var now = _time.GetUtcNow();
         while (true)
@@ -134,7 +151,13 @@ public sealed class ContainerLog : IProcessOutput
     private void Close()
     {
         _file?.Dispose();
-        lock (_lock) _changed.TrySetResult();
+        ImmutableArray<Action<OutputStream, byte[]?>> listeners;
+        lock (_lock)
+        {
+            _changed.TrySetResult();
+            listeners = _listeners;
+        }
+        foreach (var listener in listeners) listener(OutputStream.Stdout, null);
     }
 
     private void Announce(long length)
@@ -151,6 +174,14 @@ public sealed class ContainerLog : IProcessOutput
 
     private FileStream OpenFile() =>
         new(Path, FileMode.Create, FileAccess.Write, FileShare.ReadWrite | FileShare.Delete, bufferSize: 0);
+
+    private sealed class Listening(ContainerLog log, Action<OutputStream, byte[]?> listener) : IDisposable
+    {
+        public void Dispose()
+        {
+            lock (log._lock) log._listeners = log._listeners.Remove(listener);
+        }
+    }
 
     private static TaskCompletionSource NewSignal() => new(TaskCreationOptions.RunContinuationsAsynchronously);
 }

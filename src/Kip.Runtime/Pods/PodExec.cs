@@ -18,7 +18,7 @@ internal sealed class PodExec(PodWorkers workers) : IPodExec
 
     public async Task<int> ExecAsync(NamespacedName pod, PodExecOptions options, IPodExecClient client, CancellationToken cancel)
     {
-        var run = Find(pod, options.Container);
+        var run = Find(pod, options.Container).Run!;
         if (Interlocked.Increment(ref _running) > Most)
         {
             Interlocked.Decrement(ref _running);
@@ -32,6 +32,12 @@ internal sealed class PodExec(PodWorkers workers) : IPodExec
         {
             Interlocked.Decrement(ref _running);
         }
+    }
+
+    public Task AttachAsync(NamespacedName pod, PodAttachOptions options, IPodExecClient client, CancellationToken cancel)
+    {
+        var slot = Find(pod, options.Container);
+        return PodAttach.RunAsync(slot.Run!, slot.Container, options, client, cancel);
     }
 
     private static async Task<int> RunAsync(ContainerRun run, PodExecOptions options, IPodExecClient client, CancellationToken cancel)
@@ -94,7 +100,7 @@ internal sealed class PodExec(PodWorkers workers) : IPodExec
         }
     }
 
-    private ContainerRun Find(NamespacedName pod, string? container)
+    private ContainerSlot Find(NamespacedName pod, string? container)
     {
         if (workers.Find(pod) is not { } worker) throw ApiException.NotFound(Pod.Definition, pod.Name);
         var slots = worker.Containers;
@@ -102,6 +108,6 @@ internal sealed class PodExec(PodWorkers workers) : IPodExec
             ? slots.Main.FirstOrDefault()
             : slots.All.FirstOrDefault(s => s.Container.Name == container);
         if (slot is null) throw ApiException.BadRequest($"container {container} is not valid for pod {pod.Name}");
-        return slot.Run ?? throw ApiException.BadRequest($"container {slot.Container.Name} of pod {pod.Name} does not run: {slot.Facts.State.Waiting?.Reason ?? slot.Facts.State.Terminated?.Reason}");
+        return slot.Run is not null ? slot : throw ApiException.BadRequest($"container {slot.Container.Name} of pod {pod.Name} does not run: {slot.Facts.State.Waiting?.Reason ?? slot.Facts.State.Terminated?.Reason}");
     }
 }

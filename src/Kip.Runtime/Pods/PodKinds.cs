@@ -13,7 +13,7 @@ internal sealed class PodKinds(BundleStore bundles, bool hasContainers)
     public bool IsProcess(PodSpec spec)
     {
         foreach (var container in spec.Containers)
-            if (BundleImage.TryParse(container.Image, out _) && (!hasContainers || bundles.Resolve(container.Image) is not null)) return true;
+            if (bundles.ResolveNamed(container.Image) is not null || (!hasContainers && BundleImage.TryParse(container.Image, out _))) return true;
         return false;
     }
 }

@@ -2,6 +2,7 @@ using Kip.Resources.Core;
 using Kip.Runtime.Pods;
 using Kip.Runtime.Pods.Slots;
 using Kip.Runtime.Ports;
+using Kip.Runtime.Processes;
 using Microsoft.Extensions.Logging;
 
 namespace Kip.Runtime.ProcessPods;
@@ -37,7 +38,8 @@ internal sealed partial class ProcessSandbox(PodHost host) : IPodSandbox
         var log = start.OpenLog();
         try
         {
-            return new ProcessRun(host.Spawner, what, host.Spawner.Start(what, log), bundle.Image.ToString(), log);
+            var streams = new ProcessStreams { Output = log, HasInput = start.Container.Stdin, HasTerminal = start.Container.Tty };
+            return new ProcessRun(host.Spawner, what, host.Spawner.Start(what, streams), bundle.Image.ToString(), log);
         }
         catch
         {

@@ -39,11 +39,11 @@ internal static class ProcessSetup
 
     private static Bundle FindBundle(BundleStore bundles, Container container)
     {
+        if (bundles.ResolveNamed(container.Image) is { } bundle) return bundle;
         if (!BundleImage.TryParse(container.Image, out _))
             throw new ContainerSetupException("CreateContainerConfigError",
                 $"container \"{container.Name}\" has the image \"{container.Image}\", and another of this pod a bundle: bundles run as processes and "
                 + "images as containers, and one pod is either; make an image of the bundle or a pod of each");
-        if (bundles.Resolve(container.Image) is { } bundle) return bundle;
         var never = container.ImagePullPolicy == "Never";
         throw new ContainerSetupException(never ? "ErrImageNeverPull" : "ErrImagePull",
             $"bundle {container.Image} is not in this platform's data folder; build it again with 'kip deploy DIR'");

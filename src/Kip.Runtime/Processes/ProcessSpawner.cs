@@ -59,7 +59,12 @@ public sealed unsafe class ProcessSpawner(TimeProvider time) : IDisposable
         {
             // Read by whoever asked for it.
         }
-        else if (terminal is not null) Follow(terminal.Duplicate(), OutputStream.Stdout, output);
+        else if (terminal is not null)
+        {
+            Follow(terminal.Duplicate(), OutputStream.Stdout, output);
+            // All that it shows is one stream.
+            output?.End(OutputStream.Stderr);
+        }
         else if (output is not null)
         {
             Follow(stdout.Read, OutputStream.Stdout, output);

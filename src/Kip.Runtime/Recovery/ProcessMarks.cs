@@ -52,15 +52,15 @@ internal sealed class ProcessMarks
     }
 
     // A session outlives its first process, and its id is not given to another while it does.
-    private static bool IsOf(ProcessTable.Entry process, (int Pid, long StartTime) noted) =>
+    private static bool IsOf(ProcessTable.Entry process, (string Container, int Pid, long StartTime) noted) =>
         process.Pid == noted.Pid ? process.StartTime == noted.StartTime : process.Session == noted.Pid && process.StartTime >= noted.StartTime;
 
-    /// <summary>The processes that were noted in one pod's folder; those that have ended meanwhile may be among them.</summary>
-    public static IEnumerable<int> NotedFor(string podFolder)
+    /// <summary>The processes that were noted in one pod's folder, by container; those that have ended meanwhile may be among them.</summary>
+    public static IEnumerable<(string Container, int Pid)> NotedFor(string podFolder)
     {
         try
         {
-            return [.. Noted(podFolder, SearchOption.TopDirectoryOnly).Select(static n => n.Pid)];
+            return [.. Noted(podFolder, SearchOption.TopDirectoryOnly).Select(static n => (n.Container, n.Pid))];
         }
         catch (IOException)
         {
@@ -69,18 +69,18 @@ internal sealed class ProcessMarks
         }
     }
 
-    private List<(int Pid, long StartTime)> Noted() => Noted(_pods, SearchOption.AllDirectories);
+    private List<(string Container, int Pid, long StartTime)> Noted() => Noted(_pods, SearchOption.AllDirectories);
 
-    private static List<(int Pid, long StartTime)> Noted(string folder, SearchOption depth)
+    private static List<(string Container, int Pid, long StartTime)> Noted(string folder, SearchOption depth)
     {
-        var noted = new List<(int, long)>();
+        var noted = new List<(string, int, long)>();
         if (!Directory.Exists(folder)) return noted;
         foreach (var file in Directory.EnumerateFiles(folder, FilePattern, depth))
         {
             var parts = File.ReadAllText(file).Split(' ');
             if (parts.Length == 3 && parts[2] == BootId
                 && int.TryParse(parts[0], NumberStyles.None, CultureInfo.InvariantCulture, out var pid)
-                && long.TryParse(parts[1], NumberStyles.None, CultureInfo.InvariantCulture, out var start)) noted.Add((pid, start));
+                && long.TryParse(parts[1], NumberStyles.None, CultureInfo.InvariantCulture, out var start)) noted.Add((Path.GetFileNameWithoutExtension(file), pid, start));
         }
         return noted;
     }

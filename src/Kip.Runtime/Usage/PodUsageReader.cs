@@ -5,37 +5,51 @@ using Kip.Runtime.Recovery;
 namespace Kip.Runtime.Usage;
 
 /// <summary>Adds up what the processes of pods use, as <c>/proc</c> shows it: those that were started for the pod, and all that came of them.</summary>
-internal sealed class PodUsageReader(string dataDirectory) : IPodUsage
+internal sealed class PodUsageReader(string dataDirectory) : IPodUsage, IMachineUsage
 {
     // What getconf CLK_TCK says on every Linux that .NET runs on.
     private const long ClockTicksPerSecond = 100;
 
     private readonly string _pods = Path.Combine(Path.GetFullPath(dataDirectory), "pods");
 
-    public IReadOnlyDictionary<string, PodUsage> Measure(IReadOnlyCollection<string> podUids)
+    public IReadOnlyDictionary<string, PodUsage> Measure(IReadOnlyCollection<string> podUids) => MeasureContainers(podUids)
+        .GroupBy(static c => c.Key.PodUid)
+        .ToDictionary(
+            static pod => pod.Key,
+            static pod => pod.Aggregate(default(PodUsage), static (sum, c) => new(sum.CpuTime + c.Value.CpuTime, sum.MemoryBytes + c.Value.MemoryBytes)));
+
+    public IReadOnlyDictionary<(string PodUid, string Container), PodUsage> MeasureContainers(IReadOnlyCollection<string> podUids)
     {
-        var found = new Dictionary<string, PodUsage>();
-        var roots = new Dictionary<int, string>();
+        var found = new Dictionary<(string, string), PodUsage>();
+        var roots = new Dictionary<int, (string, string)>();
         foreach (var uid in podUids)
-            foreach (var pid in ProcessMarks.NotedFor(Path.Combine(_pods, uid))) roots[pid] = uid;
+            foreach (var (container, pid) in ProcessMarks.NotedFor(Path.Combine(_pods, uid))) roots[pid] = (uid, container);
         if (roots.Count == 0) return found;
         var table = ProcessTable.Pids().Select(Read).OfType<Line>().ToDictionary(static l => l.Pid);
         foreach (var line in table.Values)
         {
-            if (OwnerOf(line, table, roots) is not { } uid) continue;
-            var before = found.GetValueOrDefault(uid);
-            found[uid] = new PodUsage(before.CpuTime + line.CpuTime, before.MemoryBytes + line.MemoryBytes);
+            if (OwnerOf(line, table, roots) is not { } owner) continue;
+            var before = found.GetValueOrDefault(owner);
+            found[owner] = new PodUsage(before.CpuTime + line.CpuTime, before.MemoryBytes + line.MemoryBytes);
         }
         return found;
     }
 
-    // By session, which a program keeps although its parent ends; else by parents, which a program that made its own session has.
-    private static string? OwnerOf(Line line, Dictionary<int, Line> table, Dictionary<int, string> roots)
+    public PodUsage MeasureMachine()
     {
-        if (roots.TryGetValue(line.Session, out var uid)) return uid;
+        // cpu user nice system idle iowait irq softirq steal …
+        var times = File.ReadLines("/proc/stat").First().Split(' ', StringSplitOptions.RemoveEmptyEntries).Skip(1).Take(8).Select(Number).ToArray();
+        var busy = times.Sum() - times[3] - times[4];
+        return new PodUsage(TimeSpan.FromSeconds(busy / (double)ClockTicksPerSecond), MachineMemory.Total - MachineMemory.Available);
+    }
+
+    // By session, which a program keeps although its parent ends; else by parents, which a program that made its own session has.
+    private static (string PodUid, string Container)? OwnerOf(Line line, Dictionary<int, Line> table, Dictionary<int, (string, string)> roots)
+    {
+        if (roots.TryGetValue(line.Session, out var owner)) return owner;
         for (var (at, depth) = (line, 0); depth < 64; depth++)
         {
-            if (roots.TryGetValue(at.Pid, out uid)) return uid;
+            if (roots.TryGetValue(at.Pid, out owner)) return owner;
             if (!table.TryGetValue(at.Parent, out at)) return null;
         }
         return null;

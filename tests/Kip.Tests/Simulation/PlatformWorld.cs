@@ -10,6 +10,7 @@ using Kip.Resources.Networking;
 using Kip.Resources.Serving;
 using Kip.Rules.Scaling;
 using Kip.Runtime.Deployments;
+using Kip.Runtime.ReplicaSets;
 using Kip.Testing.Simulation;
 using Kip.Testing.Time;
 using Kip.Traffic;
@@ -92,8 +93,9 @@ internal sealed class PlatformWorld
         async () =>
         {
             using var stop = new CancellationTokenSource();
-            var deployments = new DeploymentReconciler("here", () => $"p{++_pods}", _ => 20_000 + (_pods % 40_000));
-            await using var host = new ControllerHost(Resources, Informers, [.. ServingControllers.Create(), new PodAutoscalerReconciler(_autoscaler), deployments], Time,
+            var newPods = new PodFactory("here", () => $"p{++_pods}", _ => 20_000 + (_pods % 40_000));
+            await using var host = new ControllerHost(Resources, Informers, [.. ServingControllers.Create(), new PodAutoscalerReconciler(_autoscaler), new DeploymentReconciler(newPods),
+                new ReplicaSetReconciler(newPods)], Time,
                 NullLoggerFactory.Instance, new ReconcileLoopOptions { Random = Scheduler.Random.NextDouble });
             await host.StartAsync(default);
             _projector.Project();

@@ -3,12 +3,13 @@ using Kip.ApiServer.Http.Bodies;
 using Kip.ApiServer.Registry;
 using Kip.ApiServer.Security.Reviews;
 using Kip.Client;
+using Kip.Resources;
 using Microsoft.AspNetCore.Http;
 
 namespace Kip.ApiServer.Http.Documents;
 
 /// <summary>Tells clients what is served: the aggregated documents that they ask for now, and the single ones that older clients walk.</summary>
-internal sealed class Discovery(KindCatalog kinds)
+internal sealed class Discovery(KindCatalog kinds, IReadOnlyList<KindDefinition> measured)
 {
     private readonly DocumentCache<(string Path, string? Form)> _documents = new(kinds);
 
@@ -43,6 +44,7 @@ internal sealed class Discovery(KindCatalog kinds)
 
     private IEnumerable<ServedResource> Served =>
         kinds.Served.SelectMany(static kind => (IEnumerable<ServedResource>)[ServedResource.Of(kind), .. ServedResource.SubresourcesOf(kind)])
+            .Concat(measured.Select(static kind => ServedResource.Of(kind) with { Verbs = ["get", "list"] }))
             .Concat(Review.All.Select(ServedResource.Of));
 
     /// <summary>Groups as clients should prefer them, each with its versions. The core group is the empty one.</summary>

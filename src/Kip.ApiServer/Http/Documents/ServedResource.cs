@@ -34,10 +34,14 @@ internal sealed record ServedResource(string Name, string Group, string Version,
     {
         if (kind.HasStatus) yield return Side(kind, "status", SideVerbs);
         if (kind.HasScale) yield return Side(kind, "scale", SideVerbs) with { Kind = "Scale", KindGroup = "autoscaling", KindVersion = "v1" };
-        if (kind == Resources.Core.Pod.Definition) yield return Side(kind, "log", ["get"]);
         if (kind == Resources.Core.ServiceAccount.Definition)
             yield return Side(kind, "token", ["create"]) with { Kind = "TokenRequest", KindGroup = "authentication.k8s.io", KindVersion = "v1" };
         if (kind == Resources.Certificates.CertificateSigningRequest.Definition) yield return Side(kind, "approval", SideVerbs);
+        if (kind != Resources.Core.Pod.Definition) yield break;
+        yield return Side(kind, "log", ["get"]);
+        yield return Side(kind, "exec", ["create", "get"]) with { Kind = "PodExecOptions" };
+        yield return Side(kind, "attach", ["create", "get"]) with { Kind = "PodAttachOptions" };
+        yield return Side(kind, "portforward", ["create", "get"]) with { Kind = "PodPortForwardOptions" };
     }
 
     public static ServedResource Of(Review review) => new(review.Plural, review.Group, Review.Version, review.Kind, review.Group, review.Namespaced, ["create"])

@@ -62,6 +62,7 @@ internal sealed class ScaleSubresource(ResourceRegistry registry, ResourceReads 
         {
             CustomResource custom => CustomScale.Of(custom),
             Deployment deployment => (deployment.Spec.Replicas ?? 1, deployment.Status.Replicas, SelectorText.Of(deployment.Spec.Selector)),
+            ReplicaSet set => (set.Spec.Replicas ?? 1, set.Status.Replicas, SelectorText.Of(set.Spec.Selector)),
             // Another kind with this subresource is another arm here and below.
             _ => throw new UnreachableException($"{resource.Kind} has no scale"),
         };
@@ -94,6 +95,7 @@ internal sealed class ScaleSubresource(ResourceRegistry registry, ResourceReads 
         {
             CustomResource custom => CustomScale.With(custom, wanted.Spec.Replicas) with { Metadata = meta },
             Deployment deployment => deployment with { Metadata = meta, Spec = deployment.Spec with { Replicas = wanted.Spec.Replicas } },
+            ReplicaSet set => set with { Metadata = meta, Spec = set.Spec with { Replicas = wanted.Spec.Replicas } },
             _ => throw new UnreachableException($"{current.Kind} has no scale"),
         };
     }

@@ -1,12 +1,14 @@
 using Kip.ApiServer.CustomResources;
 using Kip.ApiServer.Registry.Deletion;
+using Kip.ApiServer.Registry.Quotas;
 using Kip.ApiServer.Storage;
 
 namespace Kip.ApiServer.Registry.Loops;
 
 /// <summary>The server's own loops, run together: when one ends, all end.</summary>
 internal sealed class RegistryLoops(
-    Store store, ResourceWriter writer, ResourceRemover remover, KindCatalog kinds, CustomAdmission custom, TimeProvider time, RegistryOptions options)
+    Store store, ResourceWriter writer, ResourceRemover remover, KindCatalog kinds, CustomAdmission custom, NamespaceLimits limits,
+    TimeProvider time, RegistryOptions options)
 {
     private static readonly TimeSpan UpkeepPeriod = TimeSpan.FromSeconds(15);
 
@@ -18,6 +20,7 @@ internal sealed class RegistryLoops(
             Guard(Chore(new NamespaceLifecycle(store, writer, remover, kinds)).RunAsync, ended),
             Guard(Chore(new DefinitionLifecycle(store, writer, remover, kinds, custom)).RunAsync, ended),
             Guard(Chore(new RoleAggregator(store, writer)).RunAsync, ended),
+            Guard(Chore(new QuotaStatus(store, writer, limits, kinds)).RunAsync, ended),
             Guard(new EventExpiry(store, remover, time, options).RunAsync, ended),
             Guard(UpkeepAsync, ended));
     }

@@ -7,6 +7,7 @@ namespace Kip.Rules.Admission.Core;
 internal static class PodDefaults
 {
     private static readonly RawJson NoSecurityContext = new("{}");
+    private static readonly ResourceRequirements NoResources = new();
 
     public static PodSpec Apply(PodSpec spec)
     {
@@ -31,7 +32,10 @@ internal static class PodDefaults
     {
         var ports = Each(container.Ports, static p => p.Protocol is null ? p with { Protocol = "TCP" } : p);
         var (liveness, readiness, startup) = (Fill(container.LivenessProbe), Fill(container.ReadinessProbe), Fill(container.StartupProbe));
+        // Clients that write all they know say {} where nothing is asked for: it is the same, and must not look like a change.
+        var resources = container.Resources == NoResources ? null : container.Resources;
         if (container is { ImagePullPolicy: not null, TerminationMessagePath: not null, TerminationMessagePolicy: not null }
+            && ReferenceEquals(resources, container.Resources)
             && ports == container.Ports && ReferenceEquals(liveness, container.LivenessProbe)
             && ReferenceEquals(readiness, container.ReadinessProbe) && ReferenceEquals(startup, container.StartupProbe)) return container;
         return container with
@@ -40,6 +44,7 @@ internal static class PodDefaults
             TerminationMessagePath = container.TerminationMessagePath ?? "/dev/termination-log",
             TerminationMessagePolicy = container.TerminationMessagePolicy ?? "File",
             Ports = ports,
+            Resources = resources,
             LivenessProbe = liveness,
             ReadinessProbe = readiness,
             StartupProbe = startup,

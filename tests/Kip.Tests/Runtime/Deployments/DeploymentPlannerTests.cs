@@ -36,6 +36,7 @@ public class DeploymentPlannerTests
             {
                 Name = name, Namespace = "default", Uid = name, CreationTimestamp = Now.AddSeconds(-age),
                 Labels = StringMap.Of((TemplateHash.Label, TemplateHash.Of(of.Spec.Template))),
+                OwnerReferences = [SetOf(of, 0).ControllerReference()],
             },
             Spec = new PodSpec { NodeName = "node" },
             Status = new PodStatus
@@ -47,20 +48,46 @@ public class DeploymentPlannerTests
         return change?.Invoke(pod) ?? pod;
     }
 
+    /// <summary>The ReplicaSet of a Deployment's template, as the planner itself would have made and last scaled it.</summary>
+    private static ReplicaSet SetOf(Deployment of, int replicas)
+    {
+        var hash = TemplateHash.Of(of.Spec.Template);
+        var labels = of.Spec.Template.Metadata.Labels.With(TemplateHash.Label, hash);
+        return new ReplicaSet
+        {
+            Metadata = new ObjectMeta
+            {
+                Name = "web-" + hash, Namespace = "default", Uid = "set-" + hash, Generation = 1, OwnerReferences = [of.ControllerReference()],
+                Annotations = StringMap.Of(("deployment.kubernetes.io/revision", of.Spec.Template.Spec.Containers[0].Image == "v2" ? "2" : "1")),
+            },
+            Spec = new ReplicaSetSpec { Replicas = replicas, Template = of.Spec.Template with { Metadata = of.Spec.Template.Metadata with { Labels = labels } } },
+        };
+    }
+
+    /// <summary>Plans with the ReplicaSets that these pods have: the present template's first, the others as they were last scaled.</summary>
     private static Plan Plan(
         Deployment deployment, IEnumerable<Pod> pods, DateTimeOffset? now = null, string? refused = null, Func<Pod, int>? requestsAt = null)
     {
         var number = 0;
+        Pod[] all = [.. pods];
+        int ActiveOf(Deployment of) => all.Count(p => p.Metadata.DeletionTimestamp is null && p.Status.Phase is not "Failed"
+            && p.Metadata.Controller()?.Uid == SetOf(of, 0).Metadata.Uid);
+        ReplicaSet[] sets = [SetOf(deployment, ActiveOf(deployment)), .. ((string[])["v0", "v1", "v2"])
+            .Select(image => Of(0, image)).Where(of => TemplateHash.Of(of.Spec.Template) != TemplateHash.Of(deployment.Spec.Template) && ActiveOf(of) > 0)
+            .Select(of => SetOf(of, ActiveOf(of)))];
         return DeploymentPlanner.Plan(new DeploymentView
         {
-            Deployment = deployment, Pods = [.. pods], Now = now ?? Now, NodeName = "node", CreateFailure = refused, RequestsAt = requestsAt,
-            NewSuffix = () => $"n{number++:0000}",
+            Deployment = deployment, Sets = [.. sets], Pods = [.. all], Now = now ?? Now, CreateFailure = refused, RequestsAt = requestsAt,
+            NewPods = new PodFactory("node", () => $"n{number++:0000}"),
         });
     }
 
-    private static string[] Deleted(Plan plan) => [.. plan.Edits.OfType<Edit.Delete>().Select(static d => d.Object.Metadata.Name)];
+    private static string[] Deleted(Plan plan) => [.. plan.Edits.OfType<Edit.Delete>().Where(static d => d.Object is Pod).Select(static d => d.Object.Metadata.Name)];
 
-    private static int Created(Plan plan) => plan.Edits.OfType<Edit.Create>().Count();
+    private static int Created(Plan plan) => plan.Edits.OfType<Edit.Create>().Count(static c => c.Object is Pod);
+
+    /// <summary>Whether the plan touches pods.</summary>
+    private static bool ChangesPods(Plan plan) => Created(plan) > 0 || Deleted(plan).Length > 0;
 
     private static DeploymentStatus Status(Plan plan) => ((Deployment)plan.Status!).Status;
 
@@ -78,7 +105,7 @@ public class DeploymentPlannerTests
     }
 
     [Fact]
-    public void Missing_pods_are_made_on_this_node_owned_by_the_Deployment_and_labelled_with_the_template()
+    public void Missing_pods_are_made_on_this_node_owned_by_the_ReplicaSet_and_labelled_with_the_template()
     {
         var deployment = Of(2);
 
@@ -86,11 +113,11 @@ public class DeploymentPlannerTests
 
         Created(plan).ShouldBe(2);
         var pod = (Pod)plan.Edits.OfType<Edit.Create>().First().Object;
-        pod.Metadata.Name.ShouldBe("web-n0000");
+        pod.Metadata.Name.ShouldBe($"web-{TemplateHash.Of(deployment.Spec.Template)}-n0000");
         pod.Spec.NodeName.ShouldBe("node");
         pod.Metadata.Labels[TemplateHash.Label].ShouldBe(TemplateHash.Of(deployment.Spec.Template));
         pod.Metadata.OwnerReferences[0].ShouldSatisfyAllConditions(
-            static o => o.Uid.ShouldBe("u1"), static o => o.Controller.ShouldBe(true), static o => o.Kind.ShouldBe("Deployment"));
+            o => o.Uid.ShouldBe(SetOf(deployment, 0).Metadata.Uid), static o => o.Controller.ShouldBe(true), static o => o.Kind.ShouldBe("ReplicaSet"));
     }
 
     [Fact]
@@ -106,7 +133,8 @@ public class DeploymentPlannerTests
 
         string? PortOf(Deployment d) => ((Pod)((Edit.Create)DeploymentPlanner.Plan(new DeploymentView
         {
-            Deployment = d, Pods = [], Now = Now, NodeName = "node", NewSuffix = static () => "x", NewPort = static spec => spec.Containers[0].Image == "bundle" ? 23456 : null,
+            Deployment = d, Sets = [SetOf(d, 0)], Pods = [], Now = Now,
+            NewPods = new PodFactory("node", static () => "x", static spec => spec.Containers[0].Image == "bundle" ? 23456 : null),
         }).Edits[0]).Object).Metadata.Annotations.Get("kip.dev/port");
 
         PortOf(Serving("bundle")).ShouldBe("23456");
@@ -174,7 +202,7 @@ public class DeploymentPlannerTests
 
         var starting = Plan(now, [serving]);
         (Created(starting), Deleted(starting).Length).ShouldBe((1, 0));
-        Plan(now, [serving, PodOf("new", now, ready: false)]).Edits.ShouldBeEmpty();
+        ChangesPods(Plan(now, [serving, PodOf("new", now, ready: false)])).ShouldBeFalse();
         Deleted(Plan(now, [serving, PodOf("new", now, ready: true)])).ShouldBe(["old"]);
     }
 
@@ -197,7 +225,7 @@ public class DeploymentPlannerTests
         var first = Plan(now, pods);
         (Created(first), Deleted(first).Length).ShouldBe((0, 2));
         var leaving = pods.Select(static p => p with { Metadata = p.Metadata with { DeletionTimestamp = Now } });
-        Plan(now, leaving).Edits.ShouldBeEmpty();
+        ChangesPods(Plan(now, leaving)).ShouldBeFalse();
         Created(Plan(now, [])).ShouldBe(2);
     }
 
@@ -208,7 +236,7 @@ public class DeploymentPlannerTests
 
         var plan = Plan(now, [PodOf("a", old, true), PodOf("b", old, true)]);
 
-        plan.Edits.ShouldBeEmpty();
+        ChangesPods(plan).ShouldBeFalse();
         Find(plan, "Progressing")!.Reason.ShouldBe("DeploymentPaused");
     }
 
@@ -256,7 +284,7 @@ public class DeploymentPlannerTests
 
         Find(late, "Progressing")!.ShouldSatisfyAllConditions(
             static c => c.Status.ShouldBe("False"), static c => c.Reason.ShouldBe("ProgressDeadlineExceeded"),
-            static c => c.Message.ShouldBe("Deployment \"web\" has timed out progressing."));
+            static c => c.Message!.ShouldMatch("^ReplicaSet \"web-.*\" has timed out progressing.$"));
         late.RequeueAfter.ShouldBeNull();
         Find(Plan((Deployment)late.Status!, [PodOf("a", deployment, ready: true)], Now.AddSeconds(90)), "Progressing")!.Status.ShouldBe("True");
     }
@@ -279,8 +307,7 @@ public class DeploymentPlannerTests
     {
         var plan = Plan(Of(1), [], refused: "pods \"web-x\" is forbidden: no");
 
-        plan.Edits[0].ShouldBeOfType<Edit.UpdateStatus>();
-        plan.Edits[1].ShouldBeOfType<Edit.Create>();
+        plan.Edits.Select(static e => e.GetType().Name).ShouldBe(["Update", "UpdateStatus", "Create"]);
         Find(plan, "ReplicaFailure")!.ShouldSatisfyAllConditions(
             static c => c.Reason.ShouldBe("FailedCreate"), static c => c.Message.ShouldBe("pods \"web-x\" is forbidden: no"));
         Find(Plan((Deployment)plan.Status!, []), "ReplicaFailure").ShouldBeNull();
@@ -312,7 +339,7 @@ public class DeploymentPlannerTests
             Deleted(Plan(now, pods.Reverse())).ToHashSet().SetEquals(deleted).ShouldBeTrue();
             deleted.ShouldBeSubsetOf(pods.Select(static p => p.Metadata.Name));
             now = (Deployment)plan.Status!;
-            if (plan.Edits.IsEmpty && pods.All(static p => p.IsReady)) break;
+            if (!ChangesPods(plan) && pods.All(static p => p.IsReady)) break;
             var made = round;
             pods = [.. pods.Where(p => !deleted.Contains(p.Metadata.Name)),
                 .. Enumerable.Range(0, Created(plan)).Select(i => PodOf($"r{made}-{i}", now, ready: false))];
@@ -323,7 +350,7 @@ public class DeploymentPlannerTests
             if (next is not null) pods = pods.Replace(next, PodOf(next.Metadata.Name, next.Metadata.Labels == Label(old) ? old : now, ready: true));
             least = Math.Max(least, Math.Min(replicas - replicas / 4, pods.Count(static p => p.IsReady)));
         }
-        return pods.Length == replicas && pods.All(p => p.Metadata.Labels == Label(now)) && Plan(now, pods).Edits.IsEmpty;
+        return pods.Length == replicas && pods.All(p => p.Metadata.Labels == Label(now)) && !ChangesPods(Plan(now, pods));
     }
 
     private static StringMap Label(Deployment of) => StringMap.Of((TemplateHash.Label, TemplateHash.Of(of.Spec.Template)));

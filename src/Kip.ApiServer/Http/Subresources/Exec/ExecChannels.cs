@@ -98,16 +98,23 @@ internal sealed class ExecChannels(WebSocket socket, bool hasInput) : IPodExecCl
 
     private void Resize(ReadOnlySpan<byte> json)
     {
+        if (SizeOf(json) is not var (width, height)) return;
+        _size = (width, height);
+        _resize?.Invoke(width, height);
+    }
+
+    /// <summary>Reads a window's size, <c>{"Width":80,"Height":24}</c>; null when it is malformed: the window stays as it was.</summary>
+    internal static (int Width, int Height)? SizeOf(ReadOnlySpan<byte> json)
+    {
         try
         {
             var reader = new Utf8JsonReader(json);
             using var size = JsonDocument.ParseValue(ref reader);
-            _size = (size.RootElement.GetProperty("Width").GetUInt16(), size.RootElement.GetProperty("Height").GetUInt16());
-            _resize?.Invoke(_size.Value.Width, _size.Value.Height);
+            return (size.RootElement.GetProperty("Width").GetUInt16(), size.RootElement.GetProperty("Height").GetUInt16());
         }
         catch (Exception malformed) when (malformed is JsonException or KeyNotFoundException or InvalidOperationException or FormatException)
         {
-            // The window stays as it was.
+            return null;
         }
     }
 

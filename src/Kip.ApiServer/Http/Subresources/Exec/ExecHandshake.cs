@@ -12,13 +12,17 @@ internal sealed record ExecHandshake(string Key, string Protocol)
     private const string Magic = "258EAFA5-E914-47DA-95CA-C5AB0DC85B11";
     private static readonly string[] Spoken = ["v5.channel.k8s.io", "v4.channel.k8s.io"];
 
-    /// <summary>The wish, with the newest protocol that both sides speak. Null: it is none, or no protocol fits.</summary>
-    public static ExecHandshake? Read(HttpContext http)
+    /// <summary>The wish, with the first of our protocols that the client speaks, too. Null: it is none, or no protocol fits.</summary>
+    /// <param name="spoken">Our protocols; by default those of remote commands, the newest first.</param>
+    public static ExecHandshake? Read(HttpContext http, params ReadOnlySpan<string> spoken)
     {
         var headers = http.Request.Headers;
         if (!http.Request.Method.Equals("GET", StringComparison.Ordinal) || !headers.Upgrade.ToString().Equals("websocket", StringComparison.OrdinalIgnoreCase)) return null;
         var offered = headers.SecWebSocketProtocol.ToString().Split(',', StringSplitOptions.TrimEntries);
-        var protocol = Spoken.FirstOrDefault(offered.Contains);
+        if (spoken.IsEmpty) spoken = Spoken;
+        string? protocol = null;
+        foreach (var known in spoken)
+            if (protocol is null && offered.Contains(known)) protocol = known;
         var key = headers.SecWebSocketKey.ToString();
         return protocol is null || key.Length == 0 || headers.SecWebSocketVersion != "13" || http.Features.Get<IHttpUpgradeFeature>() is not { IsUpgradableRequest: true }
             ? null
@@ -32,7 +36,8 @@ internal sealed record ExecHandshake(string Key, string Protocol)
         http.Response.Headers.SecWebSocketAccept = Accept(Key);
         http.Response.Headers.SecWebSocketProtocol = Protocol;
         var stream = await http.Features.GetRequiredFeature<IHttpUpgradeFeature>().UpgradeAsync();
-        return WebSocket.CreateFromStream(stream, new WebSocketCreationOptions { IsServer = true, SubProtocol = Protocol, KeepAliveInterval = TimeSpan.FromSeconds(30) });
+        // Its protocol is not told to it: .NET refuses names with a slash, which Kubernetes has, and nothing asks for it.
+        return WebSocket.CreateFromStream(stream, new WebSocketCreationOptions { IsServer = true, KeepAliveInterval = TimeSpan.FromSeconds(30) });
     }
 
 #pragma warning disable CA5350 // The protocol's own use of SHA-1, which protects nothing.
