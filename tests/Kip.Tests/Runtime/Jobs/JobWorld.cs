@@ -105,7 +105,7 @@ internal sealed class JobWorld
             case Edit.Delete { Object: Pod pod }:
                 Delete(pod.Metadata.Name);
                 break;
-            case Edit.Delete { Object: Job }:
+            case Edit.Delete { Object: Kip.Resources.Batch.Job _ }:
                 IsGone = true;
                 break;
             case Edit.UpdateStatus { Object: Job job }:
