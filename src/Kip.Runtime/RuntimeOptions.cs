@@ -12,8 +12,8 @@ public sealed record RuntimeOptions
     public required string DataDirectory { get; init; }
 
     /// <summary>The name pods carry in <c>spec.nodeName</c>; pods of other nodes are left alone.</summary>
-    /// <value>The host name.</value>
-    public string NodeName { get; init; } = System.Environment.MachineName.ToLowerInvariant();
+    /// <value><c>kip</c>, whatever the machine is called: a data folder may be moved to another.</value>
+    public string NodeName { get; init; } = "kip";
 
     /// <summary>Variables that every process gets unless its container says otherwise, e.g. the proxy by which it reaches the platform's names.</summary>
     public StringMap Environment { get; init; }

@@ -33,12 +33,22 @@ public static class JobPlanner
         var (edits, requeue) = run.Next();
         var reported = job with { Status = run.Status() };
         if (seen.CreateFailure is not null && reported.Status != job.Status) edits.Insert(0, new Edit.UpdateStatus(reported));
+        edits.AddRange(Told(job, reported, edits));
         return new Plan(edits.ToValueList(), reported, requeue);
     }
 
     /// <summary>Lets pods go that no Job will count.</summary>
     internal static ValueList<Edit> Release(IEnumerable<Pod> pods) =>
         pods.Where(static p => p.IsTracked).Select(static p => (Edit)new Edit.Update(p.Untracked())).ToValueList();
+
+    // Kubernetes' Events: which pods were made, and how it ended.
+    private static Edit[] Told(Job job, Job reported, IEnumerable<Edit> edits)
+    {
+        var told = edits.OfType<Edit.Create>().Select(c => new Edit.Record(job, "Normal", "SuccessfulCreate", $"Created pod: {c.Object.Metadata.Name}")).ToList();
+        if (reported.Status.Conditions.IsTrue(Complete)) told.Add(new Edit.Record(job, "Normal", "Completed", "Job completed"));
+        if (reported.Status.Conditions.Find(Failed) is { Status: ConditionStatus.True } failed) told.Add(new Edit.Record(job, "Warning", failed.Reason ?? "", failed.Message ?? ""));
+        return [.. told];
+    }
 
     // What is left of it goes when its time is over; until then people may look at it.
     private static Plan Finished(JobView seen)

@@ -10,7 +10,7 @@ namespace Kip.Rules.Admission.Workloads;
 internal static class WorkloadAdmission
 {
     /// <summary>Whether the kind is one of these.</summary>
-    public static bool Knows(Resource resource) => resource is ReplicaSet or Job or CronJob or EndpointSlice or ResourceQuota or LimitRange;
+    public static bool Knows(Resource resource) => resource is ReplicaSet or Job or CronJob or EndpointSlice or ResourceQuota or LimitRange or Node;
 
     public static Resource Default(AdmissionRequest request) => request.Object switch
     {
@@ -32,6 +32,14 @@ internal static class WorkloadAdmission
             case EndpointSlice slice: EndpointSliceAdmission.Validate(slice, request.Old as EndpointSlice, errors); break;
             case ResourceQuota quota: ResourceQuotaAdmission.Validate(quota, request.Old as ResourceQuota, errors); break;
             case LimitRange range: LimitRangeAdmission.Validate(range, errors); break;
+            case Node node: ValidateNode(node, errors); break;
         }
+    }
+
+    // There is one machine, and no scheduler that would heed such marks.
+    private static void ValidateNode(Node node, FieldErrors errors)
+    {
+        if (node.Spec.Unschedulable) errors.Forbidden("spec.unschedulable", "this is the only node: stop the platform, or scale what is not to run");
+        if (node.Spec.Taints is { Text: not ("null" or "[]") }) errors.Forbidden("spec.taints", "this is the only node: nothing would heed them");
     }
 }

@@ -68,8 +68,6 @@ public sealed class KubectlPodTests(KubectlBed bed)
             """);
         await kubectl.DoAsync("wait pod/attached --for=condition=Ready --timeout=120s");
 
-        var said = await kubectl.TryAsync("attach attached --pod-running-timeout=60s", "");
-        Assert.SkipWhen(said.Error.Contains("could not find the requested resource", StringComparison.Ordinal), "attach is not served");
         using var attach = kubectl.Start("attach -i attached -c main");
         try
         {
