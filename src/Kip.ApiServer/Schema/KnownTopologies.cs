@@ -1,4 +1,5 @@
 using Kip.Resources;
+using Kip.Resources.AdmissionRegistration;
 using Kip.Resources.ApiExtensions;
 using Kip.Resources.Apps;
 using Kip.Resources.Batch;
@@ -55,6 +56,8 @@ internal static class KnownTopologies
         [(typeof(ReplicaSetStatus), "conditions")] = Topology.MapBy("type"),
         [(typeof(NodeStatus), "conditions")] = Topology.MapBy("type"),
         [(typeof(NodeStatus), "addresses")] = Topology.MapBy("type"),
+        [(typeof(MutatingWebhookConfiguration), "webhooks")] = ByName,
+        [(typeof(ValidatingWebhookConfiguration), "webhooks")] = ByName,
         [(typeof(CustomResourceDefinitionStatus), "conditions")] = Topology.MapBy("type"),
         [(typeof(CertificateSigningRequestStatus), "conditions")] = Topology.MapBy("type"),
         [(typeof(NodeSpec), "podCIDRs")] = Topology.Set,
