@@ -1,7 +1,5 @@
 using System.Net;
-using System.Security.Authentication;
 using Kip.ApiServer.Http.Bodies;
-using Kip.ApiServer.Http.Connections;
 using Kip.ApiServer.Http.Metrics;
 using Kip.ApiServer.Http.Subresources;
 using Kip.ApiServer.Http.Subresources.Exec;
@@ -12,13 +10,7 @@ using Kip.ApiServer.Security;
 using Kip.ApiServer.Security.Audit;
 using Kip.ApiServer.Security.Authorization;
 using Kip.Client.Pods;
-using Microsoft.AspNetCore.Builder;
-using Microsoft.AspNetCore.Hosting;
-using Microsoft.AspNetCore.Hosting.Server;
-using Microsoft.AspNetCore.Hosting.Server.Features;
-using Microsoft.AspNetCore.Server.Kestrel.Core;
-using Microsoft.AspNetCore.Server.Kestrel.Https;
-using Microsoft.Extensions.DependencyInjection;
+using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
 
 namespace Kip.ApiServer.Http;
@@ -29,16 +21,19 @@ public sealed class ApiServer : IAsyncDisposable
     // Long enough for a write to reach the disk, short enough for somebody who waits for the process to end.
     private static readonly TimeSpan DrainTime = TimeSpan.FromSeconds(5);
 
-    private readonly WebApplication _app;
+    private readonly List<ApiListener> _listeners;
+    private readonly Func<IPEndPoint, IReadOnlyList<IPAddress>, CancellationToken, Task<ApiListener>> _listen;
     private readonly Identities? _own;
     private readonly Task _issuing;
     private readonly CancellationTokenSource _stopping;
     private int _disposed;
 
-    private ApiServer(WebApplication app, Identities? own, Task issuing, CancellationTokenSource stopping, Uri address, string kubeconfig)
+    private ApiServer(
+        ApiListener first, Func<IPEndPoint, IReadOnlyList<IPAddress>, CancellationToken, Task<ApiListener>> listen, Identities? own, Task issuing,
+        CancellationTokenSource stopping, string kubeconfig)
     {
-        (_app, _own, _issuing, _stopping) = (app, own, issuing, stopping);
-        (Address, KubeconfigPath) = (address, kubeconfig);
+        (_listeners, _listen, _own, _issuing, _stopping) = ([first], listen, own, issuing, stopping);
+        (Address, KubeconfigPath) = (first.Address, kubeconfig);
     }
 
     /// <summary>Where the server is reached, with the port it really has.</summary>
@@ -58,33 +53,34 @@ public sealed class ApiServer : IAsyncDisposable
         var kubeconfig = Path.Combine(options.DataDirectory, "kubeconfig");
         var admin = AdminToken.Open(options.DataDirectory, KubeconfigWriter.ReadToken(kubeconfig), out var token);
         var identities = options.Identities ?? Identities.Open(options.DataDirectory, registry, time);
-        await AccessBootstrap.RunAsync(registry, cancel);
-        var certificate = new ServerCertificate(identities.Authority, NamesOf(options), AddressesOf(options), time);
+        var own = options.Identities is null ? identities : null;
         var stopping = new CancellationTokenSource();
-        var app = Build(options, certificate, loggers);
         try
         {
+            await AccessBootstrap.RunAsync(registry, cancel);
             var pipeline = Pipeline(options, registry, logs, identities, identities.GateFor(admin), time, loggers, stopping.Token);
-            var audit = options.Audit is { } write ? new AuditLog(write, time) : null;
-            var limit = new BodyLimit(options.MaxBodyBytes);
-            app.Run(http =>
-            {
-                http.Features.Set(limit);
-                return audit is null ? pipeline.InvokeAsync(http) : audit.RunAsync(http, pipeline.InvokeAsync);
-            });
-            await app.StartAsync(cancel);
-            var address = AddressOf(app);
-            KubeconfigWriter.Write(kubeconfig, address, identities.Authority.CertificatePem, token);
-            var issuing = identities.RunAsync(stopping.Token);
-            return new ApiServer(app, options.Identities is null ? identities : null, issuing, stopping, address, kubeconfig);
+            var answer = Answer(options, pipeline, time);
+            Task<ApiListener> Listen(IPEndPoint endPoint, IReadOnlyList<IPAddress> addresses, CancellationToken cancelled) => ApiListener.StartAsync(
+                endPoint, new ServerCertificate(identities.Authority, NamesOf(options), addresses, time), options.MaxBodyBytes, answer, loggers, cancelled);
+            var first = await Listen(options.Endpoint, AddressesOf(options), cancel);
+            KubeconfigWriter.Write(kubeconfig, first.Address, identities.Authority.CertificatePem, token);
+            return new ApiServer(first, Listen, own, identities.RunAsync(stopping.Token), stopping, kubeconfig);
         }
         catch
         {
-            await app.DisposeAsync();
-            if (options.Identities is null) identities.Dispose();
+            own?.Dispose();
             stopping.Dispose();
             throw;
         }
+    }
+
+    /// <summary>Listens at one more address, on a free port: where pods reach it, for one.</summary>
+    /// <exception cref="IOException">The address is none of this machine's.</exception>
+    public async Task<IPEndPoint> ListenAsync(IPAddress address, CancellationToken cancel)
+    {
+        var listener = await _listen(new IPEndPoint(address, 0), [address], cancel);
+        lock (_listeners) _listeners.Add(listener);
+        return new IPEndPoint(address, listener.Address.Port);
     }
 
     /// <summary>Ends watches, lets requests under way finish, and stops listening.</summary>
@@ -93,11 +89,24 @@ public sealed class ApiServer : IAsyncDisposable
         if (Interlocked.Exchange(ref _disposed, 1) != 0) return;
         await _stopping.CancelAsync();
         using var patience = new CancellationTokenSource(DrainTime);
-        await _app.StopAsync(patience.Token);
-        await _app.DisposeAsync();
+        ApiListener[] listeners;
+        lock (_listeners) listeners = [.. _listeners];
+        await Task.WhenAll(listeners.Select(listener => listener.StopAsync(patience.Token)));
+        foreach (var listener in listeners) await listener.DisposeAsync();
         await _issuing;
         _own?.Dispose();
         _stopping.Dispose();
+    }
+
+    private static RequestDelegate Answer(ApiServerOptions options, RequestPipeline pipeline, TimeProvider time)
+    {
+        var audit = options.Audit is { } write ? new AuditLog(write, time) : null;
+        var limit = new BodyLimit(options.MaxBodyBytes);
+        return http =>
+        {
+            http.Features.Set(limit);
+            return audit is null ? pipeline.InvokeAsync(http) : audit.RunAsync(http, pipeline.InvokeAsync);
+        };
     }
 
     private static RequestPipeline Pipeline(
@@ -114,43 +123,6 @@ public sealed class ApiServer : IAsyncDisposable
             new MetricsApi(options.Usage, registry, reads, time));
         return new RequestPipeline(
             registry, router, options.ExtraEndpoints, gate, identities.Documents, new RequestLimits(options), loggers.CreateLogger<ApiServer>(), stopping);
-    }
-
-    private static WebApplication Build(ApiServerOptions options, ServerCertificate certificate, ILoggerFactory loggers)
-    {
-        var builder = WebApplication.CreateEmptyBuilder(new());
-        builder.Services.AddSingleton(loggers);
-        builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel =>
-        {
-            kestrel.AddServerHeader = false;
-            // The real limit is RequestBody's, which lets a client that sends somewhat more read why it is refused.
-            kestrel.Limits.MaxRequestBodySize = 10L * options.MaxBodyBytes;
-            // Every watch of a client is a stream of its one HTTP/2 connection.
-            kestrel.Limits.Http2.MaxStreamsPerConnection = 1000;
-            kestrel.Listen(options.Endpoint, listen =>
-            {
-                listen.Protocols = HttpProtocols.Http1AndHttp2;
-                listen.UseHttps(https =>
-                {
-                    https.ServerCertificateSelector = (_, _) => certificate.Current;
-                    // Asked for, not required: most clients carry a token. Who shows one is judged at the gate, so that a bad one is answered by 401.
-                    https.ClientCertificateMode = ClientCertificateMode.AllowCertificate;
-                    https.AllowAnyClientCertificate();
-                    https.SslProtocols = SslProtocols.Tls12 | SslProtocols.Tls13;
-                });
-                listen.Use(GatheredTransport.Over);
-            });
-        });
-        return builder.Build();
-    }
-
-    private static Uri AddressOf(WebApplication app)
-    {
-        var bound = app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First();
-        var address = new Uri(bound);
-        // What listens everywhere is reached on loopback.
-        var host = address.Host is "0.0.0.0" or "[::]" ? "127.0.0.1" : address.Host;
-        return new Uri($"https://{host}:{address.Port}");
     }
 
     private static List<string> NamesOf(ApiServerOptions options) =>

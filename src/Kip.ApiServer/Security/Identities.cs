@@ -4,12 +4,18 @@ using Kip.ApiServer.Security.Authorization;
 using Kip.ApiServer.Security.Signing;
 using Kip.ApiServer.Security.Tokens;
 using Kip.ApiServer.Security.Users;
+using Kip.Client;
+using Kip.Client.Pods;
+using Kip.Resources.Core;
 
 namespace Kip.ApiServer.Security;
 
 /// <summary>By what the server knows who is who: its CA, the keys of tokens, and the loops that issue both.</summary>
 public sealed class Identities : IDisposable
 {
+    // As the kubelet has it: no pod's token for longer than a day.
+    private const long MostSeconds = 24 * 3600;
+
     private readonly ResourceRegistry _registry;
     private readonly TimeProvider _time;
     private readonly TokenKeys _keys;
@@ -34,6 +40,20 @@ public sealed class Identities : IDisposable
     /// <summary>Reads the CA from a folder, or makes one there.</summary>
     /// <exception cref="InvalidDataException">The files are there but are no CA.</exception>
     public static Identities Open(string directory, ResourceRegistry registry, TimeProvider time) => new(directory, registry, time);
+
+    /// <summary>A token of a pod's ServiceAccount that ends with the pod.</summary>
+    /// <exception cref="ApiException">404: the ServiceAccount is not there.</exception>
+    public PodToken IssueFor(Pod pod, string? audience, long seconds)
+    {
+        const int Least = 600;
+        var name = string.IsNullOrEmpty(pod.Spec.ServiceAccountName) ? "default" : pod.Spec.ServiceAccountName;
+        var account = _registry.Get(ServiceAccount.Definition, new(pod.Metadata.Namespace, name)) as ServiceAccount
+            ?? throw ApiException.NotFound(ServiceAccount.Definition, name);
+        var life = TimeSpan.FromSeconds(Math.Clamp(seconds, Least, MostSeconds));
+        var bound = new BoundObject("Pod", pod.Metadata.Name, pod.Metadata.Uid ?? "");
+        var (token, claims) = Tokens.Issue(account, string.IsNullOrEmpty(audience) ? [] : [audience], life, bound);
+        return new PodToken(token, claims.IssuedAt + (life * 0.8));
+    }
 
     /// <summary>The gate of an API server that these identities are known to, and the administrator.</summary>
     internal AccessGate GateFor(AdminToken admin)

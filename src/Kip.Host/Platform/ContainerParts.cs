@@ -1,4 +1,5 @@
 using System.Net;
+using Kip.Client.Pods;
 using Kip.Images;
 using Kip.Runtime.Containers;
 using Kip.Traffic;
@@ -9,12 +10,16 @@ namespace Kip.Host.Platform;
 /// <summary>Ties containers to the gateway: pods reach it at their bridge, and its hosts are the names they can look up.</summary>
 internal static class ContainerParts
 {
-    public static ContainerOptions Options(PlatformOptions options, Gateway gateway, IImageSource images) => new()
+    public static ContainerOptions Options(PlatformOptions options, Gateway gateway, IImageSource images, IPodIdentity identity) => new()
     {
         Images = images,
         PodSubnet = options.PodSubnet,
         // Only pods can connect there: the firewall table sees to it.
         ListenForPods = (address, cancel) => gateway.ListenAsync(new GatewayListener(new IPEndPoint(address, 0)) { ServesClusterLocal = true }, cancel),
-        ServesHost = gateway.Serves,
+        ServesHost = host => gateway.Serves(host) || IsApi(host),
+        Identity = identity,
     };
+
+    // In-cluster clients may call the API by its Service's name: port 443 at the bridge leads there.
+    private static bool IsApi(string host) => host == "kubernetes.default.svc.cluster.local";
 }

@@ -90,6 +90,8 @@ public sealed class KipPlatform : IAsyncDisposable
         var identities = Identities.Open(options.Data.Root, registry, _time);
         Ends(() => Sync(identities.Dispose));
         var authority = identities.Authority;
+        var pods = new PodIdentity(identities);
+        Ends(() => Sync(pods.Dispose));
 
         // 2. The gateway listens; requests that come before its table is full wait for it.
         var stats = Channel.CreateBounded<RevisionStat>(
@@ -114,7 +116,7 @@ public sealed class KipPlatform : IAsyncDisposable
             new RuntimeOptions
             {
                 DataDirectory = options.Data.Root, Environment = ProcessProxy.Variables(gateway.EndPoint),
-                Containers = ContainerParts.Options(options, gateway, images.Source),
+                Containers = ContainerParts.Options(options, gateway, images.Source, pods),
             }, resources, informers, gateway,
             _time, loggers);
         runtime.Bundles.Add(BuiltIn.HelloWorld());
@@ -159,6 +161,7 @@ public sealed class KipPlatform : IAsyncDisposable
             },
             registry, runtime.Logs, _time, loggers, cancel);
         Ends(() => api.DisposeAsync().AsTask());
+        pods.Opened(api);
         await gateway.Ready.WaitAsync(cancel);
         await events.Ready.WaitAsync(cancel);
 

@@ -1,4 +1,5 @@
 using System.Net;
+using Kip.Client.Pods;
 using Kip.Images;
 using Kip.Runtime.Networking;
 
@@ -15,6 +16,10 @@ public sealed record ContainerOptions
 
     /// <summary>Whether the gateway serves a host such as <c>hello.default.svc.cluster.local</c>: only then the resolver knows it.</summary>
     public required Func<string, bool> ServesHost { get; init; }
+
+    /// <summary>What lets pods talk to the API under their own names.</summary>
+    /// <value>Null: they cannot, and tokens in projected volumes are refused.</value>
+    public IPodIdentity? Identity { get; init; }
 
     /// <summary>The pods' addresses.</summary>
     /// <value>Null: chosen once so that it meets no route of the machine, and kept in the data folder.</value>

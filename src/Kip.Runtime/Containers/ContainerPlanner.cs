@@ -23,6 +23,9 @@ internal sealed record ContainerRequest
     public required string NetworkNamespace { get; init; }
     public required IReadOnlyList<PlannedMount> Mounts { get; init; }
 
+    /// <summary>Where the API is reached from the pod, at port 443. Null: it cannot be.</summary>
+    public string? ApiHost { get; init; }
+
     /// <summary>A file of the image, read without leaving it.</summary>
     public required Func<string, string?> ReadFile { get; init; }
 }
@@ -86,6 +89,9 @@ internal static class ContainerPlanner
         var defaults = StringMap.Of(
             ("PATH", "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"), ("HOSTNAME", Hostname(seen.Pod)), ("HOME", user.Home));
         if (seen.Container.Tty) defaults = defaults.With("TERM", "xterm");
+        if (seen.ApiHost is { } api)
+            defaults = defaults.With(StringMap.Of(
+                ("KUBERNETES_SERVICE_HOST", api), ("KUBERNETES_SERVICE_PORT", "443"), ("KUBERNETES_SERVICE_PORT_HTTPS", "443"), ("KUBERNETES_PORT", $"tcp://{api}:443")));
         foreach (var variable in seen.Image.Env)
             if (variable.IndexOf('=') is var equals and > 0) defaults = defaults.With(variable[..equals], variable[(equals + 1)..]);
         try

@@ -55,6 +55,7 @@ internal sealed partial class ContainerSandbox(PodHost host, ContainerEngines en
             {
                 Pod = pod, Container = container, Image = image.Config, Sources = sources, Security = security, Limits = limits, OpenFiles = OpenFiles.Most,
                 Root = made.Bundle.Root, Cgroup = made.Cgroup, NetworkNamespace = _network!.Path, Mounts = mounts,
+                ApiHost = _engine.Options.Identity is null ? null : _engine.Network.Subnet.Gateway.ToString(),
                 ReadFile = path => RootedFiles.Read(made.Bundle.Root, path, 1 << 20),
             });
             return Start(start, made, image, Plan);

@@ -12,7 +12,8 @@ public static class Firewall
     /// <param name="subnet">The pods' addresses.</param>
     /// <param name="gatewayPort">Where the gateway listens at the bridge's address: every other port there leads to it.</param>
     /// <param name="dnsPorts">Where the resolver listens, for UDP and for TCP.</param>
-    public static string Rules(string table, string bridge, Subnet subnet, int gatewayPort, (int Udp, int Tcp) dnsPorts) => $$"""
+    /// <param name="apiPort">Where the API listens at the bridge's address: port 443 there leads to it. Null: nowhere.</param>
+    public static string Rules(string table, string bridge, Subnet subnet, int gatewayPort, (int Udp, int Tcp) dnsPorts, int? apiPort = null) => $$"""
         table inet {{table}} {}
         delete table inet {{table}}
         table inet {{table}} {
@@ -20,6 +21,7 @@ public static class Firewall
             type nat hook prerouting priority dstnat; policy accept;
             iifname "{{bridge}}" ip daddr {{subnet.Gateway}} udp dport 53 redirect to :{{dnsPorts.Udp}}
             iifname "{{bridge}}" ip daddr {{subnet.Gateway}} tcp dport 53 redirect to :{{dnsPorts.Tcp}}
+            {{(apiPort is null ? "" : $"iifname \"{bridge}\" ip daddr {subnet.Gateway} tcp dport 443 redirect to :{apiPort}")}}
             iifname "{{bridge}}" ip daddr {{subnet.Gateway}} meta l4proto tcp redirect to :{{gatewayPort}}
           }
           chain leaving {
@@ -31,7 +33,7 @@ public static class Firewall
             iifname != "{{bridge}}" accept
             ct state established,related accept
             ip daddr {{subnet.Gateway}} udp dport {{dnsPorts.Udp}} accept
-            ip daddr {{subnet.Gateway}} tcp dport { {{dnsPorts.Tcp}}, {{gatewayPort}} } accept
+            ip daddr {{subnet.Gateway}} tcp dport { {{dnsPorts.Tcp}}, {{gatewayPort}}{{(apiPort is null ? "" : $", {apiPort}")}} } accept
             ip daddr {{subnet.Gateway}} icmp type echo-request accept
             drop
           }

@@ -117,7 +117,8 @@ internal sealed partial class PodNetwork : IAsyncDisposable
         }
         var gateway = await _options.ListenForPods(Subnet.Gateway, cancel);
         _resolver = ClusterResolver.Start(Subnet, _options.ServesHost, HostResolvers.Read(), time, _logger);
-        await Firewall.ApplyAsync(Firewall.Rules(_names.Table, _names.Bridge, Subnet, gateway.Port, _resolver.Ports));
+        var api = _options.Identity is { } identity ? await identity.ListenAsync(Subnet.Gateway, cancel) : null;
+        await Firewall.ApplyAsync(Firewall.Rules(_names.Table, _names.Bridge, Subnet, gateway.Port, _resolver.Ports, api?.Port));
         LogUp(_names.Bridge, Subnet.ToString());
         Refill();
     }

@@ -14,6 +14,8 @@ namespace Kip.Runtime.Volumes;
 /// <summary>The volumes of one pod: made before its first container, kept in step with their ConfigMaps and Secrets, gone with it.</summary>
 internal sealed partial class PodVolumes(PodHost host, ContainerEngine engine, Pod pod) : IAsyncDisposable
 {
+    private static readonly TimeSpan RenewAgain = TimeSpan.FromSeconds(30);
+
     private readonly string _folder = Path.Combine(host.FolderOf(pod), "volumes");
     private readonly ILogger _logger = host.Logger;
     private readonly List<string> _mounted = [];
@@ -23,6 +25,8 @@ internal sealed partial class PodVolumes(PodHost host, ContainerEngine engine, P
     private readonly Channel<bool> _changed = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
     private Task _updating = Task.CompletedTask;
     private VolumeSources? _sources;
+    private Volume? _access;
+    private ITimer? _renewal;
     private long _writes;
     private bool _prepared;
 
@@ -32,7 +36,8 @@ internal sealed partial class PodVolumes(PodHost host, ContainerEngine engine, P
     public async Task PrepareAsync(string address)
     {
         if (_prepared) return;
-        _sources = new VolumeSources(host.Resources, pod with { Status = pod.Status with { PodIP = address } });
+        _access = await ApiAccess.VolumeOfAsync(host, engine.Options, pod, _stop.Token);
+        _sources = new VolumeSources(host.Resources, engine.Options.Identity, pod with { Status = pod.Status with { PodIP = address } });
         foreach (var volume in pod.Spec.Volumes.ToArray())
         {
             if (volume.EmptyDir is { } empty) await MakeEmptyAsync(volume, EmptyDirs.Of(volume.Name, empty));
@@ -41,8 +46,9 @@ internal sealed partial class PodVolumes(PodHost host, ContainerEngine engine, P
                 throw new ContainerSetupException("CreateContainerConfigError",
                     $"volume \"{volume.Name}\" has a source that is not supported: there are configMap, secret, projected, downwardAPI and emptyDir");
         }
+        if (_access is not null) await WriteAsync(_access);
         _prepared = true;
-        if (_sources.Names.Count > 0) Follow();
+        if (_sources.Names.Count > 0 || _sources.RenewAt is not null) Follow();
     }
 
     /// <summary>What a container is given of them. On the mount thread.</summary>
@@ -69,6 +75,8 @@ internal sealed partial class PodVolumes(PodHost host, ContainerEngine engine, P
             // What comes from the API is not the container's to change.
             mounts.Add(new PlannedMount(mount.MountPath, source, mount.ReadOnly || volume.EmptyDir is null));
         }
+        if (_access is not null && !container.VolumeMounts.Any(static m => m.MountPath.TrimEnd('/') == ApiAccess.MountPath))
+            mounts.Add(new PlannedMount(ApiAccess.MountPath, Path.Combine(_folder, _access.Name), ReadOnly: true));
         return mounts;
     }
 
@@ -83,6 +91,7 @@ internal sealed partial class PodVolumes(PodHost host, ContainerEngine engine, P
     public async ValueTask DisposeAsync()
     {
         foreach (var subscription in _subscriptions) subscription.Dispose();
+        if (_renewal is not null) await _renewal.DisposeAsync();
         await _stop.CancelAsync();
         await _updating;
         await engine.Mounts.RunAsync(() => _mounted.ForEach(MountThread.Unmount));
@@ -116,7 +125,16 @@ internal sealed partial class PodVolumes(PodHost host, ContainerEngine engine, P
     {
         if (_sources!.Names.Any(static n => n.Kind == ConfigMap.Definition.Kind)) _subscriptions.Add(host.Informers.Subscribe<ConfigMap>(OnChange));
         if (_sources.Names.Any(static n => n.Kind == Secret.Definition.Kind)) _subscriptions.Add(host.Informers.Subscribe<Secret>(OnChange));
+        _renewal = host.Time.CreateTimer(_ => _changed.Writer.TryWrite(true), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        RenewLater();
         _updating = UpdateAsync();
+    }
+
+    private void RenewLater()
+    {
+        if (_sources!.RenewAt is not { } due) return;
+        var wait = due - host.Time.GetUtcNow();
+        _renewal!.Change(wait > TimeSpan.Zero ? wait : TimeSpan.Zero, Timeout.InfiniteTimeSpan);
     }
 
     private void OnChange<T>(ResourceChange<T> change) where T : Resource, IResource
@@ -131,7 +149,13 @@ internal sealed partial class PodVolumes(PodHost host, ContainerEngine engine, P
             while (await _changed.Reader.WaitToReadAsync(_stop.Token))
             {
                 _changed.Reader.TryRead(out _);
+                var hasTokens = _sources!.RenewAt is not null;
+                _sources.RenewAt = null;
                 foreach (var volume in pod.Spec.Volumes.Where(VolumeSources.Has)) await UpdateAsync(volume);
+                if (_access is not null) await UpdateAsync(_access);
+                // What could not be renewed is tried again soon.
+                if (hasTokens) _sources.RenewAt ??= host.Time.GetUtcNow() + RenewAgain;
+                RenewLater();
             }
         }
         catch (OperationCanceledException)

@@ -1,6 +1,7 @@
 using System.Text;
 using System.Text.Json;
 using Kip.Client;
+using Kip.Client.Pods;
 using Kip.Resources;
 using Kip.Resources.Core;
 using Kip.Runtime.Environment;
@@ -10,7 +11,7 @@ using Kip.Runtime.Pods.Slots;
 namespace Kip.Runtime.Volumes;
 
 /// <summary>Gathers a volume's files from ConfigMaps, Secrets and the pod itself, as the kubelet does.</summary>
-internal sealed class VolumeSources(IResources resources, Pod pod)
+internal sealed class VolumeSources(IResources resources, IPodIdentity? identity, Pod pod)
 {
     private const int DefaultMode = 0b110_100_100;
 
@@ -18,6 +19,9 @@ internal sealed class VolumeSources(IResources resources, Pod pod)
 
     /// <summary>The names of the ConfigMaps and Secrets that were asked for: when one of them changes, the files do.</summary>
     public HashSet<(string Kind, string Name)> Names { get; } = [];
+
+    /// <summary>When the first of the tokens that were read wants a successor; null: there are none. Reset by whoever reads all anew.</summary>
+    public DateTimeOffset? RenewAt { get; set; }
 
     /// <summary>Whether a volume's files come from here.</summary>
     public static bool Has(Volume volume) => volume.ConfigMap is not null || volume.Secret is not null || volume.Projected is not null || volume.DownwardAPI is not null;
@@ -50,8 +54,26 @@ internal sealed class VolumeSources(IResources resources, Pod pod)
             if (source.TryGetProperty("secret", out var secret))
                 await AddSecretAsync(files, volume, Text(secret, "name"), Items(secret), Flag(secret, "optional"), mode, cancel);
             if (source.TryGetProperty("downwardAPI", out var downward)) AddDownward(files, volume, downward, mode);
-            if (source.TryGetProperty("serviceAccountToken", out _))
-                throw Failed(volume, "serviceAccountToken: this platform issues no tokens for workloads; give the program a Secret");
+            if (source.TryGetProperty("serviceAccountToken", out var token)) AddToken(files, volume, token, mode);
+            if (source.TryGetProperty("kipAuthority", out var authority) && ApiAccess.Is(volume))
+                Add(files, volume, Text(authority, "path") ?? "", Encoding.UTF8.GetBytes(identity!.AuthorityPem), mode);
+        }
+    }
+
+    private void AddToken(SortedDictionary<string, VolumeFile> files, Volume volume, JsonElement source, int mode)
+    {
+        const long Usual = 3600;
+        if (identity is null) throw Failed(volume, "serviceAccountToken: here pods cannot reach the API, so there are no tokens for them");
+        var seconds = source.TryGetProperty("expirationSeconds", out var wanted) && wanted.ValueKind == JsonValueKind.Number ? wanted.GetInt64() : Usual;
+        try
+        {
+            var token = identity.Issue(pod, Text(source, "audience"), seconds);
+            if (RenewAt is null || token.RenewAt < RenewAt) RenewAt = token.RenewAt;
+            Add(files, volume, Text(source, "path") ?? "", Encoding.UTF8.GetBytes(token.Text), mode);
+        }
+        catch (ApiException refused)
+        {
+            throw Failed(volume, refused.Message);
         }
     }
 

@@ -41,6 +41,40 @@ public sealed class ContainerServiceTests : IAsyncLifetime
         (await _kip.KubectlAsync("wait", $"ksvc/{service}", "--for=condition=Ready", "--timeout=60s")).Succeeded();
     }
 
+    // As in-cluster clients do: at the address of the environment, with the pod's own token, whose rights count. busybox knows no TLS that is
+    // still allowed, so this machine's curl is sent into the pod's network.
+    private async Task TalksToTheApi(string pod)
+    {
+        const string Folder = "/var/run/secrets/kubernetes.io/serviceaccount";
+        var token = (await _kip.KubectlAsync("exec", pod, "--", "cat", $"{Folder}/token")).Succeeded().Output;
+        var address = (await _kip.KubectlAsync("exec", pod, "--", "sh", "-c", "echo $KUBERNETES_SERVICE_HOST:$KUBERNETES_SERVICE_PORT")).Succeeded().Output.Trim();
+        (await _kip.KubectlAsync("exec", pod, "--", "nslookup", "kubernetes.default.svc.cluster.local")).Output.ShouldContain(address.Split(':')[0]);
+        var authority = Path.Combine(_kip.Data, "pod-ca.crt");
+        await File.WriteAllTextAsync(
+            authority, (await _kip.KubectlAsync("exec", pod, "--", "cat", $"{Folder}/ca.crt")).Succeeded().Output, TestContext.Current.CancellationToken);
+        var process = Directory.GetDirectories("/proc").Single(folder => IsOf(folder, pod));
+
+        (await AskAsync()).ShouldContain("User \"system:serviceaccount:default:default\" cannot list resource \"pods\"");
+        (await _kip.KubectlAsync("create", "rolebinding", "web-views", "--clusterrole=view", "--serviceaccount=default:default")).Succeeded();
+        (await AskAsync()).ShouldContain("\"kind\":\"PodList\"");
+
+        async Task<string> AskAsync() => (await Command.RunAsync("nsenter",
+            ["-t", Path.GetFileName(process), "-n", "curl", "-sS", "--cacert", authority, "-H", $"Authorization: Bearer {token}", $"https://{address}/api/v1/namespaces/default/pods?limit=1"]))
+            .Succeeded().Output.Replace("\\\"", "\"");
+    }
+
+    private static bool IsOf(string process, string pod)
+    {
+        try
+        {
+            return File.ReadAllText(Path.Combine(process, "environ")).Split('\0').Contains($"HOSTNAME={pod[..Math.Min(pod.Length, 63)].TrimEnd('-', '.')}");
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return false;
+        }
+    }
+
     private async Task<string> PodAsync(string service) => (await _kip.KubectlAsync(
         "get", "pods", "-l", $"serving.knative.dev/service={service}", "-o", "jsonpath={.items[0].metadata.name}")).Succeeded().Output;
 
@@ -54,6 +88,7 @@ public sealed class ContainerServiceTests : IAsyncLifetime
         (await client.GetStringAsync(new Uri("http://web.default.localhost/"))).ShouldBe("hello from a container\n");
 
         var pod = await PodAsync("web");
+        await TalksToTheApi(pod);
         var kubectl = (await _kip.KubectlAsync("exec", pod, "--", "sh", "-c", "echo $K_SERVICE $PORT; exit 0")).Succeeded();
         kubectl.Output.ShouldBe("web 8080\n");
         (await _kip.KubectlAsync("exec", pod, "--", "sh", "-c", "echo no >&2; exit 3")).ShouldSatisfyAllConditions(

@@ -71,5 +71,16 @@ public class SubnetTests
         rules.ShouldContain("iifname \"kip1\" ip daddr 10.89.16.1 meta l4proto tcp redirect to :8080");
         rules.ShouldContain("ip daddr 10.89.16.1 tcp dport { 5302, 8080 } accept");
         rules.ShouldContain("ip saddr 10.89.16.0/20 oifname != \"kip1\" masquerade");
+        rules.ShouldNotContain("dport 443");
+    }
+
+    [Fact]
+    public void The_firewall_leads_pods_to_the_API_at_its_usual_port()
+    {
+        var rules = Firewall.Rules("kip_1", "kip1", Of("10.89.16.0/20"), gatewayPort: 8080, (5301, 5302), apiPort: 6443);
+
+        var api = rules.IndexOf("iifname \"kip1\" ip daddr 10.89.16.1 tcp dport 443 redirect to :6443\n", StringComparison.Ordinal);
+        api.ShouldBeInRange(0, rules.IndexOf("meta l4proto tcp redirect to :8080", StringComparison.Ordinal));
+        rules.ShouldContain("ip daddr 10.89.16.1 tcp dport { 5302, 8080, 6443 } accept");
     }
 }

@@ -1,0 +1,84 @@
+using System.Net;
+using System.Security.Authentication;
+using Kip.ApiServer.Http.Connections;
+using Kip.ApiServer.Security;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.AspNetCore.Hosting.Server.Features;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.AspNetCore.Server.Kestrel.Https;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+
+namespace Kip.ApiServer.Http;
+
+/// <summary>One address at which the API is reached by HTTPS.</summary>
+internal sealed class ApiListener : IAsyncDisposable
+{
+    private readonly WebApplication _app;
+
+    private ApiListener(WebApplication app)
+    {
+        _app = app;
+        var bound = new Uri(app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First());
+        // What listens everywhere is reached on loopback.
+        var host = bound.Host is "0.0.0.0" or "[::]" ? "127.0.0.1" : bound.Host;
+        Address = new Uri($"https://{host}:{bound.Port}");
+    }
+
+    /// <summary>Where it is reached, with the port it really has.</summary>
+    public Uri Address { get; }
+
+    /// <exception cref="IOException">The address is in use.</exception>
+    public static async Task<ApiListener> StartAsync(
+        IPEndPoint endPoint, ServerCertificate certificate, int maxBodyBytes, RequestDelegate answer, ILoggerFactory loggers, CancellationToken cancel)
+    {
+        var app = Build(endPoint, certificate, maxBodyBytes, loggers);
+        try
+        {
+            app.Run(answer);
+            await app.StartAsync(cancel);
+            return new ApiListener(app);
+        }
+        catch
+        {
+            await app.DisposeAsync();
+            throw;
+        }
+    }
+
+    /// <summary>Lets requests under way finish, until cancelled, and stops listening.</summary>
+    public Task StopAsync(CancellationToken patience) => _app.StopAsync(patience);
+
+    public ValueTask DisposeAsync() => _app.DisposeAsync();
+
+    private static WebApplication Build(IPEndPoint endPoint, ServerCertificate certificate, int maxBodyBytes, ILoggerFactory loggers)
+    {
+        var builder = WebApplication.CreateEmptyBuilder(new());
+        builder.Services.AddSingleton(loggers);
+        builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel =>
+        {
+            kestrel.AddServerHeader = false;
+            // The real limit is RequestBody's, which lets a client that sends somewhat more read why it is refused.
+            kestrel.Limits.MaxRequestBodySize = 10L * maxBodyBytes;
+            // Every watch of a client is a stream of its one HTTP/2 connection.
+            kestrel.Limits.Http2.MaxStreamsPerConnection = 1000;
+            kestrel.Listen(endPoint, listen =>
+            {
+                listen.Protocols = HttpProtocols.Http1AndHttp2;
+                listen.UseHttps(https =>
+                {
+                    https.ServerCertificateSelector = (_, _) => certificate.Current;
+                    // Asked for, not required: most clients carry a token. Who shows one is judged at the gate, so that a bad one is answered by 401.
+                    https.ClientCertificateMode = ClientCertificateMode.AllowCertificate;
+                    https.AllowAnyClientCertificate();
+                    https.SslProtocols = SslProtocols.Tls12 | SslProtocols.Tls13;
+                });
+                listen.Use(GatheredTransport.Over);
+            });
+        });
+        return builder.Build();
+    }
+}
