@@ -19,6 +19,14 @@ public sealed class BrokerSimulationTests
         foreach (var seed in Seeds.Take(200, fresh: 10)) new World(seed).Run();
     }
 
+    // 739: an event that was offered twice is given up at its first place and delivered at its second, which inverts nothing.
+    [Theory]
+    [InlineData(739)]
+    public void What_failed_once(int seed)
+    {
+        new World(seed).Run();
+    }
+
     [Fact]
     public void The_same_seed_gives_the_same_history()
     {
@@ -142,8 +150,8 @@ public sealed class BrokerSimulationTests
                     (taken.Contains(id) || kept.Contains(id) || sunk.Contains(id)).ShouldBeTrue($"event {id} is lost for {spec.Uid}");
                 if (spec.Filter is not null) taken.ShouldAllBe(id => IsEven(id));
             }
-            var order = Taken(Ordered).Distinct().Select(id => offsets[id].Min()).ToList();
-            order.SequenceEqual(order.Order()).ShouldBeTrue($"an order was inverted: {string.Join(' ', Taken(Ordered).Select(id => $"{string.Join('/', offsets[id])}"))}");
+            var places = _subscribers.TakenAt.GetValueOrDefault(Ordered) ?? [];
+            places.Distinct().ShouldBe(places.Distinct().Order(), $"an order was inverted: {string.Join(' ', places)}");
         }
 
         private List<string> Taken(string url) => _subscribers.Taken.GetValueOrDefault(url) ?? [];

@@ -10,6 +10,9 @@ internal sealed class SimulatedSubscribers(SeededScheduler scheduler, ManualTime
     /// <summary>What each URL has taken, in order, repetitions included.</summary>
     public Dictionary<string, List<string>> Taken { get; } = [];
 
+    /// <summary>The same by the events' places in the log: one that was offered twice has two.</summary>
+    public Dictionary<string, List<ulong>> TakenAt { get; } = [];
+
     /// <summary>How often each URL fails, of a hundred attempts.</summary>
     public Dictionary<string, int> FailuresInHundred { get; } = [];
 
@@ -30,6 +33,8 @@ internal sealed class SimulatedSubscribers(SeededScheduler scheduler, ManualTime
         if (fails && way == 2) return EventAnswer.None("the network is down");
         if (!Taken.TryGetValue(url, out var taken)) Taken[url] = taken = [];
         taken.Add(id);
+        if (!TakenAt.TryGetValue(url, out var places)) TakenAt[url] = places = [];
+        places.Add(request.Event.Offset);
         // Taken, but the answer is lost.
         return fails ? EventAnswer.None("the answer was lost") : EventAnswer.Of(random.Next(2) == 0 ? 200 : 202);
     }
