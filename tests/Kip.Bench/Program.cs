@@ -1,3 +1,4 @@
+using Kip.Bench;
 using Kip.Bench.Api;
 using Kip.Bench.Apply;
 using Kip.Bench.Broker;
@@ -22,6 +23,7 @@ const string Usage = """
       broker --kill   a million events through a kip that is killed again and again  [--count N]
     """;
 
+using var termination = Termination.Watch();
 try
 {
     switch (args)

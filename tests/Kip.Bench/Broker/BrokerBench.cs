@@ -13,7 +13,7 @@ internal static class BrokerBench
         var report = new Report("broker");
         await using var kip = await KipProgram.StartAsync();
         using var bed = new BenchBroker(kip);
-        await using var nginx = await AcceptingNginx.StartAsync();
+        await using var nginx = await Nginx.AcceptingAsync();
         await RatesAsync(report, bed, nginx, quick ? 2 : Seconds, quick ? 2 : WarmUpSeconds);
         await LatenciesAsync(report, bed, quick ? 2 : Seconds);
         report.Note(
@@ -24,7 +24,7 @@ internal static class BrokerBench
         return 0;
     }
 
-    private static async Task RatesAsync(Report report, BenchBroker bed, AcceptingNginx nginx, int seconds, int warmUp)
+    private static async Task RatesAsync(Report report, BenchBroker bed, Nginx nginx, int seconds, int warmUp)
     {
         await bed.BrokerAsync("accept");
         await bed.BrokerAsync("one");

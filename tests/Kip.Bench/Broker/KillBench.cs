@@ -5,6 +5,7 @@ using Kip.Resources;
 using Kip.Resources.Eventing;
 using Kip.Testing.Eventing;
 using Kip.Testing.Programs;
+using Kip.Testing.Traffic;
 
 namespace Kip.Bench.Broker;
 
@@ -32,7 +33,7 @@ internal static class KillBench
 
     private sealed class KilledKip : IKillableBroker, IAsyncDisposable
     {
-        private readonly int _port = FreePort();
+        private readonly int _port = FreePort.Find();
         private KipProgram? _kip;
 
         public async Task<Uri> StartAsync(IReadOnlyList<KillTrigger> triggers)
@@ -69,13 +70,6 @@ internal static class KillBench
                     Spec = new() { Broker = "main", Subscriber = new() { Uri = trigger.Subscriber }, Delivery = delivery },
                 });
             }
-        }
-
-        private static int FreePort()
-        {
-            using var listener = new TcpListener(IPAddress.Loopback, 0);
-            listener.Start();
-            return ((IPEndPoint)listener.LocalEndpoint).Port;
         }
     }
 }

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
 using System.Text.Json.Nodes;
+using Kip.Testing.Traffic;
 
 namespace Kip.Bench.Coldstart;
 
@@ -28,7 +29,7 @@ internal sealed class BareContainer : IDisposable
     /// <summary>Milliseconds from the start of crun to the first good answer.</summary>
     public async Task<double> MeasureAsync(string[] command)
     {
-        var port = FreePort();
+        var port = FreePort.Find();
         await File.WriteAllTextAsync(Path.Combine(_folder, "config.json"), Config(command, port));
         using var client = new HttpClient();
         var id = $"bare-{Path.GetFileName(_folder)}-{port}";
@@ -95,12 +96,5 @@ internal sealed class BareContainer : IDisposable
         {
             return false;
         }
-    }
-
-    private static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 }

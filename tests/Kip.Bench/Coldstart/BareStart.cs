@@ -3,6 +3,7 @@ using System.Net;
 using System.Net.Sockets;
 using Kip.Runtime.Bundles;
 using Kip.Testing.Programs;
+using Kip.Testing.Traffic;
 
 namespace Kip.Bench.Coldstart;
 
@@ -13,7 +14,7 @@ internal static class BareStart
     public static async Task<double> MeasureAsync(KipProgram kip, string image)
     {
         var bundle = new BundleStore(kip.Data).Resolve(image) ?? throw new InvalidOperationException($"{image} is not in {kip.Data}");
-        var port = FreePort();
+        var port = FreePort.Find();
         var start = new ProcessStartInfo(Program(bundle), bundle.Manifest.Command.Skip(1))
         {
             WorkingDirectory = bundle.Content, RedirectStandardOutput = true, RedirectStandardError = true,
@@ -61,12 +62,5 @@ internal static class BareStart
         {
             return false;
         }
-    }
-
-    private static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 }

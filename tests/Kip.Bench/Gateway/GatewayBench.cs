@@ -21,7 +21,7 @@ internal static class GatewayBench
         var report = new Report("gateway");
         await using var kip = await KipProgram.StartAsync();
         var port = await StartApplicationAsync(kip);
-        await using var nginx = await Nginx.StartAsync(port);
+        await using var nginx = await Nginx.ProxyingAsync(port);
         var host = $"{Service}.default.localhost";
         await Wrk.RunAsync(kip.Gateway, host, 64, WarmUpSeconds);
         await Wrk.RunAsync(nginx.Address, host, 64, Seconds);

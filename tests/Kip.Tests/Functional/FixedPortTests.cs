@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Sockets;
 using Kip.Testing.Load;
 using Kip.Testing.Programs;
+using Kip.Testing.Traffic;
 using Shouldly;
 
 namespace Kip.Tests.Functional;
@@ -16,7 +17,7 @@ public sealed class FixedPortTests(KipFixture fixture) : IDisposable
     [Fact]
     public async Task A_program_that_does_not_read_PORT_is_reached_on_the_port_it_listens_on()
     {
-        var port = FreePort();
+        var port = FreePort.Find();
         await File.WriteAllTextAsync(Path.Combine(_source, "Procfile"), $"web: python3 -m http.server {port} --bind 127.0.0.1\n");
         await File.WriteAllTextAsync(Path.Combine(_source, "index.html"), "fixed");
 
@@ -25,12 +26,5 @@ public sealed class FixedPortTests(KipFixture fixture) : IDisposable
         using var client = LoopbackClient.To(fixture.Kip.Gateway);
         (await client.GetStringAsync(new Uri($"http://fixed.default.localhost:{fixture.Kip.Gateway.Port}/"))).ShouldBe("fixed");
         (await fixture.Kip.KipAsync("delete", "fixed")).Succeeded();
-    }
-
-    private static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 }

@@ -5,6 +5,7 @@ using Kip.Resources.Core;
 using Kip.Runtime.Probes;
 using Kip.Runtime.Processes;
 using Kip.Runtime.ProcessPods;
+using Kip.Testing.Traffic;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
@@ -43,13 +44,6 @@ public sealed class ProberTests : IDisposable
     };
 
     private static Container Serving { get; } = new() { Name = "c", Ports = [new ContainerPort { Name = "http1", ContainerPortNumber = 8080 }] };
-
-    private static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
-    }
 
     private static async Task<(WebApplication App, int Port)> ServeAsync(HttpProtocols protocols, RequestDelegate answer)
     {
@@ -127,7 +121,7 @@ public sealed class ProberTests : IDisposable
             answer.Success.ShouldBe(good);
             asked.ShouldBe("/grpc.health.v1.Health/Check my");
         }
-        (await _prober.AskAsync(new Probe { Grpc = new GrpcAction { Port = 8080 } }, Target(FreePort()), None)).Success.ShouldBeFalse();
+        (await _prober.AskAsync(new Probe { Grpc = new GrpcAction { Port = 8080 } }, Target(FreePort.Find()), None)).Success.ShouldBeFalse();
     }
 
     [Theory]
