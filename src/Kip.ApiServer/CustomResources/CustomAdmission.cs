@@ -77,7 +77,7 @@ internal sealed class CustomAdmission(Store store, KindCatalog kinds, TimeProvid
         };
     }
 
-    private DateTimeOffset Now => MetadataRules.WholeSeconds(time.GetUtcNow());
+    private DateTimeOffset Now => time.GetUtcNow().WholeSeconds();
 
     private static CustomResource Shape(CustomResource said)
     {

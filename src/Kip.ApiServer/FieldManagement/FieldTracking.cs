@@ -27,7 +27,7 @@ internal static class FieldTracking
         var kind = prepared.GetDefinition();
         using var document = JsonTree.ParseDocument(kind.Write(prepared));
         var change = FieldComparison.Of(EmptyOf(kind), document.RootElement, SchemaBuilder.Of(kind));
-        return With(prepared, FieldOwnership.Updated([], change, by, null, MetadataRules.WholeSeconds(now)));
+        return With(prepared, FieldOwnership.Updated([], change, by, null, now.WholeSeconds()));
     }
 
     /// <summary>The entries of a changed object.</summary>
@@ -47,7 +47,7 @@ internal static class FieldTracking
         using var before = JsonTree.ParseDocument(kind.Write(With(present, default)));
         using var after = JsonTree.ParseDocument(kind.Write(With(merged, default)));
         var change = FieldComparison.Of(before.RootElement, after.RootElement, SchemaBuilder.Of(kind));
-        return FieldOwnership.Updated(owners, change, by ?? new("kip-controller", kind.ApiVersion), subresource, MetadataRules.WholeSeconds(now));
+        return FieldOwnership.Updated(owners, change, by ?? new("kip-controller", kind.ApiVersion), subresource, now.WholeSeconds());
     }
 
     public static Resource With(Resource resource, ValueList<ManagedFieldsEntry> entries) =>

@@ -27,5 +27,5 @@ internal static class Columns
     ];
 
     /// <summary>The condition of a type, or null.</summary>
-    public static Condition? Condition(ValueList<Condition> conditions, string type) => conditions.FirstOrDefault(c => c.Type == type);
+    public static Condition? Condition(ValueList<Condition> conditions, string type) => conditions.Find(type);
 }

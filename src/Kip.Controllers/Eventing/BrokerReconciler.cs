@@ -11,43 +11,39 @@ namespace Kip.Controllers.Eventing;
 
 /// <summary>Says of every Broker where it takes events in, and whether it can.</summary>
 /// <param name="dataPlane">Null where none runs in this process: then every Broker counts as served.</param>
-public sealed class BrokerReconciler(IEventDataPlane? dataPlane) : IReconciler
+public sealed class BrokerReconciler(IEventDataPlane? dataPlane) : ObjectReconciler<Broker>
 {
     private readonly ObjectTracker _configs = new();
-    private IIndexer<Broker> _brokers = null!;
     private IIndexer<ConfigMap> _maps = null!;
     private AddressableCaches _addressables = null!;
     private IngressEndpoints _ingress = null!;
 
-    public KindDefinition Kind => Broker.Definition;
-
-    public void Watch(IWatchBuilder watch)
+    protected override void WatchOthers(IWatchBuilder watch)
     {
-        _brokers = watch.Own<Broker>();
         _maps = watch.Related<ConfigMap>(_configs.Of);
         _addressables = new(watch);
-        _ingress = new(watch, EventingNames.BrokerIngress, () => _brokers.List().Select(static b => b.Key).ToArray());
+        _ingress = new(watch, EventingNames.BrokerIngress, () => Objects.List().Select(static b => b.Key).ToArray());
         DataPlane.Follow(dataPlane, Kind, watch);
     }
 
-    public Plan Plan(NamespacedName key, DateTimeOffset now)
+    protected override Plan Plan(Broker broker, DateTimeOffset now)
     {
-        if (_brokers.Get(key) is not { } broker)
-        {
-            _configs.Set(key, []);
-            _addressables.Forget(key);
-            return Resources.Planning.Plan.Nothing;
-        }
         return BrokerPlanner.Plan(new BrokerView
         {
             Broker = broker,
             Config = ConfigOf(broker),
-            Referents = _addressables.Read(key, [broker.Spec.Delivery?.DeadLetterSink]),
+            Referents = _addressables.Read(broker.Key, [broker.Spec.Delivery?.DeadLetterSink]),
             IsIngressUp = _ingress.IsUp,
             IsServed = DataPlane.TakesEventsFor(dataPlane, broker),
             IsDrained = DataPlane.IsDrained(dataPlane, broker),
             Now = now,
         });
+    }
+
+    protected override void Forget(NamespacedName key)
+    {
+        _configs.Set(key, []);
+        _addressables.Forget(key);
     }
 
     private StringMap? ConfigOf(Broker broker)

@@ -12,34 +12,26 @@ namespace Kip.Controllers.Eventing;
 
 /// <summary>Keeps every InMemoryChannel's name on the network, and its list of subscribers.</summary>
 /// <param name="dataPlane">Null where none runs in this process: then every channel and subscriber counts as served.</param>
-public sealed class InMemoryChannelReconciler(IEventDataPlane? dataPlane) : IReconciler
+public sealed class InMemoryChannelReconciler(IEventDataPlane? dataPlane) : ObjectReconciler<InMemoryChannel>
 {
     private readonly SubscriptionIndex _index = new();
-    private IIndexer<InMemoryChannel> _channels = null!;
     private IIndexer<Service> _services = null!;
     private IIndexer<Subscription> _subscriptions = null!;
     private AddressableCaches _addressables = null!;
     private IngressEndpoints _dispatcher = null!;
 
-    public KindDefinition Kind => InMemoryChannel.Definition;
-
-    public void Watch(IWatchBuilder watch)
+    protected override void WatchOthers(IWatchBuilder watch)
     {
-        _channels = watch.Own<InMemoryChannel>();
         _services = watch.OwnedBy<Service>();
         _subscriptions = watch.Related<Subscription>(_index.Note);
         _addressables = new(watch);
-        _dispatcher = new(watch, EventingNames.ChannelDispatcher, () => _channels.List().Select(static c => c.Key).ToArray());
+        _dispatcher = new(watch, EventingNames.ChannelDispatcher, () => Objects.List().Select(static c => c.Key).ToArray());
         DataPlane.Follow(dataPlane, Kind, watch);
     }
 
-    public Plan Plan(NamespacedName key, DateTimeOffset now)
+    protected override Plan Plan(InMemoryChannel channel, DateTimeOffset now)
     {
-        if (_channels.Get(key) is not { } channel)
-        {
-            _addressables.Forget(key);
-            return Resources.Planning.Plan.Nothing;
-        }
+        var key = channel.Key;
         // The Service's name is watched as what the channel refers to: it may be somebody else's.
         (KindDefinition, NamespacedName) service = (Service.Definition, ChannelService.KeyOf(key));
         var referents = _addressables.Read(key, [channel.Spec.Delivery?.DeadLetterSink], [service]);
@@ -59,6 +51,8 @@ public sealed class InMemoryChannelReconciler(IEventDataPlane? dataPlane) : IRec
             Now = now,
         });
     }
+
+    protected override void Forget(NamespacedName key) => _addressables.Forget(key);
 
     private KeyValuePair<string, string>? ServedUri(Subscription subscription) =>
         dataPlane?.SubscriberOf(subscription.Metadata.Uid ?? "") is { } uri ? new(subscription.Metadata.Uid!, uri) : null;

@@ -10,27 +10,19 @@ namespace Kip.Controllers.Eventing;
 
 /// <summary>Resolves every Subscription, and says whether its channel delivers by it.</summary>
 /// <param name="dataPlane">Null where none runs in this process.</param>
-public sealed class SubscriptionReconciler(IEventDataPlane? dataPlane) : IReconciler
+public sealed class SubscriptionReconciler(IEventDataPlane? dataPlane) : ObjectReconciler<Subscription>
 {
-    private IIndexer<Subscription> _subscriptions = null!;
     private AddressableCaches _addressables = null!;
 
-    public KindDefinition Kind => Subscription.Definition;
-
-    public void Watch(IWatchBuilder watch)
+    protected override void WatchOthers(IWatchBuilder watch)
     {
-        _subscriptions = watch.Own<Subscription>();
         _addressables = new(watch);
         DataPlane.Follow(dataPlane, Kind, watch);
     }
 
-    public Plan Plan(NamespacedName key, DateTimeOffset now)
+    protected override Plan Plan(Subscription subscription, DateTimeOffset now)
     {
-        if (_subscriptions.Get(key) is not { } subscription)
-        {
-            _addressables.Forget(key);
-            return Resources.Planning.Plan.Nothing;
-        }
+        var key = subscription.Key;
         var named = SubscribedChannel.KeyOf(subscription);
         (KindDefinition, NamespacedName) channel = (Channel.Definition, named);
         (KindDefinition, NamespacedName) backing = (InMemoryChannel.Definition, named);
@@ -48,4 +40,6 @@ public sealed class SubscriptionReconciler(IEventDataPlane? dataPlane) : IReconc
             Now = now,
         });
     }
+
+    protected override void Forget(NamespacedName key) => _addressables.Forget(key);
 }

@@ -10,27 +10,19 @@ namespace Kip.Controllers.Eventing;
 
 /// <summary>Says of every Trigger where its events go, and whether they do.</summary>
 /// <param name="dataPlane">Null where none runs in this process: then every Trigger counts as served.</param>
-public sealed class TriggerReconciler(IEventDataPlane? dataPlane) : IReconciler
+public sealed class TriggerReconciler(IEventDataPlane? dataPlane) : ObjectReconciler<Trigger>
 {
-    private IIndexer<Trigger> _triggers = null!;
     private AddressableCaches _addressables = null!;
 
-    public KindDefinition Kind => Trigger.Definition;
-
-    public void Watch(IWatchBuilder watch)
+    protected override void WatchOthers(IWatchBuilder watch)
     {
-        _triggers = watch.Own<Trigger>();
         _addressables = new(watch);
         DataPlane.Follow(dataPlane, Kind, watch);
     }
 
-    public Plan Plan(NamespacedName key, DateTimeOffset now)
+    protected override Plan Plan(Trigger trigger, DateTimeOffset now)
     {
-        if (_triggers.Get(key) is not { } trigger)
-        {
-            _addressables.Forget(key);
-            return Resources.Planning.Plan.Nothing;
-        }
+        var key = trigger.Key;
         // The Broker is watched as what the Trigger refers to, too: it may come later.
         (KindDefinition, NamespacedName) broker = (Broker.Definition, BrokerOfTrigger.Of(trigger));
         var dependency = DependencyCheck.Of(trigger);
@@ -48,4 +40,6 @@ public sealed class TriggerReconciler(IEventDataPlane? dataPlane) : IReconciler
             Now = now,
         });
     }
+
+    protected override void Forget(NamespacedName key) => _addressables.Forget(key);
 }

@@ -12,11 +12,10 @@ using Service = Kip.Resources.Serving.Service;
 namespace Kip.Controllers.Serving;
 
 /// <summary>Keeps every DomainMapping's claim, Ingress and Certificate.</summary>
-public sealed class DomainMappingReconciler : IReconciler
+public sealed class DomainMappingReconciler : ObjectReconciler<DomainMapping>
 {
     private readonly ReferenceTracker _targetsWatched = new();
     private readonly ReferenceTracker _claimsWatched = new();
-    private IIndexer<DomainMapping> _mappings = null!;
     private IIndexer<ClusterDomainClaim> _claims = null!;
     private IIndexer<Ingress> _ingresses = null!;
     private IIndexer<Certificate> _certificates = null!;
@@ -25,11 +24,8 @@ public sealed class DomainMappingReconciler : IReconciler
     private IIndexer<CoreService> _coreServices = null!;
     private ServingConfigCache _config = null!;
 
-    public KindDefinition Kind => DomainMapping.Definition;
-
-    public void Watch(IWatchBuilder watch)
+    protected override void WatchOthers(IWatchBuilder watch)
     {
-        _mappings = watch.Own<DomainMapping>();
         _ingresses = watch.OwnedBy<Ingress>();
         _certificates = watch.OwnedBy<Certificate>();
         _claims = watch.Related<ClusterDomainClaim>(c => _claimsWatched.Of(c.Key));
@@ -40,14 +36,9 @@ public sealed class DomainMappingReconciler : IReconciler
         _config = new ServingConfigCache(watch.Related<ConfigMap>(All));
     }
 
-    public Plan Plan(NamespacedName key, DateTimeOffset now)
+    protected override Plan Plan(DomainMapping mapping, DateTimeOffset now)
     {
-        if (_mappings.Get(key) is not { } mapping)
-        {
-            _targetsWatched.Set(key, []);
-            _claimsWatched.Set(key, []);
-            return Resources.Planning.Plan.Nothing;
-        }
+        var key = mapping.Key;
         var claim = new NamespacedName("", key.Name);
         _claimsWatched.Set(key, [claim]);
         return DomainMappingPlanner.Plan(new DomainMappingView
@@ -60,6 +51,12 @@ public sealed class DomainMappingReconciler : IReconciler
             Config = _config.Current,
             Now = now,
         });
+    }
+
+    protected override void Forget(NamespacedName key)
+    {
+        _targetsWatched.Set(key, []);
+        _claimsWatched.Set(key, []);
     }
 
     private Resource? Target(NamespacedName mapping, KReference? reference)
@@ -77,5 +74,5 @@ public sealed class DomainMappingReconciler : IReconciler
     }
 
     private IEnumerable<NamespacedName> All(ConfigMap map) =>
-        ServingConfigCache.Reads(map) ? _mappings.List().Select(static m => m.Key).ToArray() : [];
+        ServingConfigCache.Reads(map) ? Objects.List().Select(static m => m.Key).ToArray() : [];
 }

@@ -77,7 +77,7 @@ internal static class DomainCommand
             await foreach (var change in resources.WatchAsync(DomainMapping.Definition, options, deadline.Token))
             {
                 if (change.Object is not DomainMapping mapping || mapping.Status.ObservedGeneration != mapping.Metadata.Generation) continue;
-                var ready = mapping.Status.Conditions.FirstOrDefault(static c => c.Type == "Ready");
+                var ready = mapping.Status.Conditions.Find("Ready");
                 if (ready?.Status == ConditionStatus.True) return mapping;
                 seen = ready?.Message ?? ready?.Reason ?? seen;
                 // Nobody gives a domain back while somebody waits here.
@@ -113,7 +113,7 @@ internal static class DomainCommand
         var table = new TextTable("DOMAIN", "SERVICE", "URL", "READY");
         foreach (var mapping in mappings.OrderBy(static m => m.Metadata.Name, StringComparer.Ordinal))
             table.Row(mapping.Metadata.Name, mapping.Spec.Ref?.Name ?? "", mapping.Status.Url ?? "",
-                mapping.Status.Conditions.FirstOrDefault(static c => c.Type == "Ready")?.Status ?? "Unknown");
+                mapping.Status.Conditions.Find("Ready")?.Status ?? "Unknown");
         table.Print(Console.Out);
     }
 }

@@ -3,6 +3,7 @@ using System.Runtime.InteropServices;
 using Kip.Host.CommandLine;
 using Kip.Host.Platform;
 using Kip.Host.Platform.Starting;
+using Kip.Runtime.Recovery;
 
 namespace Kip.Host.Commands;
 
@@ -48,7 +49,7 @@ internal static partial class DownCommand
 
     private static void Signal(InstanceFile running, int signal)
     {
-        if (Kill(running.ProcessId, signal) != 0 && ProcessStart.Ticks(running.ProcessId) == running.ProcessStartTicks)
+        if (Kill(running.ProcessId, signal) != 0 && ProcessTable.Read(running.ProcessId)?.StartTime == running.ProcessStartTicks)
             throw new CommandFailure($"Kip (pid {running.ProcessId}) belongs to another user; stop it as that user");
     }
 
@@ -58,7 +59,7 @@ internal static partial class DownCommand
         using var timer = new PeriodicTimer(TimeSpan.FromMilliseconds(20));
         for (var waited = TimeSpan.Zero; waited < timeout; waited += timer.Period)
         {
-            if (ProcessStart.Ticks(running.ProcessId) != running.ProcessStartTicks) return true;
+            if (ProcessTable.Read(running.ProcessId)?.StartTime != running.ProcessStartTicks) return true;
             await timer.WaitForNextTickAsync(cancel);
         }
         return false;

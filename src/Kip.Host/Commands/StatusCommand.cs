@@ -5,6 +5,7 @@ using Kip.Client;
 using Kip.Host.CommandLine;
 using Kip.Host.Platform;
 using Kip.Host.Platform.Starting;
+using Kip.Resources;
 using Kip.Resources.Core;
 using Kip.Runtime.Containers;
 using Service = Kip.Resources.Serving.Service;
@@ -76,7 +77,7 @@ internal sealed record StatusReport(
             ContainerSupport.Missing() is { } missing ? $"not run as containers: {missing}" : $"run as containers by {ContainerSupport.RuntimeName}",
             [.. services.Select(s => new ServiceReport(
                 s.Metadata.Namespace, s.Metadata.Name,
-                s.Status.Conditions.FirstOrDefault(static c => c.Type == "Ready")?.Status ?? "Unknown",
+                s.Status.Conditions.Find("Ready")?.Status ?? "Unknown",
                 counts.GetValueOrDefault((s.Metadata.Namespace, s.Metadata.Name)), s.Status.Url))])
         {
             Https = running.Https, Metrics = running.Metrics,

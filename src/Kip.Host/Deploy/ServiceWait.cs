@@ -46,7 +46,7 @@ public static class ServiceWait
     /// <summary>The Ready condition, if it speaks of the present generation.</summary>
     public static Condition? Ready(Service service) =>
         service.Status.ObservedGeneration == service.Metadata.Generation
-            ? service.Status.Conditions.FirstOrDefault(static c => c.Type == "Ready")
+            ? service.Status.Conditions.Find("Ready")
             : null;
 
     /// <summary>Whether everything is there and only the shares of a gradual rollout are still moving.</summary>

@@ -21,6 +21,7 @@ using Kip.Host.Platform.Starting;
 using Kip.Rules.Scaling;
 using Kip.Runtime;
 using Kip.Runtime.Bundles;
+using Kip.Runtime.Recovery;
 using Kip.Traffic;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
@@ -166,7 +167,7 @@ public sealed class KipPlatform : IAsyncDisposable
         await events.Ready.WaitAsync(cancel);
 
         Instance = new InstanceFile(
-            Environment.ProcessId, ProcessStart.Ticks(Environment.ProcessId)!.Value, api.Address.ToString().TrimEnd('/'), $"http://{gateway.EndPoint}",
+            Environment.ProcessId, ProcessTable.Read(Environment.ProcessId)!.Value.StartTime, api.Address.ToString().TrimEnd('/'), $"http://{gateway.EndPoint}",
             Process.GetCurrentProcess().StartTime.ToUniversalTime(), VersionCommand.Current)
         {
             Events = $"http://{events.EndPoint}",

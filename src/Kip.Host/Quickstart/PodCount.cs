@@ -22,7 +22,7 @@ internal sealed class PodCount(Connection connection, string service)
         {
             await foreach (var pods in ChangesAsync(cancel))
             {
-                var ready = pods.Count(static p => p.Status.Conditions.Any(static c => c is { Type: "Ready", Status: ConditionStatus.True }));
+                var ready = pods.Count(static p => p.Status.Conditions.IsTrue("Ready"));
                 if (ready > most) say(most = ready);
             }
         }

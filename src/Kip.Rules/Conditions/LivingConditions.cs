@@ -18,8 +18,7 @@ public readonly record struct LivingConditions
 
     internal static LivingConditions Take(ConditionSet set, ValueList<Condition> stored, DateTimeOffset now)
     {
-        var second = new DateTimeOffset(now.UtcTicks - now.UtcTicks % TimeSpan.TicksPerSecond, TimeSpan.Zero);
-        var conditions = new LivingConditions(set, stored, stored, second);
+        var conditions = new LivingConditions(set, stored, stored, now.WholeSeconds());
         // A dependent that is new to an object which is already Ready must not make it unready.
         var initial = stored.IsTrue(set.Happy) ? ConditionStatus.True : ConditionStatus.Unknown;
         if (stored.Find(set.Happy) is null) conditions = conditions.Set(set.Happy, ConditionStatus.Unknown, null, null);

@@ -83,13 +83,11 @@ public static class CertificatePlanner
     private static Plan Conclude(Certificate certificate, ValueList<Edit> edits, DateTimeOffset? notAfter, LivingConditions conditions,
         TimeSpan? lookAgain)
     {
-        // The wire has whole seconds.
-        if (notAfter is { } time) notAfter = new DateTimeOffset(time.UtcTicks - time.UtcTicks % TimeSpan.TicksPerSecond, TimeSpan.Zero);
         return new(edits, certificate with
         {
             Status = certificate.Status with
             {
-                ObservedGeneration = certificate.Metadata.Generation, NotAfter = notAfter, Conditions = conditions.ToList(),
+                ObservedGeneration = certificate.Metadata.Generation, NotAfter = notAfter?.WholeSeconds(), Conditions = conditions.ToList(),
             },
         }, lookAgain);
     }

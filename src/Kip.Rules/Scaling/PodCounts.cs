@@ -22,16 +22,9 @@ public readonly record struct PodCounts(int Ready, int NotReady, int Pending, in
             if (pod.Status.Phase is "Succeeded" or "Failed") continue;
             if (pod.Metadata.DeletionTimestamp is not null) terminating++;
             else if (pod.Status.Phase != "Running") pending++;
-            else if (IsReady(pod)) ready++;
+            else if (pod.Status.Conditions.IsTrue("Ready")) ready++;
             else notReady++;
         }
         return new(ready, notReady, pending, terminating);
-    }
-
-    private static bool IsReady(Pod pod)
-    {
-        foreach (var condition in pod.Status.Conditions)
-            if (condition is { Type: "Ready", Status: ConditionStatus.True }) return true;
-        return false;
     }
 }

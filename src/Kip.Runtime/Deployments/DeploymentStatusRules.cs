@@ -29,7 +29,7 @@ internal static class DeploymentStatusRules
             UnavailableReplicas = Math.Max(0, Math.Max(total, pods.Count.Replicas) - available),
             TerminatingReplicas = seen.Pods.Count(static p => p.IsTerminating) is var leaving and > 0 ? leaving : null,
         };
-        var conditions = new ConditionSet(before.Conditions, WholeSeconds(seen.Now));
+        var conditions = new ConditionSet(before.Conditions, seen.Now.WholeSeconds());
         SetAvailable(conditions, available >= pods.Count.MinAvailable);
         SetProgressing(conditions, seen, pods, status);
         if (seen.CreateFailure is { } why) conditions.Set(ReplicaFailure, ConditionStatus.True, "FailedCreate", why);
@@ -95,7 +95,4 @@ internal static class DeploymentStatusRules
     }
 
     private static TimeSpan Shorter(TimeSpan? one, TimeSpan other) => one is { } known && known < other ? known : other;
-
-    // The wire keeps whole seconds; what is compared with it must too.
-    internal static DateTimeOffset WholeSeconds(DateTimeOffset time) => time.AddTicks(-(time.Ticks % TimeSpan.TicksPerSecond));
 }

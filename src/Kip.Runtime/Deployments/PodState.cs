@@ -18,17 +18,9 @@ internal static class PodState
         /// <summary>Counts toward the replicas: neither leaving nor ended.</summary>
         public bool IsActive => !pod.IsTerminating && !pod.IsFinished;
 
-        public bool IsReady => pod.ReadyCondition is { Status: ConditionStatus.True };
+        public bool IsReady => pod.Status.Conditions.IsTrue("Ready");
 
-        public Condition? ReadyCondition
-        {
-            get
-            {
-                foreach (var condition in pod.Status.Conditions)
-                    if (condition.Type == "Ready") return condition;
-                return null;
-            }
-        }
+        public Condition? ReadyCondition => pod.Status.Conditions.Find("Ready");
 
         /// <summary>Ready for at least so long.</summary>
         public bool IsAvailable(int minReadySeconds, DateTimeOffset now) =>

@@ -83,9 +83,9 @@ public static class JobPlanner
             _active = [.. seen.Pods.Where(static p => p.IsActive).OrderBy(static p => p.Metadata.Name, StringComparer.Ordinal)];
             _terminating = seen.Pods.Count(static p => p.IsTerminating && !p.IsFinished);
             _count = JobCount.Of(seen);
-            _conditions = new ConditionSet(_job.Status.Conditions, DeploymentStatusRules.WholeSeconds(seen.Now));
+            _conditions = new ConditionSet(_job.Status.Conditions, seen.Now.WholeSeconds());
             _suspended = _job.Spec.Suspend == true;
-            _startTime = _suspended ? null : _job.Status.StartTime ?? DeploymentStatusRules.WholeSeconds(seen.Now);
+            _startTime = _suspended ? null : _job.Status.StartTime ?? seen.Now.WholeSeconds();
             _failure = Failure();
             _succeeded = _failure is null && !_suspended && HasSucceeded();
         }
@@ -132,7 +132,7 @@ public static class JobPlanner
                 Failed = _count.Failed,
                 CompletedIndexes = IsIndexed ? IndexRanges.Write(_count.Indexes) is { Length: > 0 } text ? text : null : null,
                 UncountedTerminatedPods = _count.Uncounted,
-                CompletionTime = _conditions.Find(Complete) is { Status: ConditionStatus.True } ? DeploymentStatusRules.WholeSeconds(_seen.Now) : null,
+                CompletionTime = _conditions.Find(Complete) is { Status: ConditionStatus.True } ? _seen.Now.WholeSeconds() : null,
                 Conditions = _conditions.ToValueList(),
             };
         }

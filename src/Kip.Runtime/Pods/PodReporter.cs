@@ -55,12 +55,10 @@ internal sealed partial class PodReporter(PodHost host, DateTimeOffset accepted,
     }
 
     // Said once it is complete: what happens to the pod later is another story.
-    private PodStartup Startup(PodStatus status, PodContainers containers) => _startup.Ready is not null || !IsReady(status) ? _startup : _startup with
+    private PodStartup Startup(PodStatus status, PodContainers containers) => _startup.Ready is not null || !status.Conditions.IsTrue("Ready") ? _startup : _startup with
     {
         Started = containers.Main.Max(static s => s.Run?.StartedAt), Ready = host.Time.GetUtcNow(),
     };
-
-    private static bool IsReady(PodStatus status) => status.Conditions.Any(static c => c is { Type: "Ready", Status: ConditionStatus.True });
 
     private async Task WriteLaterAsync(TimeSpan wait)
     {

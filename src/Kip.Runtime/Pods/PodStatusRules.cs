@@ -21,7 +21,7 @@ public static class PodStatusRules
     {
         var before = pod.Status;
         // The wire keeps whole seconds, and what differs only below them is no news.
-        now = now.AddTicks(-(now.Ticks % TimeSpan.TicksPerSecond));
+        now = now.WholeSeconds();
         var uninitialized = Uninitialized(pod.Spec, init);
         var phase = uninitialized.Length == 0 ? Phase(pod.Spec.RestartPolicy, containers)
             : pod.Spec.RestartPolicy == "Never" && init.Any(static c => c.State.Terminated is { ExitCode: not 0 }) ? "Failed" : "Pending";
@@ -46,7 +46,7 @@ public static class PodStatusRules
             ? c with
             {
                 Status = ConditionStatus.False, Reason = "ContainersNotReady", Message = "the platform was restarted",
-                LastTransitionTime = now.AddTicks(-(now.Ticks % TimeSpan.TicksPerSecond)),
+                LastTransitionTime = now.WholeSeconds(),
             }
             : c).ToValueList(),
         ContainerStatuses = status.ContainerStatuses.Select(static c => c with { Ready = false }).ToValueList(),

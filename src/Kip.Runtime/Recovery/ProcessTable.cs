@@ -5,7 +5,7 @@ using Kip.Runtime.Processes;
 namespace Kip.Runtime.Recovery;
 
 /// <summary>The machine's processes as <c>/proc</c> shows them.</summary>
-internal static class ProcessTable
+public static class ProcessTable
 {
     /// <summary>A process: its ids, and when it began, in clock ticks since the machine did.</summary>
     public readonly record struct Entry(int Pid, int Group, int Session, long StartTime);

@@ -84,7 +84,7 @@ public static class ReplicaSetPlanner
     {
         var set = seen.Set;
         var active = seen.Pods.Where(p => p.IsActive && query.Matches(p.Metadata.Labels)).ToArray();
-        var conditions = new ConditionSet(set.Status.Conditions, DeploymentStatusRules.WholeSeconds(seen.Now));
+        var conditions = new ConditionSet(set.Status.Conditions, seen.Now.WholeSeconds());
         if (failure is not null) conditions.Set("ReplicaFailure", ConditionStatus.True, "FailedCreate", failure);
         else conditions.Remove("ReplicaFailure");
         return set.Status with

@@ -16,7 +16,7 @@ public static class PodAddress
     /// <summary>The address of a pod that is ready and not about to go; else null.</summary>
     public static IPEndPoint? OfReady(Pod pod)
     {
-        if (pod.Metadata.DeletionTimestamp is not null || !IsReady(pod)) return null;
+        if (pod.Metadata.DeletionTimestamp is not null || !pod.Status.Conditions.IsTrue("Ready")) return null;
         return IPAddress.TryParse(pod.Status.PodIP, out var ip) && Port(pod) is > 0 and <= 65_535 and var port ? new(ip, port) : null;
     }
 
@@ -26,13 +26,6 @@ public static class PodAddress
         foreach (var container in spec.Containers)
             if (!container.Ports.IsEmpty) return container;
         return spec.Containers.IsEmpty ? null : spec.Containers[0];
-    }
-
-    private static bool IsReady(Pod pod)
-    {
-        foreach (var condition in pod.Status.Conditions)
-            if (condition.Type == "Ready") return condition.Status == ConditionStatus.True;
-        return false;
     }
 
     private static int Port(Pod pod)

@@ -70,7 +70,7 @@ internal sealed class ResourceApplies(ResourceRegistry registry, ResourceReads r
         public Resource To(Resource? present)
         {
             said.CheckIdentity(call, present);
-            var now = MetadataRules.WholeSeconds(time.GetUtcNow());
+            var now = time.GetUtcNow().WholeSeconds();
             using var document = present is null ? null : JsonTree.ParseDocument(call.Served.Write(FieldTracking.With(present, default)));
             var live = document?.RootElement ?? FieldTracking.EmptyOf(call.Served);
             var done = Outcome(OwnersOf(present, live, now), live, now);

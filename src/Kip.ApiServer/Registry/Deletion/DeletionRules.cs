@@ -23,7 +23,7 @@ internal static class DeletionRules
             Finalizers = finalizers,
             DeletionTimestamp = meta.DeletionTimestamp is { } planned
                 ? planned.AddSeconds(grace - (meta.DeletionGracePeriodSeconds ?? 0))
-                : MetadataRules.WholeSeconds(now).AddSeconds(grace),
+                : now.WholeSeconds().AddSeconds(grace),
             DeletionGracePeriodSeconds = grace,
         });
         if (marked is Namespace space) marked = space with { Status = space.Status with { Phase = NamespacePhase.Terminating } };

@@ -19,7 +19,7 @@ internal static class MetadataRules
         Uid = uid,
         ResourceVersion = null,
         Generation = kind.HasStatus ? 1 : 0,
-        CreationTimestamp = WholeSeconds(now),
+        CreationTimestamp = now.WholeSeconds(),
         DeletionTimestamp = null,
         DeletionGracePeriodSeconds = null,
         ManagedFields = default,
@@ -50,9 +50,9 @@ internal static class MetadataRules
     /// <summary>What an update may not change.</summary>
     public static IEnumerable<FieldError> ValidateUpdate(ObjectMeta present, ObjectMeta said)
     {
-        if (said.CreationTimestamp is { } created && WholeSeconds(created) != present.CreationTimestamp)
+        if (said.CreationTimestamp is { } created && created.WholeSeconds() != present.CreationTimestamp)
             yield return Immutable("metadata.creationTimestamp", created);
-        if (said.DeletionTimestamp is { } deleted && WholeSeconds(deleted) != present.DeletionTimestamp)
+        if (said.DeletionTimestamp is { } deleted && deleted.WholeSeconds() != present.DeletionTimestamp)
             yield return Immutable("metadata.deletionTimestamp", deleted);
         if (present.DeletionTimestamp is null) yield break;
         var added = said.Finalizers.Except(present.Finalizers).ToArray();
@@ -73,9 +73,6 @@ internal static class MetadataRules
 
     public static ApiException Modified(KindDefinition kind, string name) => ApiException.Conflict(
         kind, name, "the object has been modified; please apply your changes to the latest version and try again");
-
-    /// <summary>The wire's times have whole seconds; memory keeps no more than what a restart brings back.</summary>
-    public static DateTimeOffset WholeSeconds(DateTimeOffset time) => new(time.UtcTicks - (time.UtcTicks % TimeSpan.TicksPerSecond), TimeSpan.Zero);
 
     private static string Generate(string prefix, Func<int, string> suffix) =>
         (prefix.Length > MaxGeneratedBase ? prefix[..MaxGeneratedBase] : prefix) + suffix(SuffixLength);

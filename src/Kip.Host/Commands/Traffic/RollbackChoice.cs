@@ -22,7 +22,7 @@ public static class RollbackChoice
     }
 
     private static bool IsReady(Revision revision) =>
-        revision.Status.Conditions.Any(static c => c.Type == "Ready" && c.Status == ConditionStatus.True);
+        revision.Status.Conditions.IsTrue("Ready");
 
     private static int Generation(Revision revision) =>
         int.TryParse(revision.Metadata.Labels.Get("serving.knative.dev/configurationGeneration"), out var generation) ? generation : 0;

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using Kip.Runtime.Recovery;
 
 namespace Kip.Host.Platform.Starting;
 
@@ -24,7 +25,7 @@ public sealed record InstanceFile(int ProcessId, long ProcessStartTicks, string 
         try
         {
             var instance = JsonSerializer.Deserialize(File.ReadAllBytes(data.Instance), InstanceJson.Default.InstanceFile);
-            return instance is not null && ProcessStart.Ticks(instance.ProcessId) == instance.ProcessStartTicks ? instance : null;
+            return instance is not null && ProcessTable.Read(instance.ProcessId)?.StartTime == instance.ProcessStartTicks ? instance : null;
         }
         catch (Exception error) when (error is FileNotFoundException or DirectoryNotFoundException or JsonException)
         {
@@ -38,26 +39,6 @@ public sealed record InstanceFile(int ProcessId, long ProcessStartTicks, string 
         var temporary = data.Instance + ".new";
         File.WriteAllBytes(temporary, JsonSerializer.SerializeToUtf8Bytes(this, InstanceJson.Default.InstanceFile));
         File.Move(temporary, data.Instance, overwrite: true);
-    }
-}
-
-/// <summary>When a process started, as the kernel counts: a pid alone may have been given to another process since.</summary>
-public static class ProcessStart
-{
-    /// <summary>Clock ticks since boot at which the process started; null when there is no such process.</summary>
-    public static long? Ticks(int processId)
-    {
-        try
-        {
-            // proc(5): the command name in parentheses may hold spaces, so fields are counted after the last one.
-            var stat = File.ReadAllText($"/proc/{processId}/stat");
-            var fields = stat[(stat.LastIndexOf(')') + 2)..].Split(' ');
-            return fields[0] == "Z" ? null : long.Parse(fields[19]);
-        }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
-        {
-            return null;
-        }
     }
 }
 

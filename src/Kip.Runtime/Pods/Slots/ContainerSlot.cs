@@ -1,3 +1,4 @@
+using Kip.Resources;
 using Kip.Resources.Core;
 using Kip.Runtime.Logs;
 using Kip.Runtime.Probes;
@@ -163,7 +164,7 @@ internal sealed class ContainerSlot(
             ContainerId = run.Id,
             RestartCount = restarts,
             LastState = Facts.State.Terminated is null ? Facts.LastState : Facts.State,
-            State = new ContainerState { Running = new ContainerStateRunning { StartedAt = WholeSecond(run.StartedAt) } },
+            State = new ContainerState { Running = new ContainerStateRunning { StartedAt = run.StartedAt.WholeSeconds() } },
             Started = container.StartupProbe is null,
             PassesReadiness = container.ReadinessProbe is null,
         };
@@ -200,7 +201,7 @@ internal sealed class ContainerSlot(
             Terminated = new ContainerStateTerminated
             {
                 ExitCode = exit.Code, Signal = exit.Signal, Reason = reason, Message = message, StartedAt = startedAt,
-                FinishedAt = WholeSecond(exit.At), ContainerID = Facts.State.Running is null ? null : Facts.ContainerId,
+                FinishedAt = exit.At.WholeSeconds(), ContainerID = Facts.State.Running is null ? null : Facts.ContainerId,
             },
         };
         Facts = Facts with { State = ended, Started = false, PassesReadiness = false };
@@ -265,6 +266,4 @@ internal sealed class ContainerSlot(
         var last = LogPath(pod, Facts.RestartCount);
         if (File.Exists(last)) _log = ContainerLog.Finished(last, host.Time);
     }
-
-    private static DateTimeOffset WholeSecond(DateTimeOffset time) => time.AddTicks(-(time.Ticks % TimeSpan.TicksPerSecond));
 }
