@@ -23,7 +23,6 @@ public sealed class KubectlAccessTests(KubectlBed bed)
     [Theory, EveryKubectl]
     public async Task Somebody_without_rights_is_refused_in_kubernetes_words(string version)
     {
-        await bed.NeedsAsync("rolebindings.rbac.authorization.k8s.io");
         var kubectl = await bed.SessionAsync(version);
 
         (await kubectl.RefusedAsync("get secrets --as=nobody")).ShouldContain(
@@ -35,7 +34,6 @@ public sealed class KubectlAccessTests(KubectlBed bed)
     [Theory, EveryKubectl]
     public async Task Reconcile_makes_roles_as_the_file_has_them(string version)
     {
-        await bed.NeedsAsync("rolebindings.rbac.authorization.k8s.io");
         var kubectl = await bed.SessionAsync(version);
         kubectl.File("role.yaml", $$"""
             apiVersion: rbac.authorization.k8s.io/v1
@@ -51,7 +49,6 @@ public sealed class KubectlAccessTests(KubectlBed bed)
     [Theory, EveryKubectl]
     public async Task Certificates_are_signed_when_approved_and_not_when_denied(string version)
     {
-        await bed.NeedsAsync("certificatesigningrequests.certificates.k8s.io");
         var kubectl = await bed.SessionAsync(version);
         foreach (var verb in (string[])["approve", "deny"])
         {

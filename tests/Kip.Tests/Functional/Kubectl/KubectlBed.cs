@@ -18,9 +18,6 @@ public sealed class KubectlBed : IAsyncDisposable
     private readonly Lazy<Task<KipProgram>> _kip = new(StartAsync);
     private readonly ConcurrentDictionary<string, Lazy<Task<KubectlSession>>> _sessions = [];
     private readonly ConcurrentDictionary<string, Lazy<Task<string>>> _boxes = [];
-    private readonly Lazy<Task<string>> _served;
-
-    public KubectlBed() => _served = new(async () => await (await SessionAsync(KubectlProgram.Range[0].Label)).DoAsync("api-resources --no-headers -o name"));
 
     public Task<KipProgram> Kip => _kip.Value;
 
@@ -36,10 +33,6 @@ public sealed class KubectlBed : IAsyncDisposable
 
     /// <summary>The name of a pod in the version's namespace whose container <c>box</c> runs <see cref="Box"/>.</summary>
     public Task<string> BoxAsync(string version) => _boxes.GetOrAdd(version, v => new(() => StartBoxAsync(v))).Value;
-
-    /// <summary>Leaves the test out as long as the server does not have a kind, e.g. <c>jobs.batch</c>.</summary>
-    public async Task NeedsAsync(string resource) =>
-        Assert.SkipUnless((await _served.Value).Split('\n').Contains(resource), $"{resource} is not served");
 
     public async ValueTask DisposeAsync()
     {

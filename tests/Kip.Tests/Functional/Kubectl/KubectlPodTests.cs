@@ -30,7 +30,6 @@ public sealed class KubectlPodTests(KubectlBed bed)
     {
         var kubectl = await bed.SessionAsync(version);
         var pod = await bed.BoxAsync(version);
-        await NeedsStreamsAsync(kubectl, pod);
 
         (await kubectl.DoAsync($"exec {pod} -- echo hello")).ShouldBe("hello\n");
         (await kubectl.DoAsync($"exec -i {pod} -c box -- cat", "through and back")).ShouldBe("through and back");
@@ -45,7 +44,6 @@ public sealed class KubectlPodTests(KubectlBed bed)
     {
         var kubectl = await bed.SessionAsync(version);
         var pod = await bed.BoxAsync(version);
-        await NeedsStreamsAsync(kubectl, pod);
         kubectl.File("there.txt", new string('x', 100_000));
 
         await kubectl.DoAsync($"cp there.txt {pod}:/tmp/there.txt");
@@ -96,9 +94,7 @@ public sealed class KubectlPodTests(KubectlBed bed)
             var said = await KubectlSession.LineAsync(forward);
             if (said is null)
             {
-                var error = await forward.StandardError.ReadToEndAsync(Cancel);
-                Assert.SkipWhen(error.Contains("could not find the requested resource", StringComparison.Ordinal), "port-forward is not served");
-                Assert.Fail(error);
+                Assert.Fail(await forward.StandardError.ReadToEndAsync(Cancel));
             }
             using var http = new HttpClient();
             var address = said.Split(' ')[2];
@@ -114,7 +110,6 @@ public sealed class KubectlPodTests(KubectlBed bed)
     [Theory, EveryKubectl]
     public async Task Top_shows_pods_and_the_node(string version)
     {
-        await bed.NeedsAsync("pods.metrics.k8s.io");
         var kubectl = await bed.SessionAsync(version);
         var pod = await bed.BoxAsync(version);
         await kubectl.DoAsync($"get --raw /apis/metrics.k8s.io/v1beta1/namespaces/{kubectl.Namespace}/pods");
@@ -136,23 +131,12 @@ public sealed class KubectlPodTests(KubectlBed bed)
     [Theory, EveryKubectl]
     public async Task Nodes_take_no_marks_that_would_do_nothing(string version)
     {
-        await bed.NeedsAsync("nodes");
         var kubectl = await bed.SessionAsync(version);
         var node = (await kubectl.DoAsync("get nodes -o name")).Trim();
-        Assert.SkipWhen(node.Length == 0, "there is no node");
 
         (await kubectl.DoAsync($"describe {node}")).ShouldContain("Ready");
         (await kubectl.RefusedAsync($"cordon {node}")).ShouldNotBeEmpty();
         (await kubectl.RefusedAsync($"taint {node} a=b:NoSchedule")).ShouldNotBeEmpty();
         (await kubectl.RefusedAsync($"drain {node} --force")).ShouldNotBeEmpty();
-    }
-
-    // Before 1.30 kubectl knows SPDY only.
-    private static async Task NeedsStreamsAsync(KubectlSession kubectl, string pod)
-    {
-        if (kubectl.Program.IsAtLeast(30)) return;
-        var result = await kubectl.TryAsync($"exec {pod} -- true");
-        Assert.SkipWhen(result.Error.Contains("WebSocket", StringComparison.OrdinalIgnoreCase) || result.Error.Contains("upgrade", StringComparison.OrdinalIgnoreCase),
-            $"SPDY is not served: {result.Error}");
     }
 }
