@@ -148,7 +148,7 @@ public sealed class WebhookTests : IAsyncLifetime
         refused.Message.ShouldContain("webhooks[0].sideEffects: Unsupported value: \"Some\": supported values: \"None\", \"NoneOnDryRun\"");
     }
 
-    private Task RegisterAsync(bool mutating, string name = "hooks", Func<Webhook, Webhook>? change = null)
+    private async Task RegisterAsync(bool mutating, string name = "hooks", Func<Webhook, Webhook>? change = null)
     {
         var hook = new Webhook
         {
@@ -157,8 +157,7 @@ public sealed class WebhookTests : IAsyncLifetime
             Rules = [new() { ApiGroups = [""], ApiVersions = ["v1"], Operations = ["*"], Resources = ["configmaps"] }],
         };
         ValueList<Webhook> hooks = [change is null ? hook : change(hook)];
-        return mutating
-            ? _registry.CreateAsync(new MutatingWebhookConfiguration { Metadata = new() { Name = name }, Webhooks = hooks }, User, Cancel)
-            : _registry.CreateAsync(new ValidatingWebhookConfiguration { Metadata = new() { Name = name }, Webhooks = hooks }, User, Cancel);
+        if (mutating) await _registry.CreateAsync(new MutatingWebhookConfiguration { Metadata = new() { Name = name }, Webhooks = hooks }, User, Cancel);
+        else await _registry.CreateAsync(new ValidatingWebhookConfiguration { Metadata = new() { Name = name }, Webhooks = hooks }, User, Cancel);
     }
 }
