@@ -12,6 +12,8 @@ namespace Kip.Tests.ApiServer.Http;
 
 public class LimitsTests
 {
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
     [Fact]
@@ -44,15 +46,15 @@ public class LimitsTests
         // The first may not have arrived yet.
         HttpStatusCode second;
         var patience = Stopwatch.StartNew();
-        do second = (await api.Http.PostAsync("/api/v1/namespaces", new StringContent("""{"metadata":{"generateName":"a-"}}""", new MediaTypeHeaderValue("application/json")), Cancel)).StatusCode;
-        while (second == HttpStatusCode.Created && patience.Elapsed < TimeSpan.FromSeconds(60));
+        do second = (await api.Http.PostAsync("/api/v1/namespaces", new StringContent("""{"metadata":{"generateName":"a-"}}""", new MediaTypeHeaderValue("application/json")), Cancel).WaitAsync(Patience, Cancel)).StatusCode;
+        while (second == HttpStatusCode.Created && patience.Elapsed < Patience);
 
         second.ShouldBe(HttpStatusCode.TooManyRequests);
         (await api.Http.GetAsync("/healthz", Cancel)).StatusCode.ShouldBe(HttpStatusCode.OK);
         (await api.Http.GetAsync("/api/v1/namespaces", Cancel)).StatusCode.ShouldBe(HttpStatusCode.OK);
         await body.Writer.WriteAsync("}"u8.ToArray(), Cancel);
         await body.Writer.CompleteAsync();
-        (await first).StatusCode.ShouldBe(HttpStatusCode.Created);
+        (await first.WaitAsync(Patience, Cancel)).StatusCode.ShouldBe(HttpStatusCode.Created);
     }
 
     [Fact]

@@ -116,6 +116,8 @@ public sealed class WatchTests : IAsyncLifetime
     public async Task A_watcher_that_does_not_read_stalls_nobody_and_is_told_or_cut()
     {
         const int batches = 12, batch = 500;
+        using var deadline = CancellationTokenSource.CreateLinkedTokenSource(Cancel);
+        deadline.CancelAfter(TimeSpan.FromSeconds(60));
         var text = new string('x', 4000);
         using var slow = await WatchAsync($"{Maps}?watch=true");
         using var quick = await WatchAsync($"{Maps}?watch=true");
@@ -124,11 +126,11 @@ public sealed class WatchTests : IAsyncLifetime
             for (var j = 0; j < batch; j++)
                 await _api.Registry.CreateAsync(
                     new ConfigMap { Metadata = new() { GenerateName = "m-", Namespace = "default" }, Data = StringMap.Of(("k", text)) }, new("test"), Cancel);
-            for (var j = 0; j < batch; j++) (await quick.ReadLineAsync(Cancel)).ShouldNotBeNull().ShouldStartWith("{\"type\":\"ADDED\"");
+            for (var j = 0; j < batch; j++) (await quick.ReadLineAsync(deadline.Token)).ShouldNotBeNull().ShouldStartWith("{\"type\":\"ADDED\"");
         }
 
         // More than the history and all buffers hold has passed by.
-        var (seen, end) = await ReadToEndAsync(slow);
+        var (seen, end) = await ReadToEndAsync(slow, deadline.Token);
 
         seen.ShouldBeLessThan(batches * batch);
         end.ShouldBeOneOf("410", "cut");
@@ -149,13 +151,13 @@ public sealed class WatchTests : IAsyncLifetime
         JsonNode.Parse(await answer.Content.ReadAsStringAsync(Cancel))!["kind"]!.GetValue<string>().ShouldBe("Status");
     }
 
-    private static async Task<(int Seen, string End)> ReadToEndAsync(StreamReader lines)
+    private static async Task<(int Seen, string End)> ReadToEndAsync(StreamReader lines, CancellationToken deadline)
     {
         for (var seen = 0; ; seen++)
         {
             try
             {
-                var happened = JsonNode.Parse((await lines.ReadLineAsync(Cancel)).ShouldNotBeNull())!;
+                var happened = JsonNode.Parse((await lines.ReadLineAsync(deadline)).ShouldNotBeNull())!;
                 if (happened["type"]!.GetValue<string>() == "ERROR") return (seen, happened["object"]!["code"]!.ToString());
             }
             catch (IOException)
