@@ -66,7 +66,6 @@ public sealed class ProtobufBodyTests : IAsyncLifetime
     [InlineData("service", "/api/v1/namespaces/default/services")]
     [InlineData("resourcequota", "/api/v1/namespaces/default/resourcequotas")]
     [InlineData("deployment", "/apis/apps/v1/namespaces/default/deployments")]
-    [InlineData("cronjob", "/apis/batch/v1/namespaces/default/cronjobs")]
     [InlineData("role", "/apis/rbac.authorization.k8s.io/v1/namespaces/default/roles")]
     [InlineData("rolebinding", "/apis/rbac.authorization.k8s.io/v1/namespaces/default/rolebindings")]
     [InlineData("clusterrole", "/apis/rbac.authorization.k8s.io/v1/clusterroles")]

@@ -54,6 +54,8 @@ public sealed class ProtobufTranscoderTests
             {
                 // Conditions and the times of a start have fields of Knative's and Kip's own, which only their controllers write.
                 if (field.Name is "conditions" or "kip.dev/startup") continue;
+                // One record stands for the webhooks of both kinds; only those that change objects have this field.
+                if (field.Name == "reinvocationPolicy" && path.StartsWith("Validating", StringComparison.Ordinal)) continue;
                 // They come in the envelope.
                 if (field.Name is "apiVersion" or "kind" && !path.Contains('.', StringComparison.Ordinal)) continue;
                 if (Find(message, field.Name) is not { } found) missing.Add($"{path}.{field.Name}");
