@@ -19,7 +19,9 @@ internal sealed class CustomAdmission(Store store, KindCatalog kinds, TimeProvid
     /// <summary>The object as it would be stored: with defaults, without unknown fields; a definition with its status.</summary>
     public Resource Default(AdmissionRequest request) => request.Object switch
     {
-        CustomResourceDefinition definition when request.Subresource is null => Decide(DefinitionDefaults.Fill(definition)),
+        CustomResourceDefinition definition when request.Subresource is null => Decide(kinds.BuiltInDefinition(definition) is { } builtIn
+            ? definition with { Spec = builtIn.Spec, Metadata = definition.Metadata with { Labels = definition.Metadata.Labels.With(builtIn.Metadata.Labels) } }
+            : DefinitionDefaults.Fill(definition)),
         CustomResource custom => Shape(custom),
         var other => other,
     };
@@ -35,9 +37,10 @@ internal sealed class CustomAdmission(Store store, KindCatalog kinds, TimeProvid
     }
 
     /// <summary>What whoever writes a definition should know although it is stored.</summary>
-    public static IEnumerable<string> Warnings(AdmissionRequest request)
+    public IEnumerable<string> Warnings(AdmissionRequest request)
     {
         if (request is not { Object: CustomResourceDefinition definition, Subresource: null }) return [];
+        if (kinds.BuiltInDefinition(definition) is not null) return [$"{definition.Metadata.Name} is built into kip: what the definition says changes nothing"];
         if (definition.Spec == (request.Old as CustomResourceDefinition)?.Spec) return [];
         return DefinitionWarnings.Of(definition);
     }
@@ -64,7 +67,7 @@ internal sealed class CustomAdmission(Store store, KindCatalog kinds, TimeProvid
     public Resource BeforeDeletion(Resource present)
     {
         if (present is not CustomResourceDefinition { Metadata.DeletionTimestamp: null } definition) return present;
-        if (kinds.IsBuiltIn(definition))
+        if (kinds.BuiltInDefinition(definition) is not null)
             throw ApiException.Of(403, StatusReason.Forbidden,
                 $"{definition.GetDefinition().QualifiedPlural} \"{definition.Metadata.Name}\" is forbidden: the kind is built into kip and cannot be removed");
         var pending = DefinitionStatus.Condition(

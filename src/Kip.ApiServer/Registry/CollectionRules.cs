@@ -24,8 +24,7 @@ internal static class CollectionRules
     /// <remarks>A namespaced owner is looked for in the dependent's own namespace only: elsewhere it counts as absent.</remarks>
     public static OwnerState StateOf(Resource dependent, OwnerReference owner, KindCatalog kinds, Func<ObjectId, Resource?> get)
     {
-        var group = owner.ApiVersion.Contains('/', StringComparison.Ordinal) ? owner.ApiVersion.Split('/')[0] : "";
-        if (kinds.All.FirstOrDefault(k => k.Kind == owner.Kind && k.Group == group) is not { } kind) return OwnerState.Solid;
+        if (kinds.All.FirstOrDefault(k => k.Kind == owner.Kind && k.Group == GroupOf(owner)) is not { } kind) return OwnerState.Solid;
         // A cluster-scoped object cannot name a namespace for its owner; Kubernetes leaves it alone.
         if (kind.Namespaced && dependent.Metadata.Namespace.Length == 0) return OwnerState.Solid;
         var found = get(new ObjectId(kind, new(kind.Namespaced ? dependent.Metadata.Namespace : "", owner.Name)));
@@ -56,7 +55,10 @@ internal static class CollectionRules
         // Who waits for this object to go, or to let go of it.
         if (change.Old is { } old && old.Metadata.OwnerReferences != change.New?.Metadata.OwnerReferences)
             foreach (var owner in old.Metadata.OwnerReferences.AsSpan().ToArray())
-                foreach (var kind in kinds.All.Where(k => k.Kind == owner.Kind && k.ApiVersion == owner.ApiVersion))
+                foreach (var kind in kinds.All.Where(k => k.Kind == owner.Kind && k.Group == GroupOf(owner)))
                     yield return new ObjectId(kind, new(kind.Namespaced ? old.Metadata.Namespace : "", owner.Name));
     }
+
+    private static string GroupOf(OwnerReference owner) =>
+        owner.ApiVersion.IndexOf('/', StringComparison.Ordinal) is >= 0 and var slash ? owner.ApiVersion[..slash] : "";
 }

@@ -20,6 +20,8 @@ public sealed class KindCatalog(IReadOnlyList<KindDefinition> kinds, IReadOnlyLi
     public static readonly KindCatalog BuiltIn = new(Resources.Kinds.All, Resources.Kinds.OtherVersions);
 
     private readonly Lock _gate = new();
+    private readonly Lazy<Dictionary<string, CustomResourceDefinition>> _builtInDefinitions = new(
+        () => BuiltInDefinitions.Of(kinds.Concat(otherVersions ?? [])).ToDictionary(static definition => definition.Metadata.Name));
     private readonly Store? _store;
     private readonly Func<KindTable> _definitions = static () => KindTable.Empty;
     private volatile Known _known = new(KindTable.Empty, new(kinds, otherVersions ?? [], []));
@@ -53,9 +55,9 @@ public sealed class KindCatalog(IReadOnlyList<KindDefinition> kinds, IReadOnlyLi
     /// <summary>The served version at a path's group, version and plural, or null.</summary>
     public KindDefinition? FindPlural(string group, string version, string plural) => Now.FindPlural(group, version, plural);
 
-    /// <summary>Whether a definition describes a kind that is built in.</summary>
-    internal bool IsBuiltIn(CustomResourceDefinition definition) =>
-        BuiltInKinds.Any(kind => kind.Group.Length > 0 && definition.Metadata.Name == kind.QualifiedPlural);
+    /// <summary>What the definition of a built-in kind says, whoever writes it; null for the definitions of others.</summary>
+    internal CustomResourceDefinition? BuiltInDefinition(CustomResourceDefinition definition) =>
+        _builtInDefinitions.Value.GetValueOrDefault(definition.Metadata.Name);
 
     /// <summary>These built-in kinds, and what the definitions in a store define.</summary>
     internal KindCatalog Over(Store store) => new(this, store);
@@ -80,7 +82,7 @@ public sealed class KindCatalog(IReadOnlyList<KindDefinition> kinds, IReadOnlyLi
         return
         [
             .. definitions.In(null).Cast<CustomResourceDefinition>()
-                .Where(definition => DefinitionStatus.IsEstablished(definition) && !IsBuiltIn(definition))
+                .Where(definition => DefinitionStatus.IsEstablished(definition) && BuiltInDefinition(definition) is null)
                 .Select(definition => Renewed(definition, known.GetValueOrDefault(definition.Metadata.Uid!)))
                 .OrderBy(static kind => kind.Stored.Group, StringComparer.Ordinal)
                 .ThenBy(static kind => kind.Versions[0].Name, VersionOrder.Preferred),

@@ -152,7 +152,7 @@ internal sealed class ResourceWriter(
             .. CustomAdmission.Validate(request),
         ]);
         escalation.Check(request);
-        context.Warn?.Invoke(AdmissionRules.Warnings(request).Concat(CustomAdmission.Warnings(request)));
+        context.Warn?.Invoke(AdmissionRules.Warnings(request).Concat(custom.Warnings(request)));
         return request.Object;
     }
 
@@ -173,7 +173,7 @@ internal sealed class ResourceWriter(
         ]);
         request = request with { Object = wanted };
         escalation.Check(request);
-        context.Warn?.Invoke(AdmissionRules.Warnings(request).Concat(CustomAdmission.Warnings(request)));
+        context.Warn?.Invoke(AdmissionRules.Warnings(request).Concat(custom.Warnings(request)));
         return wanted;
     }
 

@@ -103,6 +103,7 @@ public sealed class KipPlatform : IAsyncDisposable
         door = new Uri($"http://{gateway.EndPoint}");
         await PlatformBootstrap.RunAsync(resources, options, gateway.EndPoint.Port, gateway.HttpsEndPoint?.Port, cancel);
         await EventingBootstrap.RunAsync(resources, cancel);
+        await DefinitionBootstrap.RunAsync(resources, cancel);
 
         // The registry listens, and pods' images can be brought here.
         var images = await ImageParts.StartAsync(options, resources, _time, loggers, cancel);

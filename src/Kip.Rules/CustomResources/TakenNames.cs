@@ -14,7 +14,8 @@ public sealed record TakenNames(IReadOnlySet<string> Resources, IReadOnlySet<str
         var accepted = definitions
             .Where(other => other.Spec.Group == definition.Spec.Group && other.Metadata.Name != definition.Metadata.Name)
             .Select(static other => other.Status.AcceptedNames)
-            .Concat(builtIn.Where(kind => kind.Group == definition.Spec.Group).Select(NamesOf))
+            // A built-in kind may appear as a definition, too: its names are its own.
+            .Concat(builtIn.Where(kind => kind.Group == definition.Spec.Group && kind.QualifiedPlural != definition.Metadata.Name).Select(NamesOf))
             .ToArray();
         return new(
             accepted.SelectMany(static names => names.ShortNames.Append(names.Plural).Append(names.Singular ?? "")).Where(IsName).ToFrozenSet(),
