@@ -4,11 +4,11 @@ namespace Kip.Host.Commands.Conformance;
 
 /// <summary>The answers of the conformance workload, by path.</summary>
 /// <remarks>
-/// <c>/</c> text, with <c>?sleep=MS</c>, <c>?prime=N</c>, <c>?bloat=MB</c>; <c>/runtime</c> what the process sees, as JSON; <c>/timeout</c> with
-/// <c>?initialTimeout=MS&amp;timeout=MS</c> before and after the first byte; <c>/single</c> 500 when two requests overlap; <c>/retry</c> 503 to every
-/// first request; <c>/file?path=P</c> reads, or by POST writes, what is mounted (<see cref="MountedFiles"/>); <c>/healthz</c>, which
-/// <c>/start-failing</c> turns to 503; <c>/crash?code=N</c>; <c>/call?url=U</c> what U answers; <c>/ws</c> a WebSocket echo; gRPC to any path: an echo;
-/// <c>/events/NAME</c> and <c>/received/NAME</c>, see <see cref="EventHub"/>.
+/// <c>/</c> text, with <c>?sleep=MS</c>, <c>?prime=N</c>, <c>?bloat=MB</c>, <c>?burn=MS</c>; <c>/runtime</c> what the process sees, as JSON;
+/// <c>/timeout</c> with <c>?initialTimeout=MS&amp;timeout=MS</c> before and after the first byte; <c>/single</c> 500 when two requests overlap;
+/// <c>/retry</c> 503 to every first request; <c>/file?path=P</c> reads, or by POST writes, what is mounted (<see cref="MountedFiles"/>);
+/// <c>/healthz</c>, which <c>/start-failing</c> turns to 503; <c>/crash?code=N</c>; <c>/call?url=U</c> what U answers; <c>/ws</c> a WebSocket echo;
+/// gRPC to any path: an echo; <c>/events/NAME</c> and <c>/received/NAME</c>, see <see cref="EventHub"/>.
 /// </remarks>
 internal sealed class ConformanceApp(string[] arguments, TimeSpan readyAfter, TimeProvider time)
 {
@@ -56,13 +56,18 @@ internal sealed class ConformanceApp(string[] arguments, TimeSpan readyAfter, Ti
         return context.Response.WriteAsync(text, context.RequestAborted);
     }
 
-    private static async Task WorkAsync(HttpContext context)
+    private async Task WorkAsync(HttpContext context)
     {
         var text = Environment.GetEnvironmentVariable("RESPONSE") ?? "Hello World! How about some tasty noodles?";
         if (Number(context, "sleep") is var sleep and > 0)
         {
             await Task.Delay(sleep, context.RequestAborted);
             text += $"\nSlept for {sleep} milliseconds";
+        }
+        if (Number(context, "burn") is var burn and > 0)
+        {
+            var begun = time.GetTimestamp();
+            while (time.GetElapsedTime(begun) < TimeSpan.FromMilliseconds(burn)) Thread.SpinWait(1000);
         }
         if (Number(context, "prime") is var prime and > 0) text += $"\nThe largest prime less than {prime} is {LargestPrime(prime)}";
         if (Number(context, "bloat") is var bloat and > 0) text += $"\nAllocated {Bloat(bloat)} MB";

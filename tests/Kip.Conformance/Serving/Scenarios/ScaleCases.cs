@@ -169,7 +169,7 @@ internal static class ScaleCases
         using var enough = CancellationTokenSource.CreateLinkedTokenSource(target.Deadline);
         var load = Task.WhenAll(Enumerable.Range(0, 4).Select(async _ =>
         {
-            while (!enough.IsCancellationRequested) (await target.CallAsync($"{service.Status.Url}/?prime=2000000000")).Is(200);
+            while (!enough.IsCancellationRequested) (await target.CallAsync($"{service.Status.Url}/?burn=100")).Is(200);
         }));
         try
         {
