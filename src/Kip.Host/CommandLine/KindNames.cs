@@ -12,7 +12,7 @@ internal static class KindNames
         if (string.Equals(word, "svc", StringComparison.OrdinalIgnoreCase)) return Kip.Resources.Core.Service.Definition;
         return Kinds.All.OrderByDescending(static k => k.Group == "serving.knative.dev").FirstOrDefault(k => Matches(k, word))
             ?? throw new CommandFailure(
-                $"there is no kind called \"{word}\"; kinds are: {string.Join(", ", Kinds.All.Select(static k => k.QualifiedPlural))}");
+                $"there is no built-in kind called \"{word}\"; for the kinds of CustomResourceDefinitions use kubectl, for the names of all kinds: kubectl api-resources");
     }
 
     private static bool Matches(KindDefinition kind, string word) =>
