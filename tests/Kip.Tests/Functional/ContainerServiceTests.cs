@@ -52,7 +52,7 @@ public sealed class ContainerServiceTests : IAsyncLifetime
         var authority = Path.Combine(_kip.Data, "pod-ca.crt");
         await File.WriteAllTextAsync(
             authority, (await _kip.KubectlAsync("exec", pod, "--", "cat", $"{Folder}/ca.crt")).Succeeded().Output, TestContext.Current.CancellationToken);
-        var process = Directory.GetDirectories("/proc").Single(folder => IsOf(folder, pod));
+        var process = Directory.GetDirectories("/proc").First(folder => IsOf(folder, pod));
 
         (await AskAsync()).ShouldContain("User \"system:serviceaccount:default:default\" cannot list resource \"pods\"");
         (await _kip.KubectlAsync("create", "rolebinding", "web-views", "--clusterrole=view", "--serviceaccount=default:default")).Succeeded();
