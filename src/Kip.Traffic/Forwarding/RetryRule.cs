@@ -23,9 +23,15 @@ public static class RetryRule
         _ => false,
     };
 
-    /// <summary>How long to wait before the next connect: nothing if another pod can be tried, else 5 ms, doubling up to 640 ms.</summary>
-    public static TimeSpan Pause(ForwardOutcome outcome, int connects, bool hasOtherPod) =>
-        outcome != ForwardOutcome.ConnectFailed || hasOtherPod ? TimeSpan.Zero : TimeSpan.FromMilliseconds(5 << Math.Min(connects - 1, 7));
+    /// <summary>
+    /// How long to wait before the next attempt: nothing if another pod can be tried. After a connect that failed 5 ms, doubling up to 640 ms. After a
+    /// connection that broke 20 ms: a process that is killed closes its listener last, and would take the request and break it a second time.
+    /// </summary>
+    public static TimeSpan Pause(ForwardOutcome outcome, int connects, bool hasOtherPod)
+    {
+        if (hasOtherPod) return TimeSpan.Zero;
+        return outcome == ForwardOutcome.ConnectFailed ? TimeSpan.FromMilliseconds(5 << Math.Min(connects - 1, 7)) : TimeSpan.FromMilliseconds(20);
+    }
 
     /// <summary>Whether sending the request twice does no harm: RFC 9110 section 9.2.2 lets a proxy repeat what it knows to be safe.</summary>
     public static bool IsRepeatable(string method, bool hasBody) => !hasBody && IsSafe(method);
