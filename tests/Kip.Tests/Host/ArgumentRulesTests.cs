@@ -72,8 +72,9 @@ public class ArgumentRulesTests
     public void A_kind_is_found_by_any_of_its_names(string word, string kind) => KindNames.Find(word).QualifiedPlural.ShouldBe(kind);
 
     [Fact]
-    public void A_kind_that_nobody_knows_is_answered_by_those_that_are() =>
-        Should.Throw<CommandFailure>(static () => KindNames.Find("nokind")).Message.ShouldContain("configmaps");
+    public void A_kind_that_kip_does_not_know_is_answered_by_who_knows_them_all() =>
+        Should.Throw<CommandFailure>(static () => KindNames.Find("nokind")).Message.ShouldBe(
+            "there is no built-in kind called \"nokind\"; for the kinds of CustomResourceDefinitions use kubectl, for the names of all kinds: kubectl api-resources");
 
     [Fact]
     public void A_table_is_as_wide_as_its_widest_cells_and_has_no_blanks_at_the_end()
