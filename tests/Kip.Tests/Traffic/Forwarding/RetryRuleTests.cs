@@ -1,7 +1,7 @@
 using Kip.Traffic.Forwarding;
 using Shouldly;
 
-namespace Kip.Tests.Traffic;
+namespace Kip.Tests.Traffic.Forwarding;
 
 public class RetryRuleTests
 {

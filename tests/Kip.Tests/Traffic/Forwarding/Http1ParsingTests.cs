@@ -7,7 +7,7 @@ using Kip.Traffic.Forwarding.Http1;
 using Microsoft.AspNetCore.Http;
 using Shouldly;
 
-namespace Kip.Tests.Traffic;
+namespace Kip.Tests.Traffic.Forwarding;
 
 /// <summary>What a pod sends is read strictly, and the same however its bytes arrive.</summary>
 public sealed class Http1ParsingTests
