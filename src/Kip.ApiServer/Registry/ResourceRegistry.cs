@@ -39,8 +39,9 @@ public sealed class ResourceRegistry : IAsyncDisposable
         _reader = new ResourceReader(store);
         _watcher = new ResourceWatcher(store, time, options.BookmarkPeriod);
         var limits = new NamespaceLimits(store, plural => Kinds.All.FirstOrDefault(k => k.QualifiedPlural == plural));
-        _writer = new ResourceWriter(store, new AdmissionGate(store), new EscalationGate(Access), custom, limits, time, options);
-        _remover = new ResourceRemover(store, _writer, custom, time);
+        var turns = new WriteTurns();
+        _writer = new ResourceWriter(store, new AdmissionGate(store), new EscalationGate(Access), custom, limits, turns, time, options);
+        _remover = new ResourceRemover(store, _writer, custom, turns, time);
         _webhooks = new WebhookClient(options.Services, time);
         _writes = new WebhookWrites(store, _writer, _remover, new WebhookAdmission(store, Kinds, _webhooks, options.NewUid, options.Logger));
         _loops = new RegistryLoops(store, _writer, _remover, Kinds, custom, limits, time, options);

@@ -17,8 +17,8 @@ namespace Kip.ApiServer.Registry;
 
 /// <summary>Create, update and read-modify-write: prepared and checked outside the store's lock, stored if nothing changed meanwhile.</summary>
 internal sealed class ResourceWriter(
-    Store store, AdmissionGate admission, EscalationGate escalation, CustomAdmission custom, NamespaceLimits limits, TimeProvider time,
-    RegistryOptions options)
+    Store store, AdmissionGate admission, EscalationGate escalation, CustomAdmission custom, NamespaceLimits limits, WriteTurns turns,
+    TimeProvider time, RegistryOptions options)
 {
     // Enough for any real contention; a change that is overtaken so often is told so instead of going on for ever.
     private const int Attempts = 100;
@@ -57,9 +57,11 @@ internal sealed class ResourceWriter(
 
     private Written ModifyOne(KindDefinition kind, NamespacedName name, string? subresource, Func<Resource, Resource> change, RequestContext context)
     {
+        var id = new ObjectId(kind, name);
         for (var attempt = 0; attempt < Attempts; attempt++)
         {
-            var present = store.Get(new ObjectId(kind, name)) ?? throw ApiException.NotFound(kind, name.Name);
+            using var turn = turns.Take(id, attempt);
+            var present = store.Get(id) ?? throw ApiException.NotFound(kind, name.Name);
             var said = change(present);
             MetadataRules.CheckPreconditions(kind, present.Metadata, said.Metadata.ResourceVersion, said.Metadata.Uid);
             var wanted = PrepareChanged(present, said, subresource, context);

@@ -8,15 +8,17 @@ using Kip.Resources.Core;
 namespace Kip.ApiServer.Registry.Deletion;
 
 /// <summary>Deletions: the preconditions, then what <see cref="DeletionRules"/> says.</summary>
-internal sealed class ResourceRemover(Store store, ResourceWriter writer, CustomAdmission custom, TimeProvider time)
+internal sealed class ResourceRemover(Store store, ResourceWriter writer, CustomAdmission custom, WriteTurns turns, TimeProvider time)
 {
     private const int Attempts = 100;
 
     public (DeleteOutcome Outcome, ulong Place) Delete(KindDefinition kind, NamespacedName name, DeleteOptions options, RequestContext context)
     {
+        var id = new ObjectId(kind, name);
         for (var attempt = 0; attempt < Attempts; attempt++)
         {
-            var present = store.Get(new ObjectId(kind, name)) ?? throw ApiException.NotFound(kind, name.Name);
+            using var turn = turns.Take(id, attempt);
+            var present = store.Get(id) ?? throw ApiException.NotFound(kind, name.Name);
             CheckPreconditions(kind, present.Metadata, options.Preconditions);
             if (kind == Namespace.Definition && name.Name is "default" or "kube-system") throw Protected(name.Name);
             var marked = DeletionRules.Decide(custom.BeforeDeletion(present), options, time.GetUtcNow());

@@ -50,14 +50,40 @@ public class ConcurrencyTests
         made.Order().ShouldBe(Enumerable.Range(0, 100).Select(static i => $"m{i}").Order());
     }
 
+    [Fact]
+    public async Task A_change_that_others_always_overtake_gets_a_turn_of_its_own()
+    {
+        var cancel = TestContext.Current.CancellationToken;
+        await using var registry = ResourceRegistry.InMemory(TimeProvider.System);
+        await registry.CreateAsync(Objects.Map("counter", "default", ("n", "0")), TestRegistry.Admin, cancel);
+        var others = new List<Task>();
+
+        await registry.ModifyAsync(ConfigMap.Definition, new("default", "counter"), null, present =>
+        {
+            var overtaking = Task.Run(() => Increment(registry, cancel), cancel);
+            others.Add(overtaking);
+            // While this change has no turn the other one is always through before it; later the other one waits, and this need not wait for that.
+            overtaking.Wait(TimeSpan.FromMilliseconds(100), cancel);
+            return Incremented(present);
+        }, TestRegistry.Admin, cancel);
+
+        await Task.WhenAll(others);
+        var counter = (ConfigMap)registry.Get(ConfigMap.Definition, new("default", "counter"))!;
+        counter.Data["n"].ShouldBe($"{others.Count + 1}");
+    }
+
     private static async Task IncrementAsync(ResourceRegistry registry, CancellationToken cancel)
     {
-        for (var i = 0; i < Increments; i++)
-            await registry.ModifyAsync(ConfigMap.Definition, new("default", "counter"), null, static present =>
-            {
-                var map = (ConfigMap)present;
-                return map with { Data = map.Data.With("n", $"{int.Parse(map.Data["n"]) + 1}") };
-            }, TestRegistry.Admin, cancel);
+        for (var i = 0; i < Increments; i++) await Increment(registry, cancel);
+    }
+
+    private static async Task Increment(ResourceRegistry registry, CancellationToken cancel) =>
+        await registry.ModifyAsync(ConfigMap.Definition, new("default", "counter"), null, Incremented, TestRegistry.Admin, cancel);
+
+    private static Resource Incremented(Resource present)
+    {
+        var map = (ConfigMap)present;
+        return map with { Data = map.Data.With("n", $"{int.Parse(map.Data["n"]) + 1}") };
     }
 
     private static async Task<List<int>> FollowAsync(ResourceRegistry registry, Resource from, CancellationToken cancel)
