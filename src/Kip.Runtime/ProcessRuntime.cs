@@ -2,6 +2,7 @@ using Kip.Client;
 using Kip.Client.Informers;
 using Kip.Client.Loop;
 using Kip.Client.Pods;
+using Kip.Images.Layers;
 using Kip.Resources;
 using Kip.Resources.Core;
 using Kip.Runtime.Bundles;
@@ -168,9 +169,25 @@ public sealed partial class ProcessRuntime : IAsyncDisposable
         if (!Directory.Exists(folders)) return;
         var keep = ours.Select(static p => p.Metadata.Uid ?? "").ToHashSet(StringComparer.Ordinal);
         foreach (var folder in new DirectoryInfo(folders).EnumerateDirectories())
-            if (!keep.Contains(folder.Name)) folder.Delete(recursive: true);
+            if (!keep.Contains(folder.Name)) DeleteFolder(folder.FullName);
+    }
+
+    private void DeleteFolder(string folder)
+    {
+        try
+        {
+            FolderTree.Delete(folder);
+        }
+        catch (IOException e)
+        {
+            // It takes room, but nobody's pod needs it.
+            LogNotDeleted(folder, e.Message);
+        }
     }
 
     [LoggerMessage(600, LogLevel.Warning, "Ended {count} processes that an earlier run of the platform had left")]
     private partial void LogOrphans(int count);
+
+    [LoggerMessage(609, LogLevel.Warning, "The folder {folder} of a pod that is gone could not be deleted: {reason}")]
+    private partial void LogNotDeleted(string folder, string reason);
 }

@@ -15,7 +15,7 @@ internal static class QuickstartCommand
         "kip quickstart",
         "kip quickstart --data /tmp/kip --gateway 127.0.0.1:0")
         .With(PlatformOptionSymbols.Data).With(PlatformOptionSymbols.Api).With(PlatformOptionSymbols.Metrics).With(PlatformOptionSymbols.Gateway).With(PlatformOptionSymbols.Https).With(PlatformOptionSymbols.Registry).With(PlatformOptionSymbols.Events)
-        .With(PlatformOptionSymbols.PodSubnet).With(PlatformOptionSymbols.Domain).With(PlatformOptionSymbols.Detach)
+        .With(PlatformOptionSymbols.PodSubnet).With(PlatformOptionSymbols.OciRuntime).With(PlatformOptionSymbols.Domain).With(PlatformOptionSymbols.Detach)
         .Does(RunAsync);
 
     private static async Task RunAsync(ParseResult parsed, CancellationToken cancel)

@@ -74,7 +74,7 @@ internal sealed record StatusReport(
         return new StatusReport(
             running.Version, running.ProcessId, now - running.Started, ResidentMemory.Megabytes(running.ProcessId), running.Api, running.Gateway, running.Registry,
             running.Events ?? "", data.Root,
-            ContainerSupport.Missing() is { } missing ? $"not run as containers: {missing}" : $"run as containers by {ContainerSupport.RuntimeName}",
+            ContainerSupport.Missing(running.OciRuntime) is { } missing ? $"not run as containers: {missing}" : $"run as containers by {ContainerSupport.RuntimeName(running.OciRuntime)}",
             [.. services.Select(s => new ServiceReport(
                 s.Metadata.Namespace, s.Metadata.Name,
                 s.Status.Conditions.Find("Ready")?.Status ?? "Unknown",

@@ -14,6 +14,7 @@ internal static class ContainerParts
     {
         Images = images,
         PodSubnet = options.PodSubnet,
+        Runtime = options.OciRuntime,
         // Only pods can connect there: the firewall table sees to it.
         ListenForPods = (address, cancel) => gateway.ListenAsync(new GatewayListener(new IPEndPoint(address, 0)) { ServesClusterLocal = true }, cancel),
         ServesHost = host => gateway.Serves(host) || IsApi(host),

@@ -175,6 +175,7 @@ public sealed class KipPlatform : IAsyncDisposable
             Https = gateway.HttpsEndPoint is { } https ? $"https://{https}" : null,
             Registry = images.Address,
             Metrics = observability.Listening is { } metrics ? $"http://{metrics}/metrics" : null,
+            OciRuntime = options.OciRuntime,
         };
         Instance.Write(options.Data);
     }

@@ -72,7 +72,16 @@ internal static class PlatformOptionSymbols
         Description = "The addresses of containers' pods (default: chosen once so that they meet no route of this machine)", HelpName = "CIDR",
     };
 
+    public static Option<string?> OciRuntime { get; } = MakeOciRuntime();
+
     public static Option<bool> Detach { get; } = new("--detach", "-d") { Description = "Go on in the background and return when it is ready" };
+
+    private static Option<string?> MakeOciRuntime()
+    {
+        var option = new Option<string?>("--oci-runtime") { Description = "What runs containers: crun or runc (default: crun, else runc)", HelpName = "NAME" };
+        option.AcceptOnlyFromAmong("crun", "runc");
+        return option;
+    }
 
     /// <summary>Reads a subnet. Null: none was named.</summary>
     /// <exception cref="CommandFailure">It is none.</exception>

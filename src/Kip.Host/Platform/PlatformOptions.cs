@@ -36,6 +36,9 @@ public sealed record PlatformOptions
     /// <summary>The addresses of containers' pods. Null: chosen once, and kept in the data folder.</summary>
     public Subnet? PodSubnet { get; init; }
 
+    /// <summary>What runs containers: <c>crun</c> or <c>runc</c>. Null: crun, else runc.</summary>
+    public string? OciRuntime { get; init; }
+
     /// <summary>The domain of a new platform: browsers and curl take names below it for loopback.</summary>
     public const string DefaultDomain = "localhost";
 
@@ -62,6 +65,7 @@ public sealed record PlatformOptions
             Events = PlatformOptionSymbols.EndPoint("--events", parsed.GetRequiredValue(PlatformOptionSymbols.Events)),
             Metrics = parsed.GetValue(PlatformOptionSymbols.Metrics) is { } metrics ? PlatformOptionSymbols.EndPoint("--metrics", metrics) : null,
             PodSubnet = PlatformOptionSymbols.SubnetOf(parsed.GetValue(PlatformOptionSymbols.PodSubnet)),
+            OciRuntime = parsed.GetValue(PlatformOptionSymbols.OciRuntime),
             Domain = domain,
         };
     }
@@ -72,5 +76,6 @@ public sealed record PlatformOptions
         "up", .. Metrics is null ? [] : (string[])["--metrics", Metrics.ToString()],
         "--data", Data.Root, "--encryption-key", EncryptionKey, "--audit-log", AuditLog ?? PlatformOptionSymbols.Off, "--api", Api.ToString(), "--gateway", Gateway.ToString(), "--registry", Registry.ToString(), "--events", Events.ToString(),
         .. Https is null ? [] : (string[])["--https", Https.ToString()], .. Domain is null ? [] : (string[])["--domain", Domain], .. PodSubnet is null ? [] : (string[])["--pod-subnet", PodSubnet.ToString()!],
+        .. OciRuntime is null ? [] : (string[])["--oci-runtime", OciRuntime],
     ];
 }

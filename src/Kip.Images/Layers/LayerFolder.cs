@@ -149,14 +149,6 @@ internal sealed class LayerFolder : IDisposable
         }
     }
 
-    /// <summary>Deletes a folder and all in it, whatever the names; links are deleted, not followed.</summary>
-    public static void Delete(string path)
-    {
-        if (!Directory.Exists(path)) return;
-        using (var folder = new LayerFolder(path)) Empty(folder._root);
-        Directory.Delete(path);
-    }
-
     /// <summary>Completes when all that was written to the folder's file system is on the disk.</summary>
     public static void Sync(string path)
     {
@@ -223,30 +215,8 @@ internal sealed class LayerFolder : IDisposable
 
     private static void Clear(int parent, string name)
     {
-        if (Syscalls.Look(parent, name) is not { } present) return;
-        if (!present.IsDirectory)
-        {
-            if (Syscalls.Unlink(parent, name) != 0) throw Failed("cannot replace a file of the layer");
-            return;
-        }
-        var folder = Syscalls.OpenAt(parent, name, Syscalls.ReadOnly | Syscalls.DirectoryOnly | Syscalls.NoFollow);
-        if (folder < 0) throw Failed("cannot replace a directory of the layer");
-        Empty(folder);
-        _ = Syscalls.Close(folder);
-        if (Syscalls.Unlink(parent, name, Syscalls.RemoveDirectory) != 0) throw Failed("cannot replace a directory of the layer");
-    }
-
-    private static void Empty(int folder)
-    {
-        foreach (var name in Syscalls.List(folder))
-        {
-            if (Syscalls.Unlink(folder, name) == 0) continue;
-            var below = Syscalls.OpenAt(folder, name, Syscalls.ReadOnly | Syscalls.DirectoryOnly | Syscalls.NoFollow);
-            if (below < 0) throw Failed("cannot delete a part of a layer");
-            Empty(below);
-            _ = Syscalls.Close(below);
-            if (Syscalls.Unlink(folder, name, Syscalls.RemoveDirectory) != 0) throw Failed("cannot delete a directory of a layer");
-        }
+        if (Syscalls.Look(parent, name) is null) return;
+        if (!FolderTree.TryDelete(parent, name)) throw Failed("cannot replace a part of the layer");
     }
 
     private static LayerException Failed(string what) => new($"{what}: {Marshal.GetLastPInvokeErrorMessage()}");

@@ -76,7 +76,7 @@ public sealed class LayerStore(ImageFolders folders, ContentStore content, Layer
         if (!Directory.Exists(PathOf(diffId))) return;
         var doomed = Path.Combine(folders.Layers, Doomed + Path.GetRandomFileName());
         Directory.Move(PathOf(diffId), doomed);
-        LayerFolder.Delete(doomed);
+        FolderTree.Delete(doomed);
     }
 
     /// <summary>Deletes what a kill left half unpacked or half deleted. For the start, before anything is unpacked.</summary>
@@ -84,7 +84,7 @@ public sealed class LayerStore(ImageFolders folders, ContentStore content, Layer
     {
         if (!Directory.Exists(folders.Layers)) return;
         foreach (var path in Directory.EnumerateDirectories(folders.Layers, ".*"))
-            if (Path.GetFileName(path) is var name && (name.StartsWith(Unfinished, StringComparison.Ordinal) || name.StartsWith(Doomed, StringComparison.Ordinal))) LayerFolder.Delete(path);
+            if (Path.GetFileName(path) is var name && (name.StartsWith(Unfinished, StringComparison.Ordinal) || name.StartsWith(Doomed, StringComparison.Ordinal))) FolderTree.Delete(path);
     }
 
     /// <summary>Writes all layers out, so that they count after a power cut too. Blocks for as long as the disk takes.</summary>
@@ -100,10 +100,6 @@ public sealed class LayerStore(ImageFolders folders, ContentStore content, Layer
             Use(digest, used);
         }
     }
-
-    /// <summary>Deletes a folder with all in it, whatever bytes the names are made of: .NET's own deletion fails at names that are not UTF-8.</summary>
-    /// <remarks>Links are deleted, not followed. Nothing happens where there is no such folder.</remarks>
-    public static void DeleteTree(string path) => LayerFolder.Delete(path);
 
     private void Unpack(Digest blob, Digest diffId)
     {
@@ -127,7 +123,7 @@ public sealed class LayerStore(ImageFolders folders, ContentStore content, Layer
         }
         catch
         {
-            LayerFolder.Delete(building);
+            FolderTree.Delete(building);
             throw;
         }
     }

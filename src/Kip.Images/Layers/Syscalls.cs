@@ -18,6 +18,7 @@ internal static unsafe partial class Syscalls
     public const int NoSuchEntry = 2;
     public const int AlreadyExists = 17;
     public const int NotADirectory = 20;
+    public const int NotEmpty = 39;
     public const int NotSupported = 95;
     public const int NotPermitted = 1;
 
@@ -79,6 +80,11 @@ internal static unsafe partial class Syscalls
         fixed (byte* bytes = Name(name)) return unlinkat(folder, bytes, flags);
     }
 
+    public static int Rename(int fromFolder, string from, int folder, string name)
+    {
+        fixed (byte* old = Name(from)) fixed (byte* bytes = Name(name)) return renameat(fromFolder, old, folder, bytes);
+    }
+
     public static int ChangeOwner(int folder, string name, uint user, uint group)
     {
         fixed (byte* bytes = Name(name)) return fchownat(folder, bytes, user, group, SymlinkNoFollow);
@@ -107,17 +113,24 @@ internal static unsafe partial class Syscalls
         var buffer = stackalloc byte[StatxSize];
         fixed (byte* bytes = Name(name))
             if (statx(folder, bytes, SymlinkNoFollow, StatxBasic, buffer) != 0) return null;
-        return new FileFacts(*(ushort*)(buffer + 28), *(uint*)(buffer + 128), *(uint*)(buffer + 132));
+        return new FileFacts(*(ushort*)(buffer + 28), *(uint*)(buffer + 128), *(uint*)(buffer + 132))
+        {
+            Links = *(uint*)(buffer + 16), Blocks = *(long*)(buffer + 48),
+        };
     }
 
     /// <summary>The names in an open folder, as bytes; .NET's own listing replaces those that are not UTF-8.</summary>
-    public static List<string> List(int folder)
+    /// <param name="folder">The folder.</param>
+    /// <param name="most">How many are enough.</param>
+    public static List<string> List(int folder, int most = int.MaxValue)
     {
         var names = new List<string>();
         var buffer = new byte[32 << 10];
+        // Whoever looked before has read it to its end.
+        _ = lseek(folder, 0, 0);
         fixed (byte* start = buffer)
         {
-            for (nint read; (read = getdents64(folder, start, (nuint)buffer.Length)) > 0;)
+            for (nint read; names.Count < most && (read = getdents64(folder, start, (nuint)buffer.Length)) > 0;)
             {
                 for (nint at = 0; at < read; at += *(ushort*)(start + at + 16))
                 {
@@ -170,6 +183,9 @@ internal static unsafe partial class Syscalls
     private static partial int unlinkat(int folder, byte* name, int flags);
 
     [LibraryImport("libc", SetLastError = true)]
+    private static partial int renameat(int fromFolder, byte* from, int folder, byte* name);
+
+    [LibraryImport("libc", SetLastError = true)]
     private static partial int fchownat(int folder, byte* name, uint user, uint group, int flags);
 
     [LibraryImport("libc", SetLastError = true)]
@@ -184,6 +200,9 @@ internal static unsafe partial class Syscalls
     [LibraryImport("libc", SetLastError = true)]
     private static partial int statx(int folder, byte* name, int flags, uint mask, byte* buffer);
 
+    [LibraryImport("libc")]
+    private static partial long lseek(int folder, long offset, int from);
+
     [LibraryImport("libc", SetLastError = true)]
     private static partial nint getdents64(int folder, byte* buffer, nuint size);
 
@@ -194,6 +213,12 @@ internal static unsafe partial class Syscalls
 /// <summary>What a name is: type and mode, and the device's numbers.</summary>
 internal readonly record struct FileFacts(uint Mode, uint DeviceMajor, uint DeviceMinor)
 {
+    /// <summary>How many names it has.</summary>
+    public uint Links { get; init; }
+
+    /// <summary>What it takes on the disk, in units of 512 bytes.</summary>
+    public long Blocks { get; init; }
+
     public bool IsDirectory => (Mode & Syscalls.TypeMask) == Syscalls.Directory;
 
     public bool IsRegularFile => (Mode & Syscalls.TypeMask) == Syscalls.RegularFile;

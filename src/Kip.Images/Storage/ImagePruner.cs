@@ -36,7 +36,9 @@ public sealed class ImagePruner(ImageFolders folders, LocalImages images, LayerS
         var kept = await KeptAsync(inUse, young, options.MaxPulledBytes, cancel);
         var removed = RemoveNames(kept, young);
         var marked = new ContentMarks();
-        foreach (var (_, digest) in kept) await MarkAsync(digest, marked, cancel);
+        // One after the other, not one within the other: an index may name an index, and so on as deep as somebody likes.
+        var queue = new Queue<Digest>(kept.Select(static k => k.Digest));
+        while (queue.TryDequeue(out var digest)) await MarkAsync(digest, marked, queue, cancel);
         var (blobs, bytes) = SweepBlobs(marked, young, cancel);
         var (unpacked, layerBytes) = SweepLayers(marked, young, cancel);
         return new PruneReport(removed, blobs, unpacked, bytes + layerBytes);
@@ -103,11 +105,11 @@ public sealed class ImagePruner(ImageFolders folders, LocalImages images, LayerS
         return removed;
     }
 
-    private async Task MarkAsync(Digest digest, ContentMarks marked, CancellationToken cancel)
+    private async Task MarkAsync(Digest digest, ContentMarks marked, Queue<Digest> more, CancellationToken cancel)
     {
         if (!marked.Blobs.Add(digest) || await ReadAsync(digest, cancel) is not { } document) return;
         foreach (var blob in document.Blobs) marked.Blobs.Add(blob.Content);
-        foreach (var child in document.Manifests) await MarkAsync(child.Content, marked, cancel);
+        foreach (var child in document.Manifests) more.Enqueue(child.Content);
         if (document.IsIndex || !MediaTypes.IsImageConfig(document.Config?.MediaType)) return;
         try
         {

@@ -1,3 +1,4 @@
+using Kip.Images.Layers;
 using Kip.Runtime.Processes;
 
 namespace Kip.Runtime.Containers;
@@ -56,8 +57,6 @@ internal sealed class Bundle(string folder)
     }
 
     /// <summary>Deletes the folder, once nothing is mounted there.</summary>
-    public void Delete()
-    {
-        if (Directory.Exists(folder)) Directory.Delete(folder, recursive: true);
-    }
+    /// <exception cref="IOException">The kernel refuses.</exception>
+    public void Delete() => FolderTree.Delete(folder);
 }

@@ -10,6 +10,8 @@ namespace Kip.Runtime.Containers;
 internal sealed partial class ContainerEngine : IAsyncDisposable
 {
     private readonly ILogger _logger;
+    private readonly string _execFolder;
+    private long _execs;
 
     private ContainerEngine(
         ContainerOptions options, string program, PlatformNames names, ProcessMarks marks, MountThread mounts, ProcessSpawner spawner, TimeProvider time, ILogger logger)
@@ -17,6 +19,7 @@ internal sealed partial class ContainerEngine : IAsyncDisposable
         (Options, Names, Mounts, Spawner, Time, _logger) = (options, names, mounts, spawner, time, logger);
         Runtime = new OciRuntime(program, Directory.CreateDirectory(Path.Combine(names.RunFolder, "oci")).FullName, marks.RuntimeId);
         Cgroups = new CgroupTree(names.Cgroup);
+        _execFolder = Directory.CreateDirectory(Path.Combine(names.RunFolder, "exec")).FullName;
     }
 
     public ContainerOptions Options { get; }
@@ -35,14 +38,17 @@ internal sealed partial class ContainerEngine : IAsyncDisposable
 
     public TimeProvider Time { get; }
 
+    /// <summary>A file for the process id of a program that is run in a container; not on a disk.</summary>
+    public string NewExecFile() => Path.Combine(_execFolder, $"{Interlocked.Increment(ref _execs)}.pid");
+
     /// <summary>Brings everything up.</summary>
     /// <exception cref="IOException">The machine does not let us; the message says what is missing.</exception>
     public static async Task<ContainerEngine> StartAsync(
         ContainerOptions options, string dataDirectory, ProcessMarks marks, ProcessSpawner spawner, TimeProvider time, ILogger logger, CancellationToken cancel)
     {
-        if (ContainerSupport.Missing() is { } missing) throw new IOException(missing);
+        if (ContainerSupport.Missing(options.Runtime) is { } missing) throw new IOException(missing);
         var names = new PlatformNames(marks.RuntimeId);
-        var engine = new ContainerEngine(options, OciRuntime.Find()!, names, marks, await MountThread.StartAsync(), spawner, time, logger);
+        var engine = new ContainerEngine(options, OciRuntime.Find(options.Runtime)!, names, marks, await MountThread.StartAsync(), spawner, time, logger);
         try
         {
             engine.Network = await PodNetwork.StartAsync(names, dataDirectory, marks.RuntimeId, options, time, logger, cancel);

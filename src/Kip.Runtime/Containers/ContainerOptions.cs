@@ -29,6 +29,10 @@ public sealed record ContainerOptions
     /// <value>8.</value>
     public int PreparedNetworks { get; init; } = 8;
 
+    /// <summary>The OCI runtime by name: <c>crun</c> or <c>runc</c>.</summary>
+    /// <value>Null: crun, else runc.</value>
+    public string? Runtime { get; init; }
+
     /// <summary>Processes and threads that one container may have.</summary>
     /// <value>2048.</value>
     public long PidsLimit { get; init; } = 2048;
@@ -37,7 +41,11 @@ public sealed record ContainerOptions
     /// <value>10 GiB.</value>
     public long StorageLimit { get; init; } = 10L << 30;
 
-    /// <summary>How often the use of the disk is looked at.</summary>
+    /// <summary>Files, folders and links that a pod may make there: each takes room that no count of bytes shows.</summary>
+    /// <value>1,000,000.</value>
+    public long EntriesLimit { get; init; } = 1_000_000;
+
+    /// <summary>How often the use of the disk is looked at; less often where a look takes long.</summary>
     /// <value>10 s.</value>
     public TimeSpan StoragePeriod { get; init; } = TimeSpan.FromSeconds(10);
 }

@@ -1,5 +1,6 @@
 using Kip.Client;
 using Kip.Images;
+using Kip.Images.Layers;
 using Kip.Resources.Core;
 using Kip.Runtime.Bundles;
 using Kip.Runtime.Containers.Cgroups;
@@ -127,8 +128,7 @@ internal sealed partial class ContainerSandbox(PodHost host, ContainerEngines en
         _engine ??= await engines.GetAsync();
         try
         {
-            var leftovers = Path.Combine(host.FolderOf(pod), "containers");
-            if (Directory.Exists(leftovers)) Directory.Delete(leftovers, recursive: true);
+            FolderTree.Delete(Path.Combine(host.FolderOf(pod), "containers"));
             _network ??= await _engine.Network.TakeAsync();
             Address = _network.Address.ToString();
             PodFiles.Write(host.FolderOf(pod), pod, _network.Address, _engine.Network.Subnet.Gateway);

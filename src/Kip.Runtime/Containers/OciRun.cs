@@ -11,6 +11,8 @@ namespace Kip.Runtime.Containers;
 /// <summary>One run of a container under an OCI runtime that waits for it in the foreground.</summary>
 internal sealed class OciRun : ContainerRun
 {
+    private static readonly TimeSpan StartPeriod = TimeSpan.FromMilliseconds(5);
+
     private readonly ContainerEngine _engine;
     private readonly OciContainer _container;
     private readonly RunningProcess _runtime;
@@ -40,11 +42,12 @@ internal sealed class OciRun : ContainerRun
         _ = KillAsync();
     }
 
-    public override RunningProcess Exec(ValueList<string> command, ProcessStreams streams)
+    public override async Task<RunningProcess> ExecAsync(ValueList<string> command, ProcessStreams streams, CancellationToken cancel)
     {
         if (command.IsEmpty) throw new ProcessStartException("no command was given");
-        var start = _engine.Runtime.Exec(_container.Id, _container.Bundle.LogPath, _container.PodUid, command, streams.HasTerminal);
-        return _engine.Mounts.RunAsync(() => _engine.Spawner.Start(start, streams)).GetAwaiter().GetResult();
+        // There is a container to enter once its first process has an id.
+        while (!File.Exists(_container.Bundle.PidPath) && !_runtime.Exited.IsCompleted) await Task.Delay(StartPeriod, _engine.Time, cancel);
+        return await new OciExec(_engine, _container).StartAsync(command, streams);
     }
 
     /// <summary>Everything in its cgroup, until the runtime has noticed; a runtime that has not come so far as to have one is ended itself.</summary>

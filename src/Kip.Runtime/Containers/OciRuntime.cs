@@ -23,16 +23,23 @@ internal sealed class OciRuntime(string program, string state, string runtimeId)
     /// <summary><c>crun</c> or <c>runc</c>.</summary>
     public string Name => Path.GetFileName(program);
 
-    /// <summary>The path of the first that is there. Null: none.</summary>
-    public static string? Find() => Known.SelectMany(static name => Folders.Select(folder => Path.Combine(folder, name))).FirstOrDefault(File.Exists);
+    /// <summary>The path of the wanted one, or of the first that is there. Null: none.</summary>
+    public static string? Find(string? wanted) =>
+        (wanted is null ? Known : [wanted]).SelectMany(static name => Folders.Select(folder => Path.Combine(folder, name))).FirstOrDefault(File.Exists);
 
     /// <summary>Runs the container of a bundle in the foreground: ends when and as the container does.</summary>
     public ProcessStart Run(string id, string bundle, string podUid) => Start(
         podUid, Path.Combine(bundle, "runtime.log"), "run", "--bundle", bundle, "--pid-file", Path.Combine(bundle, "pid"), id);
 
     /// <summary>Runs another program in a container.</summary>
-    public ProcessStart Exec(string id, string log, string podUid, ValueList<string> command, bool terminal) =>
-        Start(podUid, log, [.. terminal ? (string[])["exec", "--tty", id] : ["exec", id], .. command]);
+    /// <param name="id">The container.</param>
+    /// <param name="log">Where the runtime says what went wrong.</param>
+    /// <param name="pidFile">Where it writes the program's process id.</param>
+    /// <param name="podUid">The pod's mark.</param>
+    /// <param name="command">The program and its arguments.</param>
+    /// <param name="terminal">It gets a terminal.</param>
+    public ProcessStart Exec(string id, string log, string pidFile, string podUid, ValueList<string> command, bool terminal) =>
+        Start(podUid, log, ["exec", "--pid-file", pidFile, .. terminal ? (string[])["--tty", id] : [id], .. command]);
 
     /// <summary>Forgets what is left of a container whose runtime was killed.</summary>
     public void Forget(string id)
@@ -62,7 +69,7 @@ internal sealed class OciRuntime(string program, string state, string runtimeId)
 
     private ProcessStart Start(string podUid, string log, params string[] words)
     {
-        string[] global = Name == "crun" ? ["--cgroup-manager=cgroupfs"] : [];
+        string[] global = Name == "crun" ? ["--cgroup-manager=cgroupfs"] : ["--log-format", "json"];
         return new ProcessStart
         {
             Program = program,

@@ -1,3 +1,4 @@
+using Kip.Images.Layers;
 using Kip.Resources.Core;
 using Kip.Runtime.Containers.Spec;
 using Kip.Runtime.Volumes;
@@ -7,8 +8,16 @@ namespace Kip.Runtime.Containers;
 /// <summary>Looks now and then at how much of the disk a pod uses, and says so once it is too much.</summary>
 internal sealed class StorageWatch : IAsyncDisposable
 {
-    private readonly PeriodicTimer _timer;
+    // A pod with many files must not keep a processor busy by being looked at.
+    private const int LeastRest = 20;
+
+    private readonly CancellationTokenSource _stop = new();
     private readonly Task _watching;
+    private readonly string _podFolder;
+    private readonly Pod _pod;
+    private readonly PodVolumes _volumes;
+    private readonly ContainerOptions _options;
+    private readonly TimeProvider _time;
 
     /// <summary>Begins to watch.</summary>
     /// <param name="podFolder">The pod's folder: its containers' own layers and its logs are below.</param>
@@ -19,65 +28,92 @@ internal sealed class StorageWatch : IAsyncDisposable
     /// <param name="evict">Called once, with what was used and what was allowed, in the kubelet's words.</param>
     public StorageWatch(string podFolder, Pod pod, PodVolumes volumes, ContainerOptions options, TimeProvider time, Action<string> evict)
     {
-        _timer = new PeriodicTimer(options.StoragePeriod, time);
-        _watching = WatchAsync(podFolder, pod, volumes, options, evict);
+        (_podFolder, _pod, _volumes, _options, _time) = (podFolder, pod, volumes, options, time);
+        _watching = WatchAsync(evict);
     }
 
     /// <summary>Ends the watch.</summary>
     public async ValueTask DisposeAsync()
     {
-        _timer.Dispose();
+        await _stop.CancelAsync();
         await _watching;
+        _stop.Dispose();
     }
 
-    private async Task WatchAsync(string podFolder, Pod pod, PodVolumes volumes, ContainerOptions options, Action<string> evict)
+    private async Task WatchAsync(Action<string> evict)
     {
-        while (await _timer.WaitForNextTickAsync())
+        var wait = _options.StoragePeriod;
+        try
         {
-            if (Excess(podFolder, pod, volumes, options) is not { } excess) continue;
-            evict(excess);
-            return;
+            while (true)
+            {
+                await Task.Delay(wait, _time, _stop.Token);
+                var began = _time.GetTimestamp();
+                if (Look() is { } excess)
+                {
+                    evict(excess);
+                    return;
+                }
+                var rest = _time.GetElapsedTime(began) * LeastRest;
+                wait = rest > _options.StoragePeriod ? rest : _options.StoragePeriod;
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            // The pod goes.
+        }
+    }
+
+    private string? Look()
+    {
+        try
+        {
+            return Excess();
+        }
+        catch (IOException)
+        {
+            // A run has ended while it was looked at, and its folder has gone.
+            return null;
         }
     }
 
     /// <summary>Which limit is exceeded, as a sentence. Null: none.</summary>
-    private static string? Excess(string podFolder, Pod pod, PodVolumes volumes, ContainerOptions options)
+    private string? Excess()
     {
-        long all = 0;
-        foreach (var container in pod.Spec.InitContainers.Concat(pod.Spec.Containers))
+        var (bytes, entries) = (0L, 0L);
+        foreach (var container in _pod.Spec.InitContainers.Concat(_pod.Spec.Containers))
         {
-            var used = Size(Path.Combine(podFolder, "containers", container.Name), "upper") + Size(Path.Combine(podFolder, "logs", container.Name));
-            if (ResourceLimits.Of(container, options.PidsLimit).Storage is { } limit && used > limit)
+            var before = bytes;
+            foreach (var layer in Layers(container.Name))
+                if (!Count(layer, ref bytes, ref entries)) return TooMany();
+            if (!Count(Path.Combine(_podFolder, "logs", container.Name), ref bytes, ref entries)) return TooMany();
+            if (ResourceLimits.Of(container, _options.PidsLimit).Storage is { } limit && bytes - before > limit)
                 return $"Container {container.Name} exceeded its local ephemeral storage limit \"{container.Resources!.Limits.Get("ephemeral-storage")}\".";
-            all += used;
         }
-        foreach (var (name, folder, limit) in volumes.OnDisk())
+        foreach (var (name, folder, limit) in _volumes.OnDisk())
         {
-            var used = Size(folder);
-            if (used > limit) return $"Usage of EmptyDir volume \"{name}\" exceeds the limit \"{limit}\".";
-            all += used;
+            var before = bytes;
+            if (!Count(folder, ref bytes, ref entries)) return TooMany();
+            if (bytes - before > limit) return $"Usage of EmptyDir volume \"{name}\" exceeds the limit \"{limit}\".";
         }
-        return all > options.StorageLimit ? $"Pod ephemeral local storage usage exceeds the total limit of containers {options.StorageLimit}." : null;
+        // The termination messages are files of this machine, too.
+        if (!Count(Path.Combine(_podFolder, "etc"), ref bytes, ref entries)) return TooMany();
+        return bytes > _options.StorageLimit ? $"Pod ephemeral local storage usage exceeds the total limit of containers {_options.StorageLimit}." : null;
     }
 
-    private static long Size(string folder, string? below = null)
+    private IEnumerable<string> Layers(string container)
     {
-        if (!Directory.Exists(folder)) return 0;
-        if (below is not null) return Directory.EnumerateDirectories(folder).Sum(run => Size(Path.Combine(run, below)));
-        // Links are not followed: what they lead to is not the pod's.
-        var options = new EnumerationOptions { RecurseSubdirectories = true, IgnoreInaccessible = true, AttributesToSkip = FileAttributes.ReparsePoint };
-        return new DirectoryInfo(folder).EnumerateFiles("*", options).Sum(static f => Length(f));
+        var runs = Path.Combine(_podFolder, "containers", container);
+        return Directory.Exists(runs) ? Directory.EnumerateDirectories(runs).Select(static run => Path.Combine(run, "upper")) : [];
     }
 
-    private static long Length(FileInfo file)
+    private bool Count(string folder, ref long bytes, ref long entries)
     {
-        try
-        {
-            return file.Length;
-        }
-        catch (FileNotFoundException)
-        {
-            return 0;
-        }
+        var size = FolderTree.Measure(folder, _options.EntriesLimit - entries);
+        bytes += size.Bytes;
+        entries += size.Entries;
+        return size.IsWhole;
     }
+
+    private string TooMany() => $"Pod has more than {_options.EntriesLimit} files in its containers and emptyDirs, or folders nested more deeply than a path is long.";
 }

@@ -45,7 +45,7 @@ internal sealed class PodExec(PodWorkers workers) : IPodExec
         RunningProcess process;
         try
         {
-            process = run.Exec(options.Command, new ProcessStreams { IsPiped = true, HasInput = options.Stdin, HasTerminal = options.Tty });
+            process = await run.ExecAsync(options.Command, new ProcessStreams { IsPiped = true, HasInput = options.Stdin, HasTerminal = options.Tty }, cancel);
         }
         catch (ProcessStartException failed)
         {

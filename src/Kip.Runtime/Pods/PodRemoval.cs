@@ -1,4 +1,5 @@
 using Kip.Client;
+using Kip.Images.Layers;
 using Kip.Resources;
 using Kip.Resources.Core;
 using Microsoft.Extensions.Logging;
@@ -14,13 +15,9 @@ internal sealed partial class PodRemoval(PodHost host)
     {
         try
         {
-            Directory.Delete(host.FolderOf(pod), recursive: true);
+            FolderTree.Delete(host.FolderOf(pod));
         }
-        catch (DirectoryNotFoundException)
-        {
-            // It never got as far as having one.
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        catch (IOException e)
         {
             LogNotDeleted(pod.Key, host.FolderOf(pod), e.Message);
         }

@@ -10,7 +10,7 @@ namespace Kip.Runtime.Probes;
 /// <param name="Container">For the names of its ports.</param>
 /// <param name="Address">Where the pod is reached.</param>
 /// <param name="Exec">Runs an exec probe's program in the container's surroundings.</param>
-public sealed record ProbeTarget(Pod Pod, Container Container, string Address, Func<ValueList<string>, ProcessStreams, RunningProcess> Exec)
+public sealed record ProbeTarget(Pod Pod, Container Container, string Address, Func<ValueList<string>, ProcessStreams, CancellationToken, Task<RunningProcess>> Exec)
 {
     /// <summary>Where a probe's port is reached. None or 0 means the port the container serves on.</summary>
     /// <returns>Null when the container has no such port.</returns>

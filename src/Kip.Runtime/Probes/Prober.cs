@@ -48,7 +48,7 @@ public sealed class Prober(TimeProvider time) : IDisposable
         RunningProcess process;
         try
         {
-            process = target.Exec(exec.Command, ProcessStreams.None);
+            process = await target.Exec(exec.Command, ProcessStreams.None, cancel);
         }
         catch (ProcessStartException failed)
         {

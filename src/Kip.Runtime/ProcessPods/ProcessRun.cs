@@ -21,7 +21,8 @@ internal sealed class ProcessRun(ProcessSpawner spawner, ProcessStart start, Run
 
     public override void Kill() => process.Kill();
 
-    public override RunningProcess Exec(ValueList<string> command, ProcessStreams streams) => Exec(spawner, start, command, streams);
+    public override async Task<RunningProcess> ExecAsync(ValueList<string> command, ProcessStreams streams, CancellationToken cancel) =>
+        Exec(spawner, start, command, streams);
 
     /// <summary>Runs a program in the surroundings of another.</summary>
     /// <exception cref="ProcessStartException">There is no such program.</exception>

@@ -30,7 +30,12 @@ public sealed unsafe class ProcessSpawner(TimeProvider time) : IDisposable
     /// <param name="start">What to start.</param>
     /// <param name="streams">Where its input comes from and its output goes.</param>
     /// <exception cref="ProcessStartException">It could not be started: not found, not executable, no memory.</exception>
-    public RunningProcess Start(ProcessStart start, ProcessStreams streams)
+    public RunningProcess Start(ProcessStart start, ProcessStreams streams) => Start(start, streams, null);
+
+    /// <param name="start">What to start.</param>
+    /// <param name="streams">Where its input comes from and its output goes.</param>
+    /// <param name="ending">What <see cref="RunningProcess.Kill"/> does. Null: it kills the process group.</param>
+    internal RunningProcess Start(ProcessStart start, ProcessStreams streams, Action<RunningProcess>? ending)
     {
         if (!Directory.Exists(start.WorkingDirectory))
             throw new ProcessStartException($"working directory {start.WorkingDirectory} does not exist");
@@ -74,6 +79,7 @@ public sealed unsafe class ProcessSpawner(TimeProvider time) : IDisposable
         var reads = !streams.IsPiped ? 0 : terminal is not null ? terminal.Duplicate() : stdout.Read;
         return Watch(new RunningProcess(pid, time)
         {
+            Ending = ending,
             Terminal = terminal, Input = StreamOf(writes, FileAccess.Write), Output = StreamOf(reads, FileAccess.Read),
             ErrorOutput = streams.IsPiped ? StreamOf(stderr.Read, FileAccess.Read) : null,
         });

@@ -34,6 +34,9 @@ public sealed class RunningProcess
     /// <summary>Its terminal, if it was started with one.</summary>
     internal Terminal? Terminal { get; init; }
 
+    /// <summary>Ends it where a signal to its group would leave running what it was started for. Null: the signal is enough.</summary>
+    internal Action<RunningProcess>? Ending { get; init; }
+
     /// <summary>Completes when it has ended. By then every process left in its group has been killed.</summary>
     public Task<ProcessExit> Exited => _exited.Task;
 
@@ -62,8 +65,12 @@ public sealed class RunningProcess
     /// <summary>Asks the group to end (SIGTERM).</summary>
     public void Terminate() => Signal(LibC.SigTerm);
 
-    /// <summary>Ends the group at once (SIGKILL).</summary>
-    public void Kill() => Signal(LibC.SigKill);
+    /// <summary>Ends the group at once (SIGKILL), and what else was started with it.</summary>
+    public void Kill()
+    {
+        if (Ending is { } all) all(this);
+        else Signal(LibC.SigKill);
+    }
 
     /// <summary>Takes the exit status if the process has ended.</summary>
     internal unsafe bool TryReap()

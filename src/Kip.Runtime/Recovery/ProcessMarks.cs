@@ -60,7 +60,7 @@ internal sealed class ProcessMarks
     {
         try
         {
-            return [.. Noted(podFolder, SearchOption.TopDirectoryOnly).Select(static n => (n.Container, n.Pid))];
+            return [.. NotedIn(podFolder).Select(static n => (n.Container, n.Pid))];
         }
         catch (IOException)
         {
@@ -69,13 +69,15 @@ internal sealed class ProcessMarks
         }
     }
 
-    private List<(string Container, int Pid, long StartTime)> Noted() => Noted(_pods, SearchOption.AllDirectories);
+    private List<(string Container, int Pid, long StartTime)> Noted() =>
+        Directory.Exists(_pods) ? [.. Directory.EnumerateDirectories(_pods).SelectMany(NotedIn)] : [];
 
-    private static List<(string Container, int Pid, long StartTime)> Noted(string folder, SearchOption depth)
+    // Not below the folder: there are the files of containers, who would name any process of the machine for us to end.
+    private static List<(string Container, int Pid, long StartTime)> NotedIn(string podFolder)
     {
         var noted = new List<(string, int, long)>();
-        if (!Directory.Exists(folder)) return noted;
-        foreach (var file in Directory.EnumerateFiles(folder, FilePattern, depth))
+        if (!Directory.Exists(podFolder)) return noted;
+        foreach (var file in Directory.EnumerateFiles(podFolder, FilePattern))
         {
             var parts = File.ReadAllText(file).Split(' ');
             if (parts.Length == 3 && parts[2] == BootId

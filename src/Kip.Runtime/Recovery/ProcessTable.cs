@@ -8,7 +8,7 @@ namespace Kip.Runtime.Recovery;
 public static class ProcessTable
 {
     /// <summary>A process: its ids, and when it began, in clock ticks since the machine did.</summary>
-    public readonly record struct Entry(int Pid, int Group, int Session, long StartTime);
+    public readonly record struct Entry(int Pid, int Parent, int Group, int Session, long StartTime);
 
     /// <summary>One process. Null: there is none, or it is a zombie that waits for its parent.</summary>
     public static Entry? Read(int pid)
@@ -19,7 +19,7 @@ public static class ProcessTable
             // pid (name, which may hold anything) state ppid pgrp session …; the 22nd field is the start time.
             var fields = stat[(stat.LastIndexOf(')') + 2)..].Split(' ');
             if (fields[0] is "Z" or "X") return null;
-            return new(pid, Number(fields[2]), Number(fields[3]), long.Parse(fields[19], CultureInfo.InvariantCulture));
+            return new(pid, Number(fields[1]), Number(fields[2]), Number(fields[3]), long.Parse(fields[19], CultureInfo.InvariantCulture));
         }
         catch (Exception gone) when (gone is IOException or UnauthorizedAccessException or IndexOutOfRangeException or FormatException)
         {

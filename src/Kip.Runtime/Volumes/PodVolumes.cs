@@ -104,7 +104,9 @@ internal sealed partial class PodVolumes(PodHost host, ContainerEngine engine, P
         var group = SecuritySettings.Of(pod.Spec, new Container()).FsGroup;
         if (wanted.InMemory)
         {
-            await engine.Mounts.RunAsync(() => MountThread.Mount("tmpfs", folder, "tmpfs", Processes.LibC.MountNoSetUid | Processes.LibC.MountNoDevices, $"mode=1777,size={wanted.SizeLimit ?? EmptyDirs.DefaultMemory}{(group is { } gid ? $",gid={gid}" : "")}"));
+            // Mode and group as on disk: the bit hands the group on to what is made there.
+            var data = $"{(group is { } gid ? $"mode=2777,gid={gid}" : "mode=777")},size={wanted.SizeLimit ?? EmptyDirs.DefaultMemory}";
+            await engine.Mounts.RunAsync(() => MountThread.Mount("tmpfs", folder, "tmpfs", Processes.LibC.MountNoSetUid | Processes.LibC.MountNoDevices, data));
             _mounted.Add(folder);
             return;
         }

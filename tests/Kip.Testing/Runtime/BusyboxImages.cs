@@ -16,8 +16,11 @@ public sealed class BusyboxImages : IImageSource, IDisposable
     {
         foreach (var folder in (string[])["bin", "etc", "srv", "tmp"]) Directory.CreateDirectory(Path.Combine(_layer, folder));
         File.Copy(Program, Path.Combine(_layer, "bin", "busybox"));
+        // su, for one, works with the owner's rights only, and its root has no password.
+        File.Copy(Program, Path.Combine(_layer, "bin", "busybox-suid"));
+        File.SetUnixFileMode(Path.Combine(_layer, "bin", "busybox-suid"), (UnixFileMode)0b100_111_101_101);
         foreach (var name in Commands()) File.CreateSymbolicLink(Path.Combine(_layer, "bin", name), "busybox");
-        File.WriteAllText(Path.Combine(_layer, "etc", "passwd"), "root:x:0:0:root:/root:/bin/sh\nweb:x:1001:1002:web:/srv:/bin/sh\n");
+        File.WriteAllText(Path.Combine(_layer, "etc", "passwd"), "root::0:0:root:/root:/bin/sh\nweb:x:1001:1002:web:/srv:/bin/sh\n");
         File.WriteAllText(Path.Combine(_layer, "etc", "group"), "root:x:0:\nweb:x:1002:\nlogs:x:1003:web\n");
     }
 

@@ -35,5 +35,5 @@ internal sealed class LayerBed : IDisposable
 
     public Task<string> UnpackAsync(ImageLayer layer, LayerCompression compression = LayerCompression.Gzip) => UnpackAsync(layer.ToTar(), compression);
 
-    public void Dispose() => LayerStore.DeleteTree(_folder);
+    public void Dispose() => FolderTree.Delete(_folder);
 }

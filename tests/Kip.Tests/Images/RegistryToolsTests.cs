@@ -5,7 +5,7 @@ using Shouldly;
 
 namespace Kip.Tests.Images;
 
-/// <summary>The tools that people have, against Kip's registry: skopeo and buildah from Debian.</summary>
+/// <summary>The tools that people have, against Kip's registry: skopeo, buildah and podman from Debian.</summary>
 public sealed class RegistryToolsTests
 {
     [Fact]
@@ -54,7 +54,41 @@ public sealed class RegistryToolsTests
         ready.Config.Cmd.ShouldBe(["cat", "/hello"]);
         ready.Config.Env.ShouldBe(["PATH=/bin", "A=b"]);
         File.ReadAllText(Path.Combine(ready.LayerDirectories[^1], "hello")).ShouldBe("from buildah");
-        Kip.Images.Layers.LayerStore.DeleteTree(folder);
+        Kip.Images.Layers.FolderTree.Delete(folder);
+    }
+
+    [Fact]
+    public async Task Podman_logs_in_pushes_pulls_and_logs_out()
+    {
+        await using var registry = await RegistryBed.StartAsync();
+        var folder = Directory.CreateDirectory(Path.Combine(registry.Bed.Folder, "work")).FullName;
+        var image = BaseImages.Busybox().Env("PATH=/bin", "A=b").Build();
+        var (name, auth) = ($"{registry.Host}/podman/hello:v1", Path.Combine(folder, "auth.json"));
+        string[] storage =
+        [
+            "--root", Path.Combine(folder, "root"), "--runroot", Path.Combine(folder, "run"), "--tmpdir", Path.Combine(folder, "tmp"), "--storage-driver", "vfs",
+            "--cgroup-manager", "cgroupfs", "--events-backend", "none",
+        ];
+
+        File.WriteAllText(auth, "{}");
+        (await PodmanAsync("load", "-i", image.WriteOciArchive(Path.Combine(folder, "image.tar"), "localhost/hello:v1"))).Succeeded();
+        (await PodmanAsync("tag", "localhost/hello:v1", name)).Succeeded();
+        (await PodmanAsync("push", "--tls-verify=false", "--authfile", auth, name)).ExitCode.ShouldNotBe(0);
+        (await PodmanAsync("login", "--tls-verify=false", "--authfile", auth, "-u", "kip", "-p", "wrong", registry.Host)).ExitCode.ShouldNotBe(0);
+        (await PodmanAsync("login", "--tls-verify=false", "--authfile", auth, "-u", "kip", "-p", registry.Token.Value, registry.Host)).Succeeded();
+        (await PodmanAsync("push", "--tls-verify=false", "--authfile", auth, name)).Succeeded();
+        (await PodmanAsync("rmi", "--force", name, "localhost/hello:v1")).Succeeded();
+        (await PodmanAsync("pull", "--tls-verify=false", "--authfile", auth, name)).Succeeded();
+        (await PodmanAsync("image", "inspect", "--format", "{{.Config.Env}} {{.Config.Cmd}}", name)).Succeeded().Output.ShouldBe("[PATH=/bin A=b] [sh]\n");
+        (await PodmanAsync("logout", "--authfile", auth, registry.Host)).Succeeded();
+        (await PodmanAsync("pull", "--tls-verify=false", "--authfile", auth, name)).ExitCode.ShouldNotBe(0);
+
+        var ready = await registry.Bed.EnsureAsync("kip.local/podman/hello:v1");
+        ready.Config.Env.ShouldBe(["PATH=/bin", "A=b"]);
+        File.Exists(Path.Combine(ready.LayerDirectories[^1], "bin/busybox")).ShouldBeTrue();
+        Kip.Images.Layers.FolderTree.Delete(folder);
+
+        Task<CommandResult> PodmanAsync(params string[] arguments) => Command.RunAsync("podman", [.. storage, .. arguments], cancel: TestContext.Current.CancellationToken);
     }
 
     [Fact]

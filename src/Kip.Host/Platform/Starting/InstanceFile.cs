@@ -19,6 +19,9 @@ public sealed record InstanceFile(int ProcessId, long ProcessStartTicks, string 
     /// <summary>Where metrics are read without credentials; null when nowhere.</summary>
     public string? Metrics { get; init; }
 
+    /// <summary>The OCI runtime that was asked for; null: crun, else runc.</summary>
+    public string? OciRuntime { get; init; }
+
     /// <summary>Reads the file of a platform that is running now; null when none is.</summary>
     public static InstanceFile? Read(DataFolder data)
     {

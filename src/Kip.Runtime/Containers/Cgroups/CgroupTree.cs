@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Runtime.InteropServices;
 using Kip.Runtime.Processes;
+using Kip.Runtime.Recovery;
 
 namespace Kip.Runtime.Containers.Cgroups;
 
@@ -41,6 +42,21 @@ internal sealed class CgroupTree(string name, string root = "/sys/fs/cgroup")
             _ = LibC.Kill(pid, LibC.SigKill);
         }
         return count;
+    }
+
+    /// <summary>Kills a process of a cgroup with all that it has started there and that is still of its session or below it.</summary>
+    /// <returns>How many there were.</returns>
+    public int KillTree(string cgroup, int first)
+    {
+        var there = Pids(cgroup).Select(static p => ProcessTable.Read(p)).OfType<ProcessTable.Entry>().ToArray();
+        var tree = there.Where(p => p.Pid == first || p.Session == first).Select(static p => p.Pid).ToHashSet();
+        for (var before = 0; before < tree.Count;)
+        {
+            before = tree.Count;
+            tree.UnionWith(there.Where(p => tree.Contains(p.Parent)).Select(static p => p.Pid));
+        }
+        foreach (var pid in tree) _ = LibC.Kill(pid, LibC.SigKill);
+        return tree.Count;
     }
 
     /// <summary>Kills all that runs in a cgroup and takes it away in every hierarchy.</summary>

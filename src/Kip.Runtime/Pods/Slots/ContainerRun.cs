@@ -33,7 +33,10 @@ internal abstract class ContainerRun(ContainerLog log)
     /// <summary>Ends all of it at once.</summary>
     public abstract void Kill();
 
-    /// <summary>Runs another program in its surroundings: an exec probe, or <c>kubectl exec</c>.</summary>
+    /// <summary>Runs another program in its surroundings: an exec probe, or <c>kubectl exec</c>. Killing it ends all that it has started.</summary>
+    /// <param name="command">The program and its arguments.</param>
+    /// <param name="streams">Where its input comes from and its output goes.</param>
+    /// <param name="cancel">Gives up before it was started.</param>
     /// <exception cref="ProcessStartException">There is no such program.</exception>
-    public abstract RunningProcess Exec(ValueList<string> command, ProcessStreams streams);
+    public abstract Task<RunningProcess> ExecAsync(ValueList<string> command, ProcessStreams streams, CancellationToken cancel);
 }

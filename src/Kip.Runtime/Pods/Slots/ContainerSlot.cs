@@ -188,7 +188,7 @@ internal sealed class ContainerSlot(
     private void Probe(Pod pod, ProbeKind kind, Probe? probe)
     {
         if (probe is null || Run is not { } run) return;
-        var target = new ProbeTarget(pod, container, sandbox.Address ?? PodStatusRules.Loopback, run.Exec);
+        var target = new ProbeTarget(pod, container, sandbox.Address ?? PodStatusRules.Loopback, run.ExecAsync);
         _ = new ProbeLoop(host.Prober, host.Time).RunAsync(
             kind, probe, target, answer => post(new PodMessage.Judged(this, run, kind, answer)), run.Probing.Token);
     }

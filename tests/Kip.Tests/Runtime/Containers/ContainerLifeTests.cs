@@ -11,44 +11,8 @@ using Shouldly;
 namespace Kip.Tests.Runtime.Containers;
 
 /// <summary>Real containers of a busybox image, from creation to their end. They need root.</summary>
-public sealed class ContainerLifeTests : IDisposable
+public sealed class ContainerLifeTests : ContainerTests
 {
-    private readonly BusyboxImages _images = new();
-    private readonly TcpListener _gateway = new(IPAddress.Any, 0);
-
-    public void Dispose()
-    {
-        _gateway.Dispose();
-        _images.Dispose();
-    }
-
-    private Task<RuntimeHarness> StartAsync(Func<ContainerOptions, ContainerOptions>? change = null)
-    {
-        _gateway.Start();
-        var options = new ContainerOptions
-        {
-            Images = _images, ServesHost = static host => host == "hello.default.svc.cluster.local",
-            ListenForPods = (_, _) => Task.FromResult((IPEndPoint)_gateway.LocalEndpoint),
-        };
-        return RuntimeHarness.StartAsync(RuntimeHarness.NewOptions() with { Containers = change?.Invoke(options) ?? options });
-    }
-
-    private static Pod PodOf(string name, string command, Func<Container, Container>? change = null, Func<PodSpec, PodSpec>? spec = null) => RuntimeHarness.PodOf(
-        name, "busybox", c => (change ?? (static c => c))(c with { Command = ["sh", "-c", command] }), s => (spec ?? (static s => s))(s with { RestartPolicy = "Never" }));
-
-    private static ContainerStatus App(Pod pod) => pod.Status.ContainerStatuses[0];
-
-    private static bool IsReady(Pod pod) => pod.Status.Conditions.Any(static c => c.Type == "Ready" && c.Status == "True");
-
-    private static bool HasEnded(Pod pod) => pod.Status.Phase is "Succeeded" or "Failed";
-
-    private static async Task<(Pod Pod, string Log)> RunAsync(RuntimeHarness kip, Pod pod)
-    {
-        await kip.CreateAsync(pod);
-        var ended = await kip.WaitForAsync<Pod>(pod.Metadata.Name, HasEnded);
-        return (ended, await kip.LogAsync(pod.Metadata.Name));
-    }
-
     [Fact]
     public async Task A_container_has_its_own_processes_address_root_and_few_rights()
     {
@@ -137,7 +101,7 @@ public sealed class ContainerLifeTests : IDisposable
     [Fact]
     public async Task The_user_is_the_images_or_the_pods_and_named_ones_are_looked_up()
     {
-        _images.Config = _images.Config with { User = "web", WorkingDir = "/srv" };
+        Images.Config = Images.Config with { User = "web", WorkingDir = "/srv" };
         await using var kip = await StartAsync();
 
         (await RunAsync(kip, PodOf("web", "id; pwd; echo $HOME"))).Log.ShouldBe("uid=1001(web) gid=1002(web) groups=1003(logs)\n/srv\n/srv\n");
@@ -171,12 +135,12 @@ public sealed class ContainerLifeTests : IDisposable
     }
 
     [Fact]
-    public async Task Names_lead_to_the_gateway_and_nothing_else_of_the_machine_is_reached()
+    public async Task Names_lead_to_theGateway_and_nothing_else_of_the_machine_is_reached()
     {
         await using var kip = await StartAsync();
         using var other = new TcpListener(IPAddress.Any, 0);
         other.Start();
-        _ = AnswerAsync(_gateway);
+        _ = AnswerAsync(Gateway);
 
         var port = ((IPEndPoint)other.LocalEndpoint).Port;
         var (_, log) = await RunAsync(kip, PodOf("caller", $$"""
@@ -303,7 +267,7 @@ public sealed class ContainerLifeTests : IDisposable
     [Fact]
     public async Task A_container_is_asked_to_end_by_its_images_signal_and_says_why_it_ended()
     {
-        _images.Config = _images.Config with { StopSignal = "SIGQUIT" };
+        Images.Config = Images.Config with { StopSignal = "SIGQUIT" };
         await using var kip = await StartAsync();
 
         await kip.CreateAsync(PodOf("polite", "trap 'echo bye; echo because > /dev/termination-log; exit 0' QUIT; echo up; while true; do sleep 0.05; done"));
@@ -313,19 +277,6 @@ public sealed class ContainerLifeTests : IDisposable
         await kip.Resources.DeleteAsync<Pod>(new("default", "polite"), CancellationToken.None);
 
         App(await ended).State!.Terminated!.ShouldSatisfyAllConditions(static t => t.ExitCode.ShouldBe(0), static t => t.Message.ShouldBe("because\n"));
-    }
-
-    /// <summary>What the platform has on the machine: its cgroups with a pod in them, links, firewall table, processes, folder.</summary>
-    private static List<string> Traces(RuntimeHarness kip)
-    {
-        var id = File.ReadAllText(Path.Combine(kip.Options.DataDirectory, "runtime-id")).Trim();
-        var traces = new List<string>();
-        foreach (var hierarchy in Directory.EnumerateDirectories("/sys/fs/cgroup"))
-            if (Directory.Exists($"{hierarchy}/kip-{id[..8]}")) traces.AddRange(Directory.EnumerateDirectories($"{hierarchy}/kip-{id[..8]}"));
-        traces.AddRange(Directory.EnumerateFileSystemEntries("/sys/class/net").Select(static l => Path.GetFileName(l)).Where(l => l == $"kip{id[..8]}"));
-        traces.AddRange(File.ReadLines("/proc/mounts").Where(l => l.Contains(kip.Options.DataDirectory, StringComparison.Ordinal)));
-        if (Directory.Exists($"/run/kip/{id[..8]}")) traces.Add("run");
-        return traces;
     }
 
     private static async Task AnswerAsync(TcpListener gateway)
@@ -350,11 +301,4 @@ public sealed class ContainerLifeTests : IDisposable
         .Where(static i => i.NetworkInterfaceType != NetworkInterfaceType.Loopback && !i.Name.StartsWith('k'))
         .SelectMany(static i => i.GetIPProperties().UnicastAddresses).Select(static a => a.Address)
         .First(static a => a.AddressFamily == AddressFamily.InterNetwork).ToString();
-
-    private static async Task<string> NotStartedAsync(RuntimeHarness kip, Pod pod)
-    {
-        await kip.CreateAsync(pod);
-        var seen = await kip.WaitForAsync<Pod>(pod.Metadata.Name, static p => App(p).State?.Waiting?.Message is { Length: > 0 });
-        return App(seen).State!.Waiting!.Message!;
-    }
 }

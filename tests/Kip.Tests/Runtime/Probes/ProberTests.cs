@@ -36,7 +36,7 @@ public sealed class ProberTests : IDisposable
             Metadata = new ObjectMeta { Annotations = StringMap.Of(("kip.dev/port", port.ToString())) },
             Spec = new PodSpec { Containers = [Serving] },
         },
-        Serving, "127.0.0.1", (command, streams) => ProcessRun.Exec(_spawner, Shell, command, streams));
+        Serving, "127.0.0.1", (command, streams, _) => Task.FromResult(ProcessRun.Exec(_spawner, Shell, command, streams)));
 
     private static ProcessStart Shell { get; } = new()
     {
