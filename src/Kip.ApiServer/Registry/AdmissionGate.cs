@@ -7,6 +7,8 @@ using Kip.Rules.Admission;
 
 namespace Kip.ApiServer.Registry;
 
+using Names = System.Collections.Immutable.ImmutableSortedDictionary<string, Resource>;
+
 /// <summary>Lets writes through defaulting and validation, and words a refusal as the server that would have refused it.</summary>
 internal sealed class AdmissionGate(Store store)
 {
@@ -17,16 +19,16 @@ internal sealed class AdmissionGate(Store store)
     {
         get
         {
-            // Tables are immutable, so the same table means the same configuration.
+            // Tables are immutable: while those of the two namespaces are the same ones, so is the configuration.
             var (table, _) = store.Read(ConfigMap.Definition);
-            if (_known is { } known && ReferenceEquals(known.Table, table)) return known.Config;
-            var fresh = new Known(
-                table, new PlatformConfig(MapsIn(PlatformConfig.SystemNamespace)) { EventingMaps = MapsIn(EventingNames.SystemNamespace) });
+            var (serving, eventing) = (table.Space(PlatformConfig.SystemNamespace), table.Space(EventingNames.SystemNamespace));
+            if (_known is { } known && ReferenceEquals(known.Serving, serving) && ReferenceEquals(known.Eventing, eventing)) return known.Config;
+            var fresh = new Known(serving, eventing, new PlatformConfig(MapsIn(serving)) { EventingMaps = MapsIn(eventing) });
             _known = fresh;
             return fresh.Config;
 
-            Dictionary<string, StringMap> MapsIn(string space) =>
-                table.In(space).Cast<ConfigMap>().ToDictionary(static m => m.Metadata.Name, static m => m.Data);
+            static Dictionary<string, StringMap> MapsIn(Names maps) =>
+                maps.Values.Cast<ConfigMap>().ToDictionary(static m => m.Metadata.Name, static m => m.Data);
         }
     }
 
@@ -59,5 +61,5 @@ internal sealed class AdmissionGate(Store store)
 
     private static StatusCause Cause(FieldError error) => new() { Field = error.Field, Reason = error.Reason, Message = error.Message };
 
-    private sealed record Known(KindTable Table, PlatformConfig Config);
+    private sealed record Known(Names Serving, Names Eventing, PlatformConfig Config);
 }
