@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Kip.Resources;
 
 namespace Kip.ApiServer.Patches;
 
@@ -41,14 +42,17 @@ public static class JsonTree
     /// <summary>The tree as UTF-8 JSON.</summary>
     public static byte[] Write(JsonNode? node)
     {
-        var buffer = new System.Buffers.ArrayBufferWriter<byte>();
-        using (var writer = new Utf8JsonWriter(buffer, new JsonWriterOptions { MaxDepth = MaxDepth * 2 }))
+        using var buffer = new PooledBuffer();
+        using (var writer = NewWriter(buffer))
         {
             if (node is null) writer.WriteNullValue();
             else node.WriteTo(writer);
         }
-        return buffer.WrittenSpan.ToArray();
+        return buffer.Written.ToArray();
     }
+
+    /// <summary>A writer for what patches make, which may nest deeper than what they are given.</summary>
+    internal static Utf8JsonWriter NewWriter(PooledBuffer buffer) => new(buffer, new JsonWriterOptions { MaxDepth = MaxDepth * 2 });
 
     private static JsonNode? Read(JsonElement element)
     {

@@ -1,5 +1,4 @@
 using System.Text.Json;
-using System.Text.Json.Nodes;
 using Kip.ApiServer.Patches;
 using Kip.ApiServer.Schema;
 using Kip.Client;
@@ -16,8 +15,7 @@ internal static class EmbeddedPatch
     {
         try
         {
-            var document = Patched(kind, JsonTree.Parse(kind.Write(present)), patch);
-            return kind.Read(JsonTree.Write(document));
+            return kind.Read(Patched(kind, kind.Write(present), patch));
         }
         catch (PatchException e)
         {
@@ -29,12 +27,12 @@ internal static class EmbeddedPatch
         }
     }
 
-    private static JsonNode? Patched(KindDefinition kind, JsonNode? document, Patch patch) => patch.ContentType switch
+    private static byte[] Patched(KindDefinition kind, byte[] document, Patch patch) => patch.ContentType switch
     {
-        PatchContentType.Json => JsonPatch.Apply(document, JsonTree.Parse(patch.Body)),
+        PatchContentType.Json => JsonTree.Write(JsonPatch.Apply(JsonTree.Parse(document), JsonTree.Parse(patch.Body))),
         PatchContentType.Merge => MergePatch.Apply(document, JsonTree.Parse(patch.Body)),
         PatchContentType.StrategicMerge when kind.StrategicMerge =>
-            StrategicMergePatch.Apply(document, JsonTree.Parse(patch.Body), SchemaBuilder.Of(kind)),
+            JsonTree.Write(StrategicMergePatch.Apply(JsonTree.Parse(document), JsonTree.Parse(patch.Body), SchemaBuilder.Of(kind))),
         var other => throw ApiException.Of(415, StatusReason.UnsupportedMediaType, $"{kind.QualifiedPlural} cannot be patched with {other}"),
     };
 

@@ -1,7 +1,7 @@
-using System.Buffers;
 using System.Buffers.Text;
 using System.Globalization;
 using System.Text.Json;
+using Kip.Resources;
 
 namespace Kip.ApiServer.Schema;
 
@@ -21,7 +21,7 @@ public sealed class FieldDecoder
     /// <summary>Decodes a parsed body. Never throws for what the body holds.</summary>
     public static DecodedFields Decode(JsonElement body, SchemaNode schema)
     {
-        var buffer = new ArrayBufferWriter<byte>();
+        using var buffer = new PooledBuffer();
         using var writer = new Utf8JsonWriter(buffer, new JsonWriterOptions { SkipValidation = true });
         var decoder = new FieldDecoder(writer);
         try
@@ -34,7 +34,7 @@ public sealed class FieldDecoder
             decoder._typeError = "invalid character in string: a surrogate without its other half";
         }
         writer.Flush();
-        return new(buffer.WrittenSpan.ToArray(), decoder._errors, decoder._typeError);
+        return new(buffer.Written.ToArray(), decoder._errors, decoder._typeError);
     }
 
     private void Value(JsonElement value, SchemaNode schema, string path, string owner)

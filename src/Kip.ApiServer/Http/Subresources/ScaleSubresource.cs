@@ -44,7 +44,7 @@ internal sealed class ScaleSubresource(ResourceRegistry registry, ResourceReads 
         Resource Change(Resource current)
         {
             var scale = JsonSerializer.SerializeToUtf8Bytes(ScaleOf(current), WireJson.Of<Scale>());
-            using var patched = RequestBody.Parse(JsonTree.Write(ResourcePatches.Apply(patch, JsonTree.Parse(scale))));
+            using var patched = RequestBody.Parse(ResourcePatches.Apply(patch, scale));
             return With(current, Decode(patched.RootElement));
         }
     }

@@ -24,9 +24,9 @@ internal sealed class ResourcePatches(ResourceRegistry registry, ResourceReads r
         await reads.WriteObjectAsync(call, patched);
     }
 
-    /// <summary>The patch of a request: a function from JSON to JSON.</summary>
+    /// <summary>The patch of a request: a function from UTF-8 JSON to UTF-8 JSON.</summary>
     /// <exception cref="ApiException">415: the kind of patch is not known, or not for this kind of object. 400: it is malformed.</exception>
-    public static async Task<Func<JsonNode?, JsonNode?>> ReadAsync(ApiCall call)
+    public static async Task<Func<ReadOnlyMemory<byte>, byte[]>> ReadAsync(ApiCall call)
     {
         var type = RequestBody.MediaType(call.Http.Request.ContentType);
         FieldManagers.RefuseForce(call.Http.Request);
@@ -38,15 +38,15 @@ internal sealed class ResourcePatches(ResourceRegistry registry, ResourceReads r
         var patch = Parse(await RequestBody.ReadAsync(call.Http));
         return type switch
         {
-            PatchContentType.Json => document => JsonPatch.Apply(document, patch),
+            PatchContentType.Json => document => JsonTree.Write(JsonPatch.Apply(JsonTree.Parse(document), patch)),
             PatchContentType.Merge => document => MergePatch.Apply(document, patch),
-            _ => document => StrategicMergePatch.Apply(document, patch, SchemaBuilder.Of(call.Kind)),
+            _ => document => JsonTree.Write(StrategicMergePatch.Apply(JsonTree.Parse(document), patch, SchemaBuilder.Of(call.Kind))),
         };
     }
 
     /// <summary>Applies a patch, with its failures as the API gives them.</summary>
     /// <exception cref="ApiException">400: malformed. 413: too large. 422: it does not fit the object.</exception>
-    public static JsonNode? Apply(Func<JsonNode?, JsonNode?> patch, JsonNode? document)
+    public static byte[] Apply(Func<ReadOnlyMemory<byte>, byte[]> patch, byte[] document)
     {
         try
         {
@@ -63,10 +63,9 @@ internal sealed class ResourcePatches(ResourceRegistry registry, ResourceReads r
         }
     }
 
-    private static Resource Change(ApiCall call, ObjectDecoder decoder, Func<JsonNode?, JsonNode?> patch, Resource current)
+    private static Resource Change(ApiCall call, ObjectDecoder decoder, Func<ReadOnlyMemory<byte>, byte[]> patch, Resource current)
     {
-        var patched = Apply(patch, JsonTree.Parse(call.Served.Write(current)));
-        using var document = RequestBody.Parse(JsonTree.Write(patched));
+        using var document = RequestBody.Parse(Apply(patch, call.Served.Write(current)));
         var resource = decoder.DecodePatched(document.RootElement, call.Served, call.Name.Name);
         return ResourceWrites.Named(call, ResourceWrites.InNamespace(call, resource));
     }

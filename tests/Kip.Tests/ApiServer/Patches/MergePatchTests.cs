@@ -33,11 +33,28 @@ public class MergePatchTests
     public void A_patch_applied_twice_changes_nothing_more() =>
         Prop.ForAll(JsonValues.Make().ToArbitrary(), JsonValues.Make().ToArbitrary(), static (document, patch) =>
         {
-            var once = Apply(document, patch);
-            var change = JsonTree.Parse(Encoding.UTF8.GetBytes(patch));
-            return JsonNode.DeepEquals(MergePatch.Apply(once, change), once);
+            var once = MergePatch.Apply(Encoding.UTF8.GetBytes(document), Parse(patch));
+            return JsonNode.DeepEquals(JsonTree.Parse(MergePatch.Apply(once, Parse(patch))), JsonTree.Parse(once));
         }).QuickCheckThrowOnFailure();
 
+    [Fact]
+    public void What_a_patch_does_not_name_keeps_its_text() =>
+        Encoding.UTF8.GetString(MergePatch.Apply("""{"a":{"b":1.50,"c":"\u003cé"},"d":[{"e":null}]}"""u8.ToArray(), Parse("""{"a":{"f":true}}""")))
+            .ShouldBe("""{"a":{"b":1.50,"c":"\u003cé","f":true},"d":[{"e":null}]}""");
+
+    [Fact]
+    public void A_large_patch_of_a_large_document_is_merged_in_one_pass()
+    {
+        var document = new JsonObject(Enumerable.Range(0, 50_000).Select(static i => KeyValuePair.Create<string, JsonNode?>($"old-{i}", i)));
+        var patch = new JsonObject(Enumerable.Range(25_000, 50_000).Select(static i => KeyValuePair.Create<string, JsonNode?>($"old-{i}", -i)));
+        var merged = (JsonObject)JsonTree.Parse(MergePatch.Apply(JsonTree.Write(document), patch))!;
+        merged.Count.ShouldBe(75_000);
+        ((int)merged["old-24999"]!).ShouldBe(24_999);
+        ((int)merged["old-25000"]!).ShouldBe(-25_000);
+    }
+
     private static JsonNode? Apply(string document, string patch) =>
-        MergePatch.Apply(JsonTree.Parse(Encoding.UTF8.GetBytes(document)), JsonTree.Parse(Encoding.UTF8.GetBytes(patch)));
+        JsonTree.Parse(MergePatch.Apply(Encoding.UTF8.GetBytes(document), Parse(patch)));
+
+    private static JsonNode? Parse(string json) => JsonTree.Parse(Encoding.UTF8.GetBytes(json));
 }
