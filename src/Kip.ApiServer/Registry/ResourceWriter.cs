@@ -202,7 +202,7 @@ internal sealed class ResourceWriter(
     private static Resource WithSharedParts(Resource present, Resource wanted)
     {
         var meta = wanted.Metadata == present.Metadata ? present.Metadata : wanted.Metadata;
-        if (wanted is not IHasStatus parts) return wanted with { Metadata = meta };
+        if (wanted is not IHasStatus parts) return WithSharedData(present, wanted) with { Metadata = meta };
         if (parts.SpecEquals(present))
         {
             var kept = present with { Metadata = meta };
@@ -210,6 +210,14 @@ internal sealed class ResourceWriter(
         }
         return wanted with { Metadata = meta with { Generation = present.Metadata.Generation + 1 } };
     }
+
+    // Most of what such objects weigh, and most of it stays when one of their texts changes.
+    private static Resource WithSharedData(Resource present, Resource wanted) => (present, wanted) switch
+    {
+        (ConfigMap before, ConfigMap after) => after with { Data = after.Data.SharedWith(before.Data), BinaryData = after.BinaryData.SharedWith(before.BinaryData) },
+        (Secret before, Secret after) => after with { Data = after.Data.SharedWith(before.Data) },
+        _ => wanted,
+    };
 
     private Namespace? SpaceFor(KindDefinition kind, ObjectMeta meta)
     {

@@ -67,6 +67,22 @@ public readonly struct StringMap : IReadOnlyDictionary<string, string>, IEquatab
     /// <summary>The entries whose key passes.</summary>
     public StringMap Where(Func<string, bool> keep) => new((_entries ?? []).Where(e => keep(e.Key)).ToArray());
 
+    /// <summary>This map with the other's texts wherever they are the same, so that versions of an object share memory.</summary>
+    public StringMap SharedWith(StringMap other)
+    {
+        if (_entries is null || other._entries is null || ReferenceEquals(_entries, other._entries)) return this;
+        var (entries, same) = (new KeyValuePair<string, string>[Count], 0);
+        for (var i = 0; i < entries.Length; i++)
+        {
+            entries[i] = _entries[i];
+            if (other.Find(_entries[i].Key) is not (>= 0 and var at)) continue;
+            var isSame = other._entries[at].Value == _entries[i].Value;
+            entries[i] = isSame ? other._entries[at] : new(other._entries[at].Key, _entries[i].Value);
+            if (isSame) same++;
+        }
+        return same == entries.Length && same == other.Count ? other : new(entries);
+    }
+
     /// <summary>The entries in key order, without a copy.</summary>
     public ReadOnlySpan<KeyValuePair<string, string>> AsSpan() => _entries;
 
