@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.IO.Compression;
 using System.Text.Encodings.Web;
 using System.Text.Json;
@@ -14,20 +15,33 @@ internal sealed class JsonAnswer : IAsyncDisposable
     private Task _sending = Task.CompletedTask;
     private GZipStream? _gzip;
     private bool _streaming;
+    private bool _hasElement;
 
     public JsonAnswer(HttpContext http, int status = 200)
     {
         _http = http;
         _http.Response.StatusCode = status;
-        var pretty = http.Request.Query.ContainsKey("pretty") && http.Request.Query.Flag("pretty");
+        IsPretty = http.Request.Query.ContainsKey("pretty") && http.Request.Query.Flag("pretty");
         Writer = new Utf8JsonWriter(_buffer, new JsonWriterOptions
         {
-            Indented = pretty, SkipValidation = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+            Indented = IsPretty, SkipValidation = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
         });
     }
 
+    /// <summary>Whether the client wants it indented.</summary>
+    public bool IsPretty { get; }
+
     /// <summary>Where the body is written.</summary>
     public Utf8JsonWriter Writer { get; }
+
+    /// <summary>Adds an element, given as its text, to the array that <see cref="Writer"/> has begun. All elements must be added so.</summary>
+    public void Element(ReadOnlySpan<byte> json)
+    {
+        if (_hasElement) _buffer.Write(","u8);
+        else Writer.Flush();
+        _hasElement = true;
+        _buffer.Write(json);
+    }
 
     /// <summary>Answers with one object.</summary>
     public static async Task WriteAsync(HttpContext http, int status, Action<Utf8JsonWriter> write)
@@ -69,6 +83,7 @@ internal sealed class JsonAnswer : IAsyncDisposable
         await Writer.DisposeAsync();
         // After a failure, too: the answer is the request's only while nothing writes to it.
         await Task.WhenAny(_sending);
+        _buffer.Dispose();
     }
 
     private long Unsent => Writer.BytesPending + _buffer.Written.Length;

@@ -10,6 +10,8 @@ namespace Kip.ApiServer.Http.Verbs;
 /// <summary>Answers get and list: objects as they are, as a table, or metadata only.</summary>
 internal sealed class ResourceReads(ResourceRegistry registry, TimeProvider time)
 {
+    private readonly ListedTexts _texts = new(time);
+
     /// <summary>One object.</summary>
     public async Task GetAsync(ApiCall call)
     {
@@ -73,9 +75,11 @@ internal sealed class ResourceReads(ResourceRegistry registry, TimeProvider time
             var metaVersion = call.MetaVersion;
             if (form == AnswerForm.Partial) BeginList(answer.Writer, "PartialObjectMetadataList", metaVersion, meta);
             else BeginList(answer.Writer, $"{call.Served.Kind}List", call.Served.ApiVersion, meta);
+            var asText = form == AnswerForm.Object && !answer.IsPretty;
             foreach (var resource in list.Items)
             {
-                if (form == AnswerForm.Partial) TableWriter.WritePartial(answer.Writer, resource, metaVersion);
+                if (asText) answer.Element(_texts.Of(call.Served, resource));
+                else if (form == AnswerForm.Partial) TableWriter.WritePartial(answer.Writer, resource, metaVersion);
                 else call.Served.Write(answer.Writer, resource);
                 await answer.SpillAsync();
             }

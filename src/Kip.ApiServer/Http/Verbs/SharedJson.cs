@@ -18,7 +18,7 @@ internal sealed class SharedJson
         ref var slot = ref _entries[(uint)RuntimeHelpers.GetHashCode(resource) % Slots];
         // Objects never change, so the same one has the same text.
         if (Volatile.Read(ref slot) is { } known && ReferenceEquals(known.Resource, resource) && known.Served == served) return known.Json;
-        var json = served.Write(resource);
+        var json = ObjectText.Of(served, resource);
         if (json.Length <= LargestText) Volatile.Write(ref slot, new Entry(served, resource, json));
         return json;
     }
