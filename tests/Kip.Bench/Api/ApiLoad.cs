@@ -81,11 +81,11 @@ internal sealed class ApiLoad(KipProgram kip) : IDisposable
         return list.RootElement.GetProperty("metadata").GetProperty("resourceVersion").GetString()!;
     }
 
-    /// <summary>Changes objects at a fixed rate; every change says when it was sent. How long each write took, in milliseconds.</summary>
-    public async Task<IReadOnlyList<double>> ChangeAsync(int perSecond, int seconds, int objects)
+    /// <summary>Changes objects at a fixed rate; every change says when it was sent.</summary>
+    public async Task<IReadOnlyList<SentWrite>> ChangeAsync(int perSecond, int seconds, int objects)
     {
         var began = Stopwatch.GetTimestamp();
-        var writes = new List<Task<double>>(perSecond * seconds);
+        var writes = new List<Task<SentWrite>>(perSecond * seconds);
         using var timer = new PeriodicTimer(TimeSpan.FromMilliseconds(2));
         while (writes.Count < perSecond * seconds && await timer.WaitForNextTickAsync())
             for (var due = (int)(Stopwatch.GetElapsedTime(began).TotalSeconds * perSecond); writes.Count < Math.Min(due, perSecond * seconds);)
@@ -95,12 +95,12 @@ internal sealed class ApiLoad(KipProgram kip) : IDisposable
 
     public void Dispose() => _client.Dispose();
 
-    private async Task<double> ChangeOneAsync(int i)
+    private async Task<SentWrite> ChangeOneAsync(int i)
     {
         var began = Stopwatch.GetTimestamp();
         await SendAsync(HttpMethod.Patch, $"/api/v1/namespaces/{NamespaceOf(i)}/configmaps/map-{i}", "application/merge-patch+json",
             $$$"""{"data":{"sent":"{{{began}}}"}}""");
-        return Stopwatch.GetElapsedTime(began).TotalMilliseconds;
+        return new(began, Stopwatch.GetTimestamp());
     }
 
     private async Task SendAsync(HttpMethod method, string path, string type, string body)

@@ -17,7 +17,7 @@ internal sealed class WatcherCrowd : IAsyncDisposable
     private readonly List<HttpClient> _clients = [];
     private readonly List<Task> _watches = [];
     private readonly CancellationTokenSource _end = new();
-    private readonly List<double> _took = [];
+    private readonly List<SeenEvent> _seen = [];
 
     /// <summary>Opens the watches, each of one namespace from now on.</summary>
     public static async Task<WatcherCrowd> StartAsync(KipProgram kip, ApiLoad load, int watchers)
@@ -36,12 +36,17 @@ internal sealed class WatcherCrowd : IAsyncDisposable
         return crowd;
     }
 
-    /// <summary>The latencies in milliseconds, when as many events as are expected have come or nothing more comes.</summary>
-    public async Task<IReadOnlyList<double>> EventsAsync(int expected)
+    /// <summary>The events since the last call, when as many as are expected have come or patience is at an end.</summary>
+    public async Task<IReadOnlyList<SeenEvent>> EventsAsync(int expected)
     {
         var watch = Stopwatch.StartNew();
         while (watch.Elapsed < Patience && Count < expected) await Task.Delay(50);
-        lock (_took) return [.. _took];
+        lock (_seen)
+        {
+            SeenEvent[] seen = [.. _seen];
+            _seen.Clear();
+            return seen;
+        }
     }
 
     public async ValueTask DisposeAsync()
@@ -56,7 +61,7 @@ internal sealed class WatcherCrowd : IAsyncDisposable
     {
         get
         {
-            lock (_took) return _took.Count;
+            lock (_seen) return _seen.Count;
         }
     }
 
@@ -91,6 +96,6 @@ internal sealed class WatcherCrowd : IAsyncDisposable
         ReadOnlySpan<byte> text = line.IsSingleSegment ? line.FirstSpan : line.ToArray();
         var at = text.IndexOf("\"sent\":\""u8);
         if (at < 0 || !Utf8Parser.TryParse(text[(at + 8)..], out long sent, out _)) return;
-        lock (_took) _took.Add(Stopwatch.GetElapsedTime(sent, now).TotalMilliseconds);
+        lock (_seen) _seen.Add(new(sent, now));
     }
 }
