@@ -112,7 +112,11 @@ public sealed class Gateway : IPodDrain, IAsyncDisposable
             var application = new GatewayApplication(gateway._pipeline, time);
             gateway._server = await GatewayServer.StartAsync(options, application, new TlsTerminator(gateway._certificates), time, loggers, cancel);
             if (options.Https is { } https)
-                gateway.HttpsEndPoint = await gateway.ListenAsync(new(https) { IsTls = true, ServesClusterLocal = options.ServesClusterLocal }, cancel);
+            {
+                // What others can connect to shows them nothing of the inside, whatever the port without TLS does.
+                var inside = options.ServesClusterLocal && IPAddress.IsLoopback(https.Address);
+                gateway.HttpsEndPoint = await gateway.ListenAsync(new(https) { IsTls = true, ServesClusterLocal = inside }, cancel);
+            }
         }
         catch
         {

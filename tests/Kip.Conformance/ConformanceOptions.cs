@@ -12,6 +12,9 @@ public sealed record ConformanceOptions
     /// <summary>Where HTTPS requests go; null: the cases that need it are skipped.</summary>
     public Uri? SecureGateway { get; init; }
 
+    /// <summary>Where requests from other machines come in, by HTTP or HTTPS; null: the case about who sees what is skipped.</summary>
+    public Uri? OuterGateway { get; init; }
+
     /// <summary>The image that plays Knative's test images. On a cluster: one with <c>kip conformance-app</c> as its entry point.</summary>
     public string Image { get; init; } = "kip.local/conformance";
 

@@ -32,6 +32,10 @@ public sealed class ConformanceTarget : IAsyncDisposable
     /// <summary>Where HTTPS requests go; null when that was not told.</summary>
     public Uri? SecureGateway => _options.SecureGateway;
 
+    /// <summary>Where requests from other machines come in.</summary>
+    /// <exception cref="CaseSkippedException">That was not told.</exception>
+    public Uri OuterGateway => _options.OuterGateway ?? throw new CaseSkippedException("no gateway that other machines reach was given: --gateway-outer URL");
+
     /// <summary>The case's own namespace. It is made when the first object is applied and deleted at the end.</summary>
     public string Namespace { get; }
 

@@ -6,6 +6,7 @@ const string Usage = """
       --kubeconfig FILE   the platform's API (default: $KUBECONFIG, else ~/.kube/config)
       --gateway URL       where requests go, whatever host they name (default: http://127.0.0.1:8080)
       --gateway-https URL the same for HTTPS; without it those cases are skipped
+      --gateway-outer URL where requests from other machines come in; without it the case about who sees what is skipped
       --filter TEXT       only the cases whose id contains the text
       --image REF         the workload (default: kip.local/conformance, which every kip has)
       --container-image REF  the same workload as a container, for the cases about limits, users and volumes (default: those are skipped)
@@ -65,6 +66,7 @@ ConformanceOptions? Read(string name, string value) => name switch
     "--kubeconfig" => options with { Kubeconfig = value },
     "--gateway" when Uri.TryCreate(value, UriKind.Absolute, out var gateway) => options with { Gateway = gateway },
     "--gateway-https" when Uri.TryCreate(value, UriKind.Absolute, out var secure) => options with { SecureGateway = secure },
+    "--gateway-outer" when Uri.TryCreate(value, UriKind.Absolute, out var outer) => options with { OuterGateway = outer },
     "--filter" => options with { Filter = value },
     "--registry" when Uri.TryCreate(value, UriKind.Absolute, out var registry) => options with { Registry = registry },
     "--registry-creds" => options with { RegistryCredentials = value },

@@ -39,11 +39,12 @@ public sealed class ConformanceFixture : IAsyncLifetime
 
     public async ValueTask InitializeAsync()
     {
-        _kip = await KipProgram.StartAsync(null, "--https", "127.0.0.1:0");
+        // Beyond loopback, so that there is a door through which nothing of the inside may be seen.
+        _kip = await KipProgram.StartAsync(null, "--https", "0.0.0.0:0");
         var container = await ContainerWorkload.LoadAsync(_kip);
         _runner = new ConformanceRunner(new ConformanceOptions
         {
-            Kubeconfig = _kip.Kubeconfig, Gateway = _kip.Gateway, SecureGateway = _kip.SecureGateway, Registry = new($"http://{_kip.Registry}"),
+            Kubeconfig = _kip.Kubeconfig, Gateway = _kip.Gateway, SecureGateway = _kip.SecureGateway, OuterGateway = _kip.SecureGateway, Registry = new($"http://{_kip.Registry}"),
             ContainerImage = container,
             RegistryCredentials = (await _kip.KipAsync("registry", "login", "--print")).Succeeded().Output.Trim(),
         });

@@ -56,6 +56,22 @@ public sealed class TlsTests : IAsyncLifetime
         (await response.Content.ReadAsStringAsync(Cancel)).ShouldBe($"{Host}:{_bed.Gateway.HttpsEndPoint!.Port} https");
     }
 
+    [Theory]
+    [InlineData("127.0.0.1", HttpStatusCode.OK)]
+    [InlineData("0.0.0.0", HttpStatusCode.NotFound)]
+    public async Task Only_a_port_on_loopback_shows_what_is_ClusterLocal(string address, HttpStatusCode status)
+    {
+        const string Inside = "app.default.svc.cluster.local";
+        await _bed.DisposeAsync();
+        _bed = await GatewayBed.StartAsync(new() { Https = new(IPAddress.Parse(address), 0) }, issuer: _authority);
+        var rule = TrafficObjects.Rule(Inside, TrafficObjects.Path("", ("app-1", 100))) with { Visibility = "ClusterLocal" };
+        await _bed.PutAsync(TrafficObjects.Revision("app-1"), TrafficObjects.Pod("app-1", "a", _pod.Port), TrafficObjects.Ingress("app", [rule]));
+
+        using var response = await GetAsync(Inside, static _ => true);
+
+        response.StatusCode.ShouldBe(status);
+    }
+
     [Fact]
     public async Task Two_connections_see_the_same_certificate_and_a_host_that_nobody_serves_gets_an_answer()
     {

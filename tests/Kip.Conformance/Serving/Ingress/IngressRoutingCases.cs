@@ -23,8 +23,7 @@ internal static class IngressRoutingCases
         new("serving/ingress/update", "Updates under constant requests fail none, and once Ready only the new backend answers", "update TestUpdate", UpdateAsync),
         ConformanceCase.NotSupported("serving/ingress/class", "An Ingress of another class is left alone", "ingressclass TestIngressClass",
             "every Ingress is served: there is no other gateway on the machine that could be meant"),
-        ConformanceCase.NotSupported("serving/ingress/visibility", "A ClusterLocal host is not served to the outside", "visibility TestVisibility",
-            "on one machine all that can connect to loopback is inside"),
+        new("serving/ingress/visibility", "A ClusterLocal host is not served to the outside", "visibility TestVisibility", VisibilityAsync),
     ];
 
     private static async Task BasicsAsync(ConformanceTarget target)
@@ -148,6 +147,20 @@ internal static class IngressRoutingCases
         {
             while (!stop.IsCancellationRequested)
                 if ((await target.CallAsync(url)).Status != 200) failed++;
+        }
+    }
+
+    private static async Task VisibilityAsync(ConformanceTarget target)
+    {
+        var outer = target.OuterGateway;
+        await target.BackendsAsync("one");
+        var (shown, hidden) = (target.Host("shown"), target.Host("hidden"));
+        await target.IngressAsync("mine", Rule(shown, Path(target.Split("one"))), Rule(hidden, Path(target.Split("one"))).Replace("ExternalIP", "ClusterLocal", StringComparison.Ordinal));
+        using var door = new SecureDoor(outer);
+        foreach (var (host, status) in ((string, int)[])[(shown, 200), (hidden, 404)])
+        {
+            using var answer = await door.Client.GetAsync($"{outer.Scheme}://{host}/", target.Deadline);
+            Expect.That((int)answer.StatusCode == status, $"{host} is answered {(int)answer.StatusCode} to the outside, not {status}");
         }
     }
 

@@ -73,25 +73,4 @@ internal static class IngressTlsCases
     }
 
     private static string Encoded(string pem) => Convert.ToBase64String(System.Text.Encoding.ASCII.GetBytes(pem));
-
-    /// <summary>A client of the HTTPS gateway that takes any certificate and remembers which it was.</summary>
-    private sealed class SecureDoor : IDisposable
-    {
-        public SecureDoor(Uri gateway)
-        {
-            var handler = GatewayDoor.Handler(gateway);
-            handler.SslOptions.RemoteCertificateValidationCallback = (_, certificate, _, _) =>
-            {
-                Thumbprint = (certificate as X509Certificate2)?.Thumbprint;
-                return certificate is not null;
-            };
-            Client = new HttpClient(handler);
-        }
-
-        public HttpClient Client { get; }
-
-        public string? Thumbprint { get; private set; }
-
-        public void Dispose() => Client.Dispose();
-    }
 }
