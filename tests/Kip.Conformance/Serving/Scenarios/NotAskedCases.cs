@@ -5,10 +5,8 @@ internal static class NotAskedCases
 {
     public static IReadOnlyList<ConformanceCase> All { get; } =
     [
-        ConformanceCase.NotSupported("serving/scale/target-burst-capacity", "The activator leaves and enters the path with the burst capacity", "TestTargetBurstCapacity*",
-            "the gateway is always in the path: there is nothing to be seen from outside"),
-        ConformanceCase.NotSupported("serving/scale/unschedulable", "A pod that asks for more than there is says Unschedulable, and a quota is told", "TestPodScheduleError, TestResourceQuotaError",
-            "there is one machine and no scheduler; a quota would refuse the pods of the other cases, too"),
+        ConformanceCase.NotSupported("serving/scale/unschedulable", "A pod that asks for more than there is says Unschedulable", "TestPodScheduleError",
+            "there is one machine and no scheduler: resource requests are kept and shown, and no pod waits for room"),
         ConformanceCase.NotSupported("serving/traffic/request-logs", "Requests are logged by the template", "TestRequestLogs", "upstream reads them from the queue-proxy, which Kip has not; Kip's own tests have it"),
         ConformanceCase.NotSupported("serving/traffic/high-availability", "Ending one replica of a component loses no request", "TestActivatorHA*, TestAutoscalerHA, TestControllerHA",
             "on one machine the components are one process"),

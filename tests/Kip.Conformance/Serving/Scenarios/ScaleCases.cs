@@ -22,6 +22,9 @@ internal static class ScaleCases
         new("serving/scale/min-scale", "min-scale pods are there before it is Ready and stay; the old Revision lets go of its own", "TestMinScale", MinScaleAsync),
         new("serving/scale/min-scale-annotation", "A Revision's min-scale can be changed while it lives", "TestMinScaleAnnotationChange", MinScaleChangeAsync),
         new("serving/scale/max-scale", "There are never more pods than max-scale", "3.6 bounds", MaxScaleAsync),
+        new("serving/scale/target-burst-capacity", "A burst is held until there are pods, and answered, whatever the burst capacity says; what is none is refused",
+            "TestTargetBurstCapacity*", BurstCapacityAsync),
+        new("serving/scale/quota", "Pods that a ResourceQuota refuses are told in the Revision's ResourcesAvailable", "TestResourceQuotaError", QuotaAsync),
         new("serving/scale/hpa", "The class hpa brings more pods up under load, and takes them away without", "TestHPAAutoscaleUpDownUp*", HpaAsync)
         {
             TakesLong = true,
@@ -159,6 +162,35 @@ internal static class ScaleCases
             }
         });
         Expect.Equal(2, most);
+    }
+
+    private static async Task BurstCapacityAsync(ConformanceTarget target)
+    {
+        const string Key = "autoscaling.knative.dev/target-burst-capacity";
+        foreach (var none in (string[])["-2", "plenty"])
+            Expect.Contains("target-burst-capacity", (await target.RefusedAsync(Workload.Service(target, "none", annotations: $"{Key}: \"{none}\""))).Message);
+        // Always, never and beyond the usual in the activator's hands: for who calls it is the same.
+        foreach (var (name, capacity) in ((string, string)[])[("always", "-1"), ("never", "0"), ("much", "1000")])
+        {
+            var service = await target.ReadyServiceAsync(Workload.Service(target, name, spec: "containerConcurrency: 5",
+                annotations: $"autoscaling.knative.dev/initial-scale: \"0\", autoscaling.knative.dev/max-scale: \"2\", {Key}: \"{capacity}\""));
+            Expect.Equal(30, (await target.SharesAsync($"{service.Status.Url}/?sleep=50", 30)).Values.Sum());
+        }
+    }
+
+    private static async Task QuotaAsync(ConformanceTarget target)
+    {
+        await target.ApplyAsync("""
+            apiVersion: v1
+            kind: ResourceQuota
+            metadata: { name: no-pods }
+            spec: { hard: { pods: "0" } }
+            """);
+        var applied = await target.ApplyAsync<Service>(Workload.Service(target, "over"));
+        var revision = await target.WaitAsync<Revision>("over-00001", static r => r.Status.Conditions.IsFalse("ResourcesAvailable"), "ResourcesAvailable=False");
+        Expect.Contains("exceeded quota: no-pods", revision.Status.Conditions.Find("ResourcesAvailable")!.Message ?? "");
+        await target.FailedAsync(applied);
+        Expect.Equal(0, (await target.ListAsync<Pod>(Pods("over"))).Count);
     }
 
     private static async Task HpaAsync(ConformanceTarget target)
