@@ -57,12 +57,15 @@ internal static class WhyCommand
         var question = parsed.GetValue(Question) is { } asked ? Questions[asked] : WhyQuestion.Anything;
         var diagnosis = Diagnostician.Explain(seen, question);
         if (parsed.GetValue(Output) == "json") Console.Out.WriteLine(JsonSerializer.Serialize(WhyAnswer.Of(diagnosis), WhyJson.Default.WhyAnswer));
-        else Print(Console.Out, diagnosis);
+        else Print(Console.Out, diagnosis, seen.Service.Metadata.Name);
     }
 
-    private static void Print(TextWriter output, Diagnosis diagnosis)
+    internal static void Print(TextWriter output, Diagnosis diagnosis, string service)
     {
-        output.WriteLine($"{char.ToUpperInvariant(diagnosis.Verdict[0])}{diagnosis.Verdict[1..]}.");
+        // A name stays as it is written, at the beginning of a sentence, too.
+        var verdict = diagnosis.Verdict.StartsWith($"{service} ", StringComparison.Ordinal)
+            ? diagnosis.Verdict : $"{char.ToUpperInvariant(diagnosis.Verdict[0])}{diagnosis.Verdict[1..]}";
+        output.WriteLine($"{verdict}.");
         if (diagnosis.Chain.IsEmpty) return;
         output.WriteLine();
         var width = diagnosis.Chain.Max(static s => Word(s.Link).Length);
