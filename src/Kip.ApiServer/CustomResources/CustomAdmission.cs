@@ -6,6 +6,7 @@ using Kip.Resources;
 using Kip.Resources.ApiExtensions;
 using Kip.Resources.Custom;
 using Kip.Rules.Admission;
+using Kip.Rules.Conditions;
 using Kip.Rules.CustomResources;
 
 namespace Kip.ApiServer.CustomResources;
@@ -76,7 +77,7 @@ internal sealed class CustomAdmission(Store store, KindCatalog kinds, TimeProvid
         return definition with
         {
             Metadata = definition.Metadata with { Finalizers = [.. definition.Metadata.Finalizers, DefinitionStatus.CleanupFinalizer] },
-            Status = definition.Status with { Conditions = DefinitionStatus.With(definition.Status.Conditions, pending, Now) },
+            Status = definition.Status with { Conditions = definition.Status.Conditions.With(pending, Now) },
         };
     }
 

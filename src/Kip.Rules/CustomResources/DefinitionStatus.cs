@@ -1,5 +1,6 @@
 using Kip.Resources;
 using Kip.Resources.ApiExtensions;
+using Kip.Rules.Conditions;
 
 namespace Kip.Rules.CustomResources;
 
@@ -31,25 +32,17 @@ public static class DefinitionStatus
         var established = conflict is null ? Condition(Established, ConditionStatus.True, "InitialNamesAccepted", "the initial names have been accepted")
             : IsEstablished(definition) ? null
             : Condition(Established, ConditionStatus.False, "NotAccepted", "not all names are accepted");
+        var conditions = status.Conditions.With(names, now);
         var stored = definition.Spec.Versions.FirstOrDefault(static v => v.Storage)?.Name;
         return definition with
         {
             Status = status with
             {
                 AcceptedNames = accepted,
-                Conditions = With(With(status.Conditions, names, now), established, now),
+                Conditions = established is null ? conditions : conditions.With(established, now),
                 StoredVersions = stored is null || status.StoredVersions.Contains(stored) ? status.StoredVersions : [.. status.StoredVersions, stored],
             },
         };
-    }
-
-    /// <summary>The conditions with one of them set; its transition is now if its status is new.</summary>
-    public static ValueList<Condition> With(ValueList<Condition> conditions, Condition? wanted, DateTimeOffset now)
-    {
-        if (wanted is null) return conditions;
-        var present = conditions.FirstOrDefault(c => c.Type == wanted.Type);
-        var set = wanted with { LastTransitionTime = present?.Status == wanted.Status ? present.LastTransitionTime : now };
-        return present is null ? [.. conditions, set] : conditions.Select(c => c.Type == wanted.Type ? set : c).ToValueList();
     }
 
     /// <summary>A condition whose transition is not yet dated.</summary>

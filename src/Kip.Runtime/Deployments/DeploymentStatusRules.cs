@@ -1,5 +1,6 @@
 using Kip.Resources;
 using Kip.Resources.Apps;
+using Kip.Rules.Conditions;
 
 namespace Kip.Runtime.Deployments;
 
@@ -29,44 +30,41 @@ internal static class DeploymentStatusRules
             UnavailableReplicas = Math.Max(0, Math.Max(total, pods.Count.Replicas) - available),
             TerminatingReplicas = seen.Pods.Count(static p => p.IsTerminating) is var leaving and > 0 ? leaving : null,
         };
-        var conditions = new ConditionSet(before.Conditions, seen.Now.WholeSeconds());
-        SetAvailable(conditions, available >= pods.Count.MinAvailable);
-        SetProgressing(conditions, seen, pods, status);
-        if (seen.CreateFailure is { } why) conditions.Set(ReplicaFailure, ConditionStatus.True, "FailedCreate", why);
-        else conditions.Remove(ReplicaFailure);
-        status = status with { Conditions = conditions.ToValueList() };
+        var now = seen.Now.WholeSeconds();
+        var conditions = SetAvailable(before.Conditions, available >= pods.Count.MinAvailable, now);
+        conditions = SetProgressing(conditions, seen, pods, status);
+        conditions = seen.CreateFailure is { } why
+            ? conditions.Marked(ReplicaFailure, ConditionStatus.True, "FailedCreate", why, now) : conditions.Without(ReplicaFailure);
+        status = status with { Conditions = conditions };
         return (status, LookAgain(seen, pods, status, available));
     }
 
-    private static void SetAvailable(ConditionSet conditions, bool enough)
-    {
-        if (enough) conditions.Set(Available, ConditionStatus.True, "MinimumReplicasAvailable", "Deployment has minimum availability.");
-        else conditions.Set(Available, ConditionStatus.False, "MinimumReplicasUnavailable", "Deployment does not have minimum availability.");
-    }
+    private static ValueList<Condition> SetAvailable(ValueList<Condition> conditions, bool enough, DateTimeOffset now) => enough
+        ? conditions.Marked(Available, ConditionStatus.True, "MinimumReplicasAvailable", "Deployment has minimum availability.", now)
+        : conditions.Marked(Available, ConditionStatus.False, "MinimumReplicasUnavailable", "Deployment does not have minimum availability.", now);
 
-    private static void SetProgressing(ConditionSet conditions, DeploymentView seen, PodGroups pods, DeploymentStatus status)
+    private static ValueList<Condition> SetProgressing(ValueList<Condition> conditions, DeploymentView seen, PodGroups pods, DeploymentStatus status)
     {
         // Named as Kubernetes does: the ReplicaSet once it is there.
         var who = pods.Current is { } set ? $"ReplicaSet \"{set.Metadata.Name}\"" : $"Deployment \"{seen.Deployment.Metadata.Name}\"";
         var before = seen.Deployment.Status;
         var current = conditions.Find(Progressing);
-        if (pods.Paused)
-        {
-            conditions.Set(Progressing, ConditionStatus.Unknown, "DeploymentPaused", "Deployment is paused");
-            return;
-        }
+        var now = seen.Now.WholeSeconds();
+        if (pods.Paused) return conditions.Marked(Progressing, ConditionStatus.Unknown, "DeploymentPaused", "Deployment is paused", now);
         // A rollout that was completed stays so while it is scaled: a slow wake-up is not a failed rollout.
-        if (current?.Reason == NewReplicaSetAvailable && status.Replicas == status.UpdatedReplicas) return;
+        if (current?.Reason == NewReplicaSetAvailable && status.Replicas == status.UpdatedReplicas) return conditions;
         var wanted = pods.Count.Replicas;
         if (status.UpdatedReplicas == wanted && status.Replicas == wanted && status.AvailableReplicas == wanted)
-            conditions.Set(Progressing, ConditionStatus.True, NewReplicaSetAvailable, $"{who} has successfully progressed.");
-        else if (current is null)
-            conditions.Set(Progressing, ConditionStatus.True, "NewReplicaSetCreated", pods.Current is { } created
-                ? $"Created new replica set \"{created.Metadata.Name}\"" : "Created new replica set");
-        else if (HasProgressed(before, status) || current.Reason is NewReplicaSetAvailable or "DeploymentPaused")
-            conditions.Touch(Progressing, ConditionStatus.True, "ReplicaSetUpdated", $"{who} is progressing.");
-        else if (Deadline(seen.Deployment, current) is { } deadline && seen.Now >= deadline)
-            conditions.Set(Progressing, ConditionStatus.False, TimedOut, $"{who} has timed out progressing.");
+            return conditions.Marked(Progressing, ConditionStatus.True, NewReplicaSetAvailable, $"{who} has successfully progressed.", now);
+        if (current is null)
+        {
+            var said = pods.Current is { } created ? $"Created new replica set \"{created.Metadata.Name}\"" : "Created new replica set";
+            return conditions.Marked(Progressing, ConditionStatus.True, "NewReplicaSetCreated", said, now);
+        }
+        if (HasProgressed(before, status) || current.Reason is NewReplicaSetAvailable or "DeploymentPaused")
+            return conditions.Touched(Progressing, ConditionStatus.True, "ReplicaSetUpdated", $"{who} is progressing.", now);
+        return Deadline(seen.Deployment, current) is { } deadline && seen.Now >= deadline
+            ? conditions.Marked(Progressing, ConditionStatus.False, TimedOut, $"{who} has timed out progressing.", now) : conditions;
     }
 
     private static bool HasProgressed(DeploymentStatus before, DeploymentStatus now) =>

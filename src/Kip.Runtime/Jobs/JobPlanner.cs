@@ -3,6 +3,7 @@ using Kip.Resources;
 using Kip.Resources.Batch;
 using Kip.Resources.Core;
 using Kip.Resources.Planning;
+using Kip.Rules.Conditions;
 using Kip.Runtime.Deployments;
 
 namespace Kip.Runtime.Jobs;
@@ -70,7 +71,7 @@ public static class JobPlanner
         private readonly ImmutableArray<Pod> _active;
         private readonly int _terminating;
         private readonly JobCount _count;
-        private readonly ConditionSet _conditions;
+        private ValueList<Condition> _conditions;
         private readonly (string Reason, string Message)? _failure;
         private readonly bool _suspended;
         private readonly bool _succeeded;
@@ -83,7 +84,7 @@ public static class JobPlanner
             _active = [.. seen.Pods.Where(static p => p.IsActive).OrderBy(static p => p.Metadata.Name, StringComparer.Ordinal)];
             _terminating = seen.Pods.Count(static p => p.IsTerminating && !p.IsFinished);
             _count = JobCount.Of(seen);
-            _conditions = new ConditionSet(_job.Status.Conditions, seen.Now.WholeSeconds());
+            _conditions = _job.Status.Conditions;
             _suspended = _job.Spec.Suspend == true;
             _startTime = _suspended ? null : _job.Status.StartTime ?? seen.Now.WholeSeconds();
             _failure = Failure();
@@ -133,7 +134,7 @@ public static class JobPlanner
                 CompletedIndexes = IsIndexed ? IndexRanges.Write(_count.Indexes) is { Length: > 0 } text ? text : null : null,
                 UncountedTerminatedPods = _count.Uncounted,
                 CompletionTime = _conditions.Find(Complete) is { Status: ConditionStatus.True } ? _seen.Now.WholeSeconds() : null,
-                Conditions = _conditions.ToValueList(),
+                Conditions = _conditions,
             };
         }
 
@@ -205,24 +206,27 @@ public static class JobPlanner
             var atRest = _active.IsEmpty && _terminating == 0 && _count.IsSettled;
             if (_failure is var (reason, message))
             {
-                _conditions.Set(FailureTarget, ConditionStatus.True, reason, message);
-                if (atRest) _conditions.Set(Failed, ConditionStatus.True, reason, message);
+                Mark(FailureTarget, ConditionStatus.True, reason, message);
+                if (atRest) Mark(Failed, ConditionStatus.True, reason, message);
             }
             else if (_succeeded)
             {
                 const string reached = "CompletionsReached", said = "Reached expected number of succeeded pods";
-                _conditions.Set(SuccessCriteriaMet, ConditionStatus.True, reached, said);
-                if (atRest) _conditions.Set(Complete, ConditionStatus.True, reached, said);
+                Mark(SuccessCriteriaMet, ConditionStatus.True, reached, said);
+                if (atRest) Mark(Complete, ConditionStatus.True, reached, said);
             }
             else if (_suspended)
             {
-                _conditions.Set(Suspended, ConditionStatus.True, "JobSuspended", "Job suspended");
+                Mark(Suspended, ConditionStatus.True, "JobSuspended", "Job suspended");
             }
             else if (_conditions.Find(Suspended) is { Status: ConditionStatus.True })
             {
-                _conditions.Set(Suspended, ConditionStatus.False, "JobResumed", "Job resumed");
+                Mark(Suspended, ConditionStatus.False, "JobResumed", "Job resumed");
             }
         }
+
+        private void Mark(string type, string status, string reason, string message) =>
+            _conditions = _conditions.Marked(type, status, reason, message, _seen.Now.WholeSeconds());
 
         private static TimeSpan Positive(TimeSpan wait) => wait < TimeSpan.FromMilliseconds(1) ? TimeSpan.FromMilliseconds(1) : wait;
     }

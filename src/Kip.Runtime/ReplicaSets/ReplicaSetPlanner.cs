@@ -4,6 +4,7 @@ using Kip.Resources.Apps;
 using Kip.Resources.Core;
 using Kip.Resources.Planning;
 using Kip.Resources.Selectors;
+using Kip.Rules.Conditions;
 using Kip.Runtime.Deployments;
 
 namespace Kip.Runtime.ReplicaSets;
@@ -84,9 +85,10 @@ public static class ReplicaSetPlanner
     {
         var set = seen.Set;
         var active = seen.Pods.Where(p => p.IsActive && query.Matches(p.Metadata.Labels)).ToArray();
-        var conditions = new ConditionSet(set.Status.Conditions, seen.Now.WholeSeconds());
-        if (failure is not null) conditions.Set("ReplicaFailure", ConditionStatus.True, "FailedCreate", failure);
-        else conditions.Remove("ReplicaFailure");
+        const string Failure = "ReplicaFailure";
+        var before = set.Status.Conditions;
+        var conditions = failure is null
+            ? before.Without(Failure) : before.Marked(Failure, ConditionStatus.True, "FailedCreate", failure, seen.Now.WholeSeconds());
         return set.Status with
         {
             Replicas = active.Length,
@@ -95,7 +97,7 @@ public static class ReplicaSetPlanner
             AvailableReplicas = active.Count(p => p.IsAvailable(set.Spec.MinReadySeconds, seen.Now)),
             TerminatingReplicas = seen.Pods.Count(static p => p.IsTerminating) is var leaving and > 0 ? leaving : null,
             ObservedGeneration = set.Metadata.Generation,
-            Conditions = conditions.ToValueList(),
+            Conditions = conditions,
         };
     }
 
