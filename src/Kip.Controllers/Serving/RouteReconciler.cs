@@ -11,22 +11,18 @@ using Kip.Rules.Serving.Routes;
 namespace Kip.Controllers.Serving;
 
 /// <summary>Keeps every Route's Ingress, and says under which names the Route is reached and what it serves.</summary>
-public sealed class RouteReconciler : IReconciler
+public sealed class RouteReconciler : ObjectReconciler<Route>
 {
     private readonly ReferenceTracker _configurationsWatched = new();
     private readonly ReferenceTracker _revisionsWatched = new();
-    private IIndexer<Route> _routes = null!;
     private IIndexer<Configuration> _configurations = null!;
     private IIndexer<Revision> _revisions = null!;
     private IIndexer<Ingress> _ingresses = null!;
     private IIndexer<Certificate> _certificates = null!;
     private ServingConfigCache _config = null!;
 
-    public KindDefinition Kind => Route.Definition;
-
-    public void Watch(IWatchBuilder watch)
+    protected override void WatchOthers(IWatchBuilder watch)
     {
-        _routes = watch.Own<Route>();
         _ingresses = watch.OwnedBy<Ingress>();
         _certificates = watch.OwnedBy<Certificate>();
         _configurations = watch.Related<Configuration>(c => _configurationsWatched.Of(c.Key));
@@ -34,16 +30,15 @@ public sealed class RouteReconciler : IReconciler
         _config = new ServingConfigCache(watch.Related<ConfigMap>(All));
     }
 
-    public Plan Plan(NamespacedName key, DateTimeOffset now)
+    protected override Plan Plan(Route route, DateTimeOffset now)
     {
-        if (_routes.Get(key) is not { Metadata.DeletionTimestamp: null } route)
+        if (route.Metadata.DeletionTimestamp is not null)
         {
-            _configurationsWatched.Set(key, []);
-            _revisionsWatched.Set(key, []);
+            Forget(route.Key);
             return Resources.Planning.Plan.Nothing;
         }
         var configurations = Configurations(route);
-        var ingress = _ingresses.Get(key);
+        var ingress = _ingresses.Get(route.Key);
         return RoutePlanner.Plan(new RouteView
         {
             Route = route,
@@ -54,6 +49,12 @@ public sealed class RouteReconciler : IReconciler
             Config = _config.Current,
             Now = now,
         });
+    }
+
+    protected override void Forget(NamespacedName key)
+    {
+        _configurationsWatched.Set(key, []);
+        _revisionsWatched.Set(key, []);
     }
 
     private List<Configuration> Configurations(Route route)
@@ -78,5 +79,5 @@ public sealed class RouteReconciler : IReconciler
     }
 
     private IEnumerable<NamespacedName> All(ConfigMap map) =>
-        ServingConfigCache.Reads(map) ? _routes.List().Select(static r => r.Key).ToArray() : [];
+        ServingConfigCache.Reads(map) ? Objects.List().Select(static r => r.Key).ToArray() : [];
 }
