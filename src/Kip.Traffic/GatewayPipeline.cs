@@ -99,6 +99,7 @@ internal sealed class GatewayPipeline(
                 request.Pod = pod;
                 // 7. Forward, and give the slot back. If that failed: again, but only where that is harmless.
                 var outcome = ForwardOutcome.Cancelled;
+                var failures = pod.Failures;
                 request.Forwarding = Spans.Forward(request, pod);
                 instruments.Active(backend, 1);
                 try
@@ -113,7 +114,7 @@ internal sealed class GatewayPipeline(
                 }
                 if (outcome == ForwardOutcome.Done)
                 {
-                    pod.Trust();
+                    backend.Breaker.Trust(pod, failures);
                     return;
                 }
                 if (!await MayRetryAsync(request, backend, pod, outcome)) return;
@@ -148,7 +149,7 @@ internal sealed class GatewayPipeline(
         if (RetryRule.MayRetry(outcome, request.Connects, request.Sends, request.Http.Method, request.HasBody))
         {
             instruments.Retried(backend);
-            await PauseAsync(request, RetryRule.Pause(outcome, request.Connects, backend.Breaker.HasTrustedPod));
+            await PauseAsync(request, backend, outcome);
             return true;
         }
         await FailAsync(request, backend, pod, outcome);
@@ -174,9 +175,16 @@ internal sealed class GatewayPipeline(
         return lease;
     }
 
-    private async ValueTask PauseAsync(GatewayRequest request, TimeSpan pause)
+    private async ValueTask PauseAsync(GatewayRequest request, RevisionBackend backend, ForwardOutcome outcome)
     {
+        var hasOtherPod = backend.Breaker.HasTrustedPod;
+        var pause = RetryRule.Pause(outcome, request.Connects, request.Sends, hasOtherPod);
         if (pause == TimeSpan.Zero) return;
+        if (!hasOtherPod)
+        {
+            await backend.Breaker.HoldAsync(pause, request.Deadline.Token);
+            return;
+        }
         try
         {
             await Task.Delay(pause, time, request.Deadline.Token);

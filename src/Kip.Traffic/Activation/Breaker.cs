@@ -23,6 +23,7 @@ public sealed class Breaker
     private long _served;
     private bool _gone;
     private ITimer? _trustAgain;
+    private HashSet<TaskCompletionSource>? _held;
 
     /// <param name="queueDepth">How many may wait; one more is refused.</param>
     /// <param name="random">Chooses between pods; must be safe to call from any thread, as <see cref="Random.Shared"/> is.</param>
@@ -45,7 +46,7 @@ public sealed class Breaker
     /// <summary>The pods that take requests now.</summary>
     public ReadOnlySpan<PodTracker> Pods => _pods;
 
-    /// <summary>Whether there is a pod that has not lately refused a connection.</summary>
+    /// <summary>Whether there is a pod that has not lately refused or broken a connection.</summary>
     public bool HasTrustedPod
     {
         get
@@ -101,7 +102,7 @@ public sealed class Breaker
         _limit = _queueDepth;
     }
 
-    /// <summary>After a failed connect to a pod: prefer others for a while.</summary>
+    /// <summary>After a failed connect to a pod, or a connection that broke: prefer others for a while.</summary>
     public void Avoid(PodTracker pod)
     {
         pod.Avoid(_time.GetTimestamp(), _time.TimestampFrequency);
@@ -112,10 +113,35 @@ public sealed class Breaker
         }
     }
 
+    /// <summary>A pod has answered: it is trusted again, unless it has failed since the attempt began.</summary>
+    /// <param name="failures">The pod's <see cref="PodTracker.Failures"/> when the attempt began.</param>
+    public void Trust(PodTracker pod, int failures)
+    {
+        if (!pod.Trust(failures)) return;
+        LetGo();
+        Grant();
+    }
+
+    /// <summary>Waits until a pod can be trusted: another has come, or one that failed has answered somebody since. Or until no pod is left, not even a bad one.</summary>
+    /// <param name="atMost">After that it is over in any case.</param>
+    /// <param name="cancel">Ends it, too. It never throws.</param>
+    public async ValueTask HoldAsync(TimeSpan atMost, CancellationToken cancel)
+    {
+        var hold = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        lock (_lock) (_held ??= []).Add(hold);
+        // What it waits for may have happened before it was on the list.
+        LetGo();
+        using var timer = _time.CreateTimer(static state => ((TaskCompletionSource)state!).TrySetResult(), hold, atMost, Timeout.InfiniteTimeSpan);
+        using var registration = cancel.UnsafeRegister(static state => ((TaskCompletionSource)state!).TrySetResult(), hold);
+        await hold.Task;
+        lock (_lock) _held?.Remove(hold);
+    }
+
     /// <summary>Replaces the set of pods that take requests, and lets those who wait go to them in order.</summary>
     public void SetPods(PodTracker[] pods)
     {
         _pods = pods;
+        LetGo();
         Grant();
     }
 
@@ -166,6 +192,17 @@ public sealed class Breaker
             _waiting = _queue.Count;
         }
         waiter.Complete(new(SlotOutcome.Cancelled));
+    }
+
+    private void LetGo()
+    {
+        HashSet<TaskCompletionSource> held;
+        lock (_lock)
+        {
+            if (_held is null || (_pods.Length > 0 && !HasTrustedPod)) return;
+            (held, _held) = (_held, null);
+        }
+        foreach (var hold in held) hold.TrySetResult();
     }
 
     private void Grant()

@@ -16,6 +16,7 @@ public sealed class PodTracker
     private volatile bool _closed;
     private long _avoidUntil;
     private int _failures;
+    private int _spells;
     private TaskCompletionSource? _idle;
     private TaskCompletionSource? _left;
     private ITimer? _quiet;
@@ -125,22 +126,32 @@ public sealed class PodTracker
         return _left.Task;
     }
 
-    /// <summary>After a failed connect: others are preferred for 50 ms, doubling to 2 s while the failures go on.</summary>
+    /// <summary>Failures since it was trusted last. Taken before an attempt, it tells afterwards whether the attempt proved anything: <see cref="Trust"/>.</summary>
+    public int Failures => Volatile.Read(ref _failures);
+
+    /// <summary>After a failed connect, or a connection that broke: others are preferred for 50 ms, doubling to 2 s while the failures go on.</summary>
+    /// <remarks>One death breaks many requests: what fails during such a time does not make it longer.</remarks>
     public void Avoid(long now, long ticksPerSecond)
     {
-        var doublings = Math.Min(Interlocked.Increment(ref _failures) - 1, 6);
+        Interlocked.Increment(ref _failures);
+        if (IsAvoided(now)) return;
+        var doublings = Math.Min(Interlocked.Increment(ref _spells) - 1, 6);
         var pause = Math.Min(ticksPerSecond / 20 << doublings, ticksPerSecond * 2);
         Volatile.Write(ref _avoidUntil, now + pause);
     }
 
-    /// <summary>A connect succeeded: nothing speaks against this pod.</summary>
-    public void Trust()
+    /// <summary>An attempt has been answered: nothing speaks against this pod, unless something failed there since the attempt began.</summary>
+    /// <param name="failures">What <see cref="Failures"/> was when the attempt began.</param>
+    /// <returns>Whether it was not trusted before.</returns>
+    public bool Trust(int failures)
     {
-        if (Volatile.Read(ref _avoidUntil) == 0) return;
-        Volatile.Write(ref _failures, 0);
+        if (failures == 0 || Interlocked.CompareExchange(ref _failures, 0, failures) != failures) return false;
+        Volatile.Write(ref _spells, 0);
         Volatile.Write(ref _avoidUntil, 0);
+        return true;
     }
 
+    /// <summary>Whether it has failed so lately that others are preferred.</summary>
     public bool IsAvoided(long now) => Volatile.Read(ref _avoidUntil) is var until && until != 0 && now < until;
 
     private bool TryCount()

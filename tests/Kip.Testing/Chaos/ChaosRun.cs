@@ -111,20 +111,24 @@ public sealed class ChaosRun
         _tell($"{map}: {key}={value}");
     }
 
-    // One of several: where there is one only, its requests have nowhere else to go when it dies in the middle of them.
+    // Any of them, the only one of its revision among others; and now and then all at once, as when the machine runs out of memory.
     private Task KillAsync()
     {
-        var processes = ChildProcesses.With($"K_SERVICE={Name}");
-        if (processes.Count < 2) return Task.CompletedTask;
-        try
+        var processes = ChildProcesses.Of(_kip, $"K_SERVICE={Name}");
+        if (processes.Count == 0) return Task.CompletedTask;
+        var all = _random.Next(4) == 0;
+        foreach (var process in all ? processes : [processes[_random.Next(processes.Count)]])
         {
-            using var victim = Process.GetProcessById(processes[_random.Next(processes.Count)]);
-            victim.Kill();
-            _tell($"killed {victim.Id}");
-        }
-        catch (Exception gone) when (gone is ArgumentException or InvalidOperationException)
-        {
-            // It has ended by itself since.
+            try
+            {
+                using var victim = Process.GetProcessById(process);
+                victim.Kill();
+                _tell($"killed {victim.Id}{(all ? ", as all" : "")}");
+            }
+            catch (Exception gone) when (gone is ArgumentException or InvalidOperationException)
+            {
+                // It has ended by itself since.
+            }
         }
         return Task.CompletedTask;
     }

@@ -8,6 +8,13 @@ public static class ChildProcesses
         [.. Directory.EnumerateDirectories("/proc").Select(Path.GetFileName)
             .Where(static name => int.TryParse(name, out _)).Select(static name => int.Parse(name!)).Where(id => Has(id, settings))];
 
+    /// <summary>Those among them that this platform started, and none of another one on the machine.</summary>
+    public static IReadOnlyList<int> Of(KipProgram kip, params ReadOnlySpan<string> settings)
+    {
+        var runtime = File.ReadAllText(Path.Combine(kip.Data, "runtime-id")).Trim();
+        return With([.. settings, $"KIP_RUNTIME={runtime}"]);
+    }
+
     private static bool Has(int processId, string[] settings)
     {
         try

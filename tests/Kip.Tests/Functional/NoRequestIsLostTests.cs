@@ -61,7 +61,7 @@ public class NoRequestIsLostTests(KipFixture fixture)
         for (var round = 0; round < 5; round++)
         {
             await load.MoreAsync(PerSecond / 2);
-            var processes = ChildProcesses.With("K_SERVICE=kill");
+            var processes = ChildProcesses.Of(Kip, "K_SERVICE=kill");
             processes.Count.ShouldBeGreaterThanOrEqualTo(2, "the others live");
             using var victim = Process.GetProcessById(processes[round % processes.Count]);
             victim.Kill();

@@ -6,6 +6,7 @@ using Kip.Resources.Serving;
 using Kip.Rules.Admission;
 using Kip.Rules.Scaling;
 using Kip.Tests.Serving;
+using Kip.Traffic.Forwarding;
 using Shouldly;
 using Service = Kip.Resources.Serving.Service;
 
@@ -90,8 +91,8 @@ internal sealed class PlatformStory
         var answered = await _world.RequestAsync(host, TimeSpan.FromMilliseconds(_choice.Next(1, 2500)));
         Answered++;
         if (epoch != _epochs[service]) return;
-        // A GET whose pod breaks down is sent once more; a second breakdown is the client's to see.
-        if (answered.Breaks >= 2) answered.Status.ShouldBe(502);
+        // A GET whose pod breaks down is sent again; more breakdowns than the rule allows are the client's to see.
+        if (answered.Breaks >= RetryRule.MaxSends) answered.Status.ShouldBe(502);
         // Told at once to come back later: it was never accepted.
         else if (answered is { Status: 503, Breaks: 0 } && answered.Body.Contains("is overloaded", StringComparison.Ordinal)) Refused++;
         else answered.Status.ShouldBe(200, $"a request to svc-{service} at {_world.Time.GetUtcNow():mm:ss.fff}: {answered.Body}");
@@ -116,9 +117,11 @@ internal sealed class PlatformStory
     private Task CrashAsync()
     {
         PlayedPod[] live = [.. _world.Runtime.Pods.Where(static p => p.IsLive)];
-        if (live.Length > 0) _crashes.Add(_world.Runtime.CrashAsync(live[_choice.Next(live.Length)]));
+        if (live.Length > 0) _crashes.Add(_world.Runtime.CrashAsync(live[_choice.Next(live.Length)], Moment(), Moment()));
         return Task.CompletedTask;
     }
+
+    private TimeSpan Moment() => TimeSpan.FromMilliseconds(_choice.Next(0, 60));
 
     private async Task DeletePodAsync()
     {

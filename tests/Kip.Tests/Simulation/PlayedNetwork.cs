@@ -21,6 +21,11 @@ internal sealed class PlayedNetwork(Func<string, PlayedPod?> find, TimeProvider 
         if (++played.Running > played.Limit && played.Limit > 0)
             throw new InvalidOperationException($"{pod.Pod} has {played.Running} requests and may have {played.Limit}");
         request.Forwarded();
+        if (played.IsDying)
+        {
+            played.Running--;
+            return Broken(request);
+        }
         // Plain sources: one that completes its waiters elsewhere would leave the simulation's thread by way of WhenAny.
         var gone = new TaskCompletionSource();
         await using var cancelled = request.Deadline.Token.UnsafeRegister(static s => ((TaskCompletionSource)s!).TrySetResult(), gone);
@@ -28,14 +33,16 @@ internal sealed class PlayedNetwork(Func<string, PlayedPod?> find, TimeProvider 
         await Task.WhenAny(Task.Delay((TimeSpan)request.Context.Items[Duration]!, time), crash, gone.Task);
         played.Running--;
         if (gone.Task.IsCompleted) return ForwardOutcome.Cancelled;
-        if (crash.IsCompleted)
-        {
-            request.Context.Items[Breaks] = (int)(request.Context.Items[Breaks] ?? 0) + 1;
-            return ForwardOutcome.BrokenBeforeResponse;
-        }
+        if (crash.IsCompleted) return Broken(request);
         request.ResponseStarted();
         request.Response.StatusCode = 200;
         return ForwardOutcome.Done;
+    }
+
+    private static ForwardOutcome Broken(GatewayRequest request)
+    {
+        request.Context.Items[Breaks] = (int)(request.Context.Items[Breaks] ?? 0) + 1;
+        return ForwardOutcome.BrokenBeforeResponse;
     }
 
     public void Prune()

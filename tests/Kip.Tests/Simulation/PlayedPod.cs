@@ -19,6 +19,12 @@ internal sealed class PlayedPod(Pod pod, int limit)
     /// <summary>Whether it takes connections.</summary>
     public bool IsLive { get; set; }
 
+    /// <summary>Its process has been killed and closes its files: it takes connections yet, and breaks them.</summary>
+    public bool IsDying { get; set; }
+
+    /// <summary>It is killed before it takes its first connection.</summary>
+    public bool DiesWhileStarting { get; set; }
+
     /// <summary>Its process is gone for good.</summary>
     public bool IsEnded { get; set; }
     public int Running { get; set; }

@@ -34,15 +34,32 @@ internal sealed class PlayedRuntime
 
     public PlayedPod? Find(string uid) => _pods.GetValueOrDefault(uid);
 
-    /// <summary>The pod's process ends with an error; it is started again after a while.</summary>
-    public async Task CrashAsync(PlayedPod pod)
+    /// <summary>The pod's process is killed: it breaks its connections, after a moment it takes none any more, after another that is noticed; then it is started again.</summary>
+    /// <param name="dying">How long it still takes connections, and breaks them.</param>
+    /// <param name="noticing">From then until its pod is told not to be ready.</param>
+    public async Task CrashAsync(PlayedPod pod, TimeSpan dying, TimeSpan noticing)
     {
-        if (!pod.IsLive || pod.IsEnded) return;
-        pod.IsLive = false;
+        if (!pod.IsLive && !pod.IsEnded) pod.DiesWhileStarting = true;
+        if (!pod.IsLive || pod.IsEnded || pod.IsDying) return;
+        pod.IsDying = true;
         pod.Restarts++;
         pod.Crash.TrySetResult();
+        await Task.Delay(dying, _time);
+        (pod.IsLive, pod.IsDying) = (false, false);
+        await Task.Delay(noticing, _time);
         await TellAsync(pod, ready: false);
-        await Task.Delay(_startTime(), _time);
+        await StartAnewAsync(pod);
+    }
+
+    private async Task StartAnewAsync(PlayedPod pod)
+    {
+        do
+        {
+            pod.DiesWhileStarting = false;
+            await Task.Delay(_startTime(), _time);
+            if (pod.DiesWhileStarting) pod.Restarts++;
+        }
+        while (pod.DiesWhileStarting && !pod.IsEnded);
         if (pod.IsEnded) return;
         pod.Crash = new();
         pod.IsLive = true;
@@ -60,12 +77,15 @@ internal sealed class PlayedRuntime
     {
         var revision = await _resources.GetAsync<Revision>(new(pod.Metadata.Namespace, pod.Metadata.Labels[ServingLabels.Revision]), default);
         var played = _pods[pod.Metadata.Uid!] = new PlayedPod(pod, revision?.Metadata.Uid == pod.Metadata.Labels[ServingLabels.RevisionUid] ? (int)(revision.Spec.ContainerConcurrency ?? 0) : 0);
+        if (!pod.Spec.Containers.Any(static c => c.Env.Any(static e => e.Name == Broken)))
+        {
+            await StartAnewAsync(played);
+            return;
+        }
         await Task.Delay(_startTime(), _time);
         if (played.IsEnded) return;
-        var isBroken = pod.Spec.Containers.Any(static c => c.Env.Any(static e => e.Name == Broken));
-        played.IsLive = !isBroken;
-        if (isBroken) played.Restarts++;
-        await TellAsync(played, ready: !isBroken);
+        played.Restarts++;
+        await TellAsync(played, ready: false);
     }
 
     // As the real one: no new requests, those under way are finished, and only then the end.

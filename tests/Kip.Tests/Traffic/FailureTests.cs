@@ -85,7 +85,7 @@ public sealed class FailureTests : GatewayTest
     }
 
     [Fact]
-    public async Task A_safe_request_is_sent_again_only_once()
+    public async Task A_safe_request_is_sent_four_times_and_no_more()
     {
         using var breaking = new BreakingPod("");
         await Bed.PutAsync(
@@ -95,7 +95,7 @@ public sealed class FailureTests : GatewayTest
 
         response.StatusCode.ShouldBe(HttpStatusCode.BadGateway);
         (await response.Content.ReadAsStringAsync(Cancel)).ShouldContain("closed the connection without an answer");
-        breaking.Requests.ShouldBe(2);
+        breaking.Requests.ShouldBe(4);
     }
 
     [Theory]
@@ -194,6 +194,30 @@ public sealed class FailureTests : GatewayTest
         var pod = await StartPodAsync(static context => context.Response.WriteAsync("ok"));
         await Bed.PutAsync(TrafficObjects.Pod("app-1", "a", pod.Port));
         foreach (var answer in await Task.WhenAll(waiting)) answer.StatusCode.ShouldBe(HttpStatusCode.OK);
+    }
+
+    [Fact]
+    public async Task No_pod_is_asked_by_more_than_its_last_requests_when_all_die_at_once()
+    {
+        // Their processes take connections, break them, and are found out one after the other.
+        BreakingPod[] dying = [.. Enumerable.Range(0, 3).Select(static _ => new BreakingPod(""))];
+        await Bed.PutAsync(
+            [TrafficObjects.Revision("app-1"), TrafficObjects.Ingress("app", Host, ("app-1", 100)), .. dying.Select(static (pod, i) => TrafficObjects.Pod("app-1", $"dying-{i}", pod.Port))]);
+        var good = await StartPodAsync(static context => context.Response.WriteAsync("alive"));
+        var remaining = dying.Length;
+        foreach (var pod in dying)
+            pod.OnRequest = async () =>
+            {
+                // The last of them to break has the runtime notice all three, and a new pod is ready.
+                if (Interlocked.Decrement(ref remaining) != 0) return;
+                await Bed.RemovePodsAsync("dying-0", "dying-1", "dying-2");
+                await Bed.PutAsync(TrafficObjects.Pod("app-1", "good", good.Port));
+            };
+
+        (await GetTextAsync()).ShouldBe("alive");
+
+        dying.Sum(static pod => pod.Requests).ShouldBe(3);
+        foreach (var pod in dying) pod.Dispose();
     }
 
     private static int DeadPort()

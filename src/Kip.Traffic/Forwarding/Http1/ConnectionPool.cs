@@ -6,6 +6,9 @@ internal sealed class ConnectionPool(TimeProvider time, TimeSpan idleTimeout, Ac
 {
     private const int MaxIdle = 1024;
 
+    // Servers close what has been idle for some seconds (Node's after five): looking costs a system call, and a busy connection is not idle so long.
+    private static readonly TimeSpan LookAfter = TimeSpan.FromSeconds(1);
+
     private readonly Lock _lock = new();
     private readonly List<PodConnection> _idle = [];
     private bool _closed;
@@ -27,7 +30,7 @@ internal sealed class ConnectionPool(TimeProvider time, TimeSpan idleTimeout, Ac
     }
 
     /// <summary>An open connection, or null.</summary>
-    /// <param name="careful">Make sure that the pod has not closed it: for a request that cannot be sent twice.</param>
+    /// <param name="careful">Make sure that the pod has not closed it: for a request that cannot be sent again, or has been already.</param>
     public PodConnection? Take(bool careful)
     {
         while (true)
@@ -39,7 +42,8 @@ internal sealed class ConnectionPool(TimeProvider time, TimeSpan idleTimeout, Ac
                 connection = _idle[^1];
                 _idle.RemoveAt(_idle.Count - 1);
             }
-            if (time.GetElapsedTime(connection.IdleSince) < idleTimeout && !(careful && connection.IsStale())) return connection;
+            var idle = time.GetElapsedTime(connection.IdleSince);
+            if (idle < idleTimeout && !((careful || idle > LookAfter) && connection.IsStale())) return connection;
             connection.Dispose();
         }
     }

@@ -26,7 +26,7 @@ internal sealed class Http1Forwarder(GatewayOptions options, TimeProvider time) 
     public ValueTask<ForwardOutcome> ForwardAsync(GatewayRequest request, SplitTarget target, PodTracker pod)
     {
         var pool = PoolOf(pod);
-        var connection = pool.Take(careful: !RetryRule.IsRepeatable(request.Http.Method, request.HasBody));
+        var connection = pool.Take(careful: request.Sends > 0 || !RetryRule.IsRepeatable(request.Http.Method, request.HasBody));
         return connection is null ? ConnectAndForwardAsync(pool, request, target, pod) : connection.Exchange.RunAsync(pool, request, target);
     }
 
