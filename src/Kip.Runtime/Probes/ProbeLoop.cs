@@ -35,7 +35,7 @@ public sealed class ProbeLoop(Prober prober, TimeProvider time)
         var comingUp = kind != ProbeKind.Liveness;
         while (true)
         {
-            var answer = await prober.AskAsync(probe, target, cancel);
+            var answer = kind == ProbeKind.Readiness ? await prober.AskReadinessAsync(probe, target, cancel) : await prober.AskAsync(probe, target, cancel);
             // A verdict that comes too late for its container must not be told.
             cancel.ThrowIfCancellationRequested();
             var elapsed = time.GetElapsedTime(began);

@@ -1,5 +1,6 @@
 using Kip.Resources;
 using Kip.Resources.Core;
+using Kip.Resources.Serving;
 using Kip.Runtime.Pods;
 using Kip.Runtime.Processes;
 
@@ -12,6 +13,9 @@ namespace Kip.Runtime.Probes;
 /// <param name="Exec">Runs an exec probe's program in the container's surroundings.</param>
 public sealed record ProbeTarget(Pod Pod, Container Container, string Address, Func<ValueList<string>, ProcessStreams, CancellationToken, Task<RunningProcess>> Exec)
 {
+    /// <summary>Whether this is the container that requests of a Revision go to.</summary>
+    public bool ServesRevision => Container.Ports.Any(static port => port.Name == UserPort.Name);
+
     /// <summary>Where a probe's port is reached. None or 0 means the port the container serves on.</summary>
     /// <returns>Null when the container has no such port.</returns>
     public int? Port(IntOrString? port)

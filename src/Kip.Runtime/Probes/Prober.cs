@@ -1,5 +1,6 @@
 using System.Net;
 using Kip.Resources.Core;
+using Kip.Resources.Serving;
 using Kip.Runtime.Processes;
 
 namespace Kip.Runtime.Probes;
@@ -8,6 +9,15 @@ namespace Kip.Runtime.Probes;
 public sealed class Prober(TimeProvider time) : IDisposable
 {
     private readonly GrpcProbe _grpc = new();
+
+    /// <summary>Asks whether requests can come. Where an exec probe judges the container that serves a Revision, its port must accept, too.</summary>
+    /// <remarks>As Knative's queue-proxy, which asks the port while the kubelet runs the program: a program that judges well may judge before it listens.</remarks>
+    public async Task<ProbeAnswer> AskReadinessAsync(Probe probe, ProbeTarget target, CancellationToken cancel)
+    {
+        var answer = await AskAsync(probe, target, cancel);
+        if (!answer.Success || probe.Exec is null || !target.ServesRevision) return answer;
+        return await AskAsync(probe with { Exec = null, TcpSocket = new TcpSocketAction { Port = UserPort.Name } }, target, cancel);
+    }
 
     /// <summary>Asks; no answer in time is a failure.</summary>
     public async Task<ProbeAnswer> AskAsync(Probe probe, ProbeTarget target, CancellationToken cancel)

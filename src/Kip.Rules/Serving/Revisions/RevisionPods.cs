@@ -8,8 +8,6 @@ namespace Kip.Rules.Serving.Revisions;
 /// <summary>The pods that a Revision runs as: its own pod spec with the runtime contract added, and no sidecar of the platform's.</summary>
 internal static class RevisionPods
 {
-    private const string UserPortName = "user-port";
-
     /// <summary>The pod spec of the Revision's Deployment.</summary>
     /// <param name="keepsProbePorts">Whether a liveness probe may ask another port than the one that is served.</param>
     public static PodSpec Make(Revision revision, bool keepsProbePorts = false)
@@ -39,7 +37,7 @@ internal static class RevisionPods
         if (!isServing) return user;
         return user with
         {
-            Ports = [new ContainerPort { Name = UserPortName, ContainerPortNumber = port, Protocol = "TCP" }],
+            Ports = [new ContainerPort { Name = UserPort.Name, ContainerPortNumber = port, Protocol = "TCP" }],
             LivenessProbe = AtPort(container.LivenessProbe, port, isServing, rewrite: !keepsProbePorts),
             StartupProbe = AtPort(container.StartupProbe, port, isServing, rewrite: false),
         };

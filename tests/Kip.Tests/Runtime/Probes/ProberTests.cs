@@ -19,6 +19,9 @@ public sealed class ProberTests : IDisposable
 {
     private static readonly CancellationToken None = CancellationToken.None;
 
+    // Seconds, where an answer is expected.
+    private const int Patience = 60;
+
     private readonly ProcessSpawner _spawner = new(TimeProvider.System);
     private readonly Prober _prober;
 
@@ -63,11 +66,31 @@ public sealed class ProberTests : IDisposable
         listener.Start();
         var target = Target(((IPEndPoint)listener.LocalEndpoint).Port);
         foreach (var port in (IntOrString?[])[null, 0, 8080, "http1"])
-            (await _prober.AskAsync(new Probe { TcpSocket = new TcpSocketAction { Port = port } }, target, None)).ShouldBe(ProbeAnswer.Ok);
+            (await _prober.AskAsync(new Probe { TimeoutSeconds = Patience, TcpSocket = new TcpSocketAction { Port = port } }, target, None)).ShouldBe(ProbeAnswer.Ok);
 
-        (await _prober.AskAsync(new Probe { TcpSocket = new TcpSocketAction { Port = "other" } }, target, None)).Message.ShouldBe("couldn't find port: other");
+        (await _prober.AskAsync(new Probe { TimeoutSeconds = Patience, TcpSocket = new TcpSocketAction { Port = "other" } }, target, None)).Message.ShouldBe("couldn't find port: other");
         listener.Stop();
-        (await _prober.AskAsync(new Probe { TcpSocket = new TcpSocketAction() }, target, None)).Message!.ShouldContain("connection refused");
+        (await _prober.AskAsync(new Probe { TimeoutSeconds = Patience, TcpSocket = new TcpSocketAction() }, target, None)).Message!.ShouldContain("connection refused");
+    }
+
+    [Fact]
+    public async Task A_program_that_judges_a_serving_container_is_believed_when_its_port_accepts_too()
+    {
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        var target = Target(((IPEndPoint)listener.LocalEndpoint).Port);
+        var serving = Serving with { Ports = [new ContainerPort { Name = "user-port", ContainerPortNumber = 8080 }] };
+        var sidecar = target;
+        target = target with { Container = serving, Pod = target.Pod with { Spec = new PodSpec { Containers = [serving] } } };
+        var good = new Probe { TimeoutSeconds = Patience, Exec = new ExecAction { Command = ["true"] } };
+        var bad = new Probe { TimeoutSeconds = Patience, Exec = new ExecAction { Command = ["false"] } };
+
+        (await _prober.AskReadinessAsync(good, target, None)).ShouldBe(ProbeAnswer.Ok);
+        (await _prober.AskReadinessAsync(bad, target, None)).Message.ShouldBe("command false exited with 1");
+        listener.Stop();
+        (await _prober.AskReadinessAsync(good, target, None)).Message!.ShouldContain("connection refused");
+        (await _prober.AskReadinessAsync(good, sidecar, None)).ShouldBe(ProbeAnswer.Ok);
+        (await _prober.AskAsync(good, target, None)).ShouldBe(ProbeAnswer.Ok);
     }
 
     [Theory]
@@ -85,7 +108,7 @@ public sealed class ProberTests : IDisposable
         });
         await using (app)
         {
-            var answer = await _prober.AskAsync(new Probe { HttpGet = new HttpGetAction { Path = "ok?a=b" } }, Target(port), None);
+            var answer = await _prober.AskAsync(new Probe { TimeoutSeconds = Patience, HttpGet = new HttpGetAction { Path = "ok?a=b" } }, Target(port), None);
             answer.Success.ShouldBe(good);
             if (!good) answer.Message.ShouldBe($"HTTP probe failed with statuscode: {code}");
         }
@@ -117,7 +140,7 @@ public sealed class ProberTests : IDisposable
         });
         await using (app)
         {
-            var answer = await _prober.AskAsync(new Probe { Grpc = new GrpcAction { Port = 8080, Service = "my" } }, Target(port), None);
+            var answer = await _prober.AskAsync(new Probe { TimeoutSeconds = Patience, Grpc = new GrpcAction { Port = 8080, Service = "my" } }, Target(port), None);
             answer.Success.ShouldBe(good);
             asked.ShouldBe("/grpc.health.v1.Health/Check my");
         }
@@ -125,9 +148,9 @@ public sealed class ProberTests : IDisposable
     }
 
     [Theory]
-    [InlineData("test $WORD = kip", null)]
-    [InlineData("exit 3", "command sh exited with 3")]
-    [InlineData("sleep 1000", "context deadline exceeded")]
-    public async Task A_program_is_run_in_the_containers_surroundings(string script, string? message) =>
-        (await _prober.AskAsync(new Probe { Exec = new ExecAction { Command = ["sh", "-c", script] } }, Target(1), None)).Message.ShouldBe(message);
+    [InlineData("test $WORD = kip", Patience, null)]
+    [InlineData("exit 3", Patience, "command sh exited with 3")]
+    [InlineData("sleep 1000", 1, "context deadline exceeded")]
+    public async Task A_program_is_run_in_the_containers_surroundings(string script, int timeout, string? message) =>
+        (await _prober.AskAsync(new Probe { TimeoutSeconds = timeout, Exec = new ExecAction { Command = ["sh", "-c", script] } }, Target(1), None)).Message.ShouldBe(message);
 }
