@@ -49,7 +49,7 @@ public sealed class ChangeFeed : IDisposable
     public bool TryRead(List<Change> into)
     {
         for (var i = 0; i < _kinds.Length; i++)
-            if (!_store.ReadHistory(_kinds[i], ref _positions[i], Batch, into)) return false;
+            if (!_store.ReadHistory(_kinds[i], _kinds.Length == 1, ref _positions[i], Batch, into)) return false;
         return true;
     }
 

@@ -24,8 +24,8 @@ public sealed class Store : IAsyncDisposable
     private readonly Dictionary<KindDefinition, State> _kinds = [];
     private readonly OwnerIndex _owners = new();
 
-    // Kinds that are gone for good, for as long as somebody still holds them.
-    private readonly ConditionalWeakTable<KindDefinition, KindDefinition> _dropped = [];
+    // Kinds that are gone for good, for as long as somebody still holds them: who follows one has its last changes still to read.
+    private readonly ConditionalWeakTable<KindDefinition, State> _dropped = [];
     private readonly StoreOptions _options;
     private readonly IJournal _journal;
     private readonly TimeProvider _time;
@@ -203,9 +203,12 @@ public sealed class Store : IAsyncDisposable
         lock (_gate) return StateOf(kind).History.TryFind(version, out _);
     }
 
-    internal bool ReadHistory(KindDefinition kind, ref long position, int limit, List<Change> into)
+    /// <param name="alone">Whether the reader follows no other kind: then it has the last changes of one that is gone, too, before it ends.</param>
+    internal bool ReadHistory(KindDefinition kind, bool alone, ref long position, int limit, List<Change> into)
     {
-        lock (_gate) return _kinds.TryGetValue(kind, out var state) && ChangeFeed.Read_NeedsLock(state.History, ref position, limit, into);
+        lock (_gate)
+            return (_kinds.TryGetValue(kind, out var state) || (alone && _dropped.TryGetValue(kind, out state)))
+                && ChangeFeed.Read_NeedsLock(state.History, ref position, limit, into);
     }
 
     internal void Unfollow(ChangeFeed feed, IReadOnlyList<KindDefinition> kinds)
@@ -285,8 +288,10 @@ public sealed class Store : IAsyncDisposable
         List<ChangeFeed> feeds;
         lock (_gate)
         {
-            _dropped.AddOrUpdate(kind, kind);
-            feeds = _kinds.Remove(kind, out var state) ? [.. state.Feeds.All] : [];
+            var state = StateOf(kind);
+            _kinds.Remove(kind);
+            _dropped.AddOrUpdate(kind, state);
+            feeds = [.. state.Feeds.All];
         }
         foreach (var feed in feeds) feed.CloseIfAlone(kind);
     }
