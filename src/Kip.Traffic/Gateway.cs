@@ -10,6 +10,7 @@ using Kip.Resources.Networking;
 using Kip.Resources.Serving;
 using Kip.Rules.Scaling;
 using Kip.Traffic.Activation;
+using Kip.Traffic.Direct;
 using Kip.Traffic.Forwarding.Http1;
 using Kip.Traffic.Forwarding.Http2;
 using Kip.Traffic.Forwarding.Outside;
@@ -40,6 +41,7 @@ public sealed class Gateway : IPodDrain, IAsyncDisposable
     private readonly RouteProjector _projector;
     private readonly IngressStatusWriter _statuses;
     private readonly GatewayPipeline _pipeline;
+    private readonly DirectPath _direct;
     private readonly Http1Forwarder _http1;
     private readonly Http2Forwarder _http2;
     private readonly OutsideForwarder _outside;
@@ -67,6 +69,7 @@ public sealed class Gateway : IPodDrain, IAsyncDisposable
         _pipeline = new(
             options, () => _projector.Table, new(_services, _backends, random), _ready.Task, _reporter, _http1, _http2, _outside, () => _requestLog, Taps,
             () => HttpsEndPoint?.Port, random, time, _instruments);
+        _direct = new(options, _pipeline, () => _projector.Table, _reporter, _http1, _instruments, random, time);
     }
 
     /// <summary>Where it listens.</summary>
@@ -110,7 +113,7 @@ public sealed class Gateway : IPodDrain, IAsyncDisposable
         try
         {
             var application = new GatewayApplication(gateway._pipeline, time);
-            gateway._server = await GatewayServer.StartAsync(options, application, new TlsTerminator(gateway._certificates), time, loggers, cancel);
+            gateway._server = await GatewayServer.StartAsync(options, application, new TlsTerminator(gateway._certificates), gateway._direct, time, loggers, cancel);
             if (options.Https is { } https)
             {
                 // What others can connect to shows them nothing of the inside, whatever the port without TLS does.
@@ -211,6 +214,7 @@ public sealed class Gateway : IPodDrain, IAsyncDisposable
             {
                 _reporter.Report();
                 _http1.Prune();
+                _direct.Prune();
             }
         }
         catch (OperationCanceledException)

@@ -22,6 +22,19 @@ internal sealed class GatewayPipeline(
     /// <summary>Requests in the gateway now.</summary>
     public int InFlight => Volatile.Read(ref _inFlight);
 
+    /// <summary>Whether requests may go the direct path: the routes are known, and nobody wants to hear of each request.</summary>
+    public bool IsUnobserved => ready.IsCompletedSuccessfully && requestLog() is null && !Spans.IsOn && !taps.AreOpen;
+
+    /// <summary>Counts a request in that does not come by <see cref="RunAsync"/>, unless too many are here already. Count it out with <see cref="Leave"/>.</summary>
+    public bool TryEnter()
+    {
+        if (Interlocked.Increment(ref _inFlight) <= options.MaxRequestsInFlight) return true;
+        Leave();
+        return false;
+    }
+
+    public void Leave() => Interlocked.Decrement(ref _inFlight);
+
     public Task RunAsync(GatewayRequest request)
     {
         // 1. Too many at once are refused before they cost anything.
@@ -86,6 +99,8 @@ internal sealed class GatewayPipeline(
         if (backend.IsRevision && reporter.Enter(backend)) request.Trace.Poked = time.GetTimestamp();
         try
         {
+            // A request that has failed on the direct path goes on from there.
+            if (request.TakeFailed() is { } failed && !await MayGoOnAsync(request, backend, failed)) return;
             while (true)
             {
                 // 6. A slot at a pod: at once if one is free, else in the queue.
@@ -140,6 +155,13 @@ internal sealed class GatewayPipeline(
         if (request.RequestId is null && (Spans.IsOn || requestLog() is not null))
             request.Http.Headers[RequestIds.Header] = request.RequestId = RequestIds.Make(random);
         if (Spans.IsOn) request.Span = Spans.Handle(request, backend);
+    }
+
+    private async ValueTask<bool> MayGoOnAsync(GatewayRequest request, RevisionBackend backend, FailedAttempt failed)
+    {
+        if (!failed.IsTimedOut) return await MayRetryAsync(request, backend, failed.Pod, failed.Outcome);
+        await GatewayErrors.TimedOut(request.Response, backend, waited: false);
+        return false;
     }
 
     private async ValueTask<bool> MayRetryAsync(GatewayRequest request, RevisionBackend backend, PodTracker pod, ForwardOutcome outcome)

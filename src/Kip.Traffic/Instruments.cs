@@ -56,8 +56,8 @@ internal sealed class Instruments : IDisposable
             "Requests executing and waiting, of revisions with a limit");
     }
 
-    /// <summary>Whether anybody listens to the sizes of bodies.</summary>
-    public bool CountsBytes => _responseBytes.Enabled;
+    /// <summary>Whether anybody listens to what requests took.</summary>
+    public bool CountsRequests => _duration.Enabled || _server.Enabled;
 
     /// <summary>A request entered the queue (1) or left it (-1).</summary>
     public void Queued(RevisionBackend backend, int change)
@@ -89,16 +89,24 @@ internal sealed class Instruments : IDisposable
         ref var trace = ref request.Trace;
         if (_coldStart.Enabled && trace.Waited && trace.PodReady != 0)
             _coldStart.Record(_time.GetElapsedTime(trace.Queued, trace.PodReady).TotalSeconds, backend.Tags.AsSpan());
-        if (!_duration.Enabled && !_server.Enabled) return;
-        var seconds = _time.GetElapsedTime(trace.Received, trace.Done).TotalSeconds;
+        if (!CountsRequests) return;
+        Served(backend, new ServedRequest(
+            _time.GetElapsedTime(trace.Received, trace.Done), request.Response.StatusCode, request.Http.Method, RouteTag.Of(request.Http.Headers),
+            request.Http.ContentLength, request.ResponseBytes));
+    }
+
+    /// <summary>A request is over that waited for nothing.</summary>
+    public void Served(RevisionBackend backend, in ServedRequest request)
+    {
+        var seconds = request.Duration.TotalSeconds;
         KeyValuePair<string, object?>[] tags =
         [
-            .. backend.Tags, new("http.response.status_code", request.Response.StatusCode), new("http.request.method", MethodOf(request.Http.Method)),
-            new("kn.route.tag", RouteTag.Of(request.Http.Headers)),
+            .. backend.Tags, new("http.response.status_code", request.Status), new("http.request.method", MethodOf(request.Method)),
+            new("kn.route.tag", request.RouteTag),
         ];
         _duration.Record(seconds, tags.AsSpan(0, backend.Tags.Length + 1));
         _server.Record(seconds, tags);
-        if (request.Http.ContentLength is { } sent) _requestBytes.Record(sent, tags);
+        if (request.RequestBytes is { } sent) _requestBytes.Record(sent, tags);
         _responseBytes.Record(request.ResponseBytes, tags);
     }
 
@@ -113,3 +121,8 @@ internal sealed class Instruments : IDisposable
         foreach (var backend in backends) yield return new(value(backend), backend.Tags);
     }
 }
+
+/// <summary>What metrics tell of a request that is over.</summary>
+/// <param name="RequestBytes">Of the body; null when its headers did not say.</param>
+/// <param name="ResponseBytes">Of the body.</param>
+internal readonly record struct ServedRequest(TimeSpan Duration, int Status, string Method, string RouteTag, long? RequestBytes, long ResponseBytes);

@@ -5,11 +5,15 @@ namespace Kip.Traffic.Activation;
 /// Used again and again for the requests of one connection. Its timer is set once per request, to the nearest of the three; when it fires
 /// it looks what has happened since and is set again if need be, so a response that moves costs one field write per step.
 /// </remarks>
-public sealed class RequestDeadline(TimeProvider time) : IDisposable
+/// <param name="keepsTimer">
+/// Leaves the timer as it is between requests: it fires once too often and is set anew then, which is cheaper than two changes per request. For who disposes this surely.
+/// </param>
+public sealed class RequestDeadline(TimeProvider time, bool keepsTimer = false) : IDisposable
 {
     private readonly Lock _lock = new();
     private CancellationTokenSource _cancel = new();
     private ITimer? _timer;
+    private long _armed = long.MaxValue;
     private long _total = long.MaxValue;
     private long _start = long.MaxValue;
     private long _idleTicks;
@@ -67,6 +71,8 @@ public sealed class RequestDeadline(TimeProvider time) : IDisposable
             _idleTicks = 0;
             // A firing that is under way may yet cancel the source that it took: the next request gets another.
             if (_timedOut || _cancel.IsCancellationRequested) _cancel = new();
+            if (keepsTimer) return;
+            _armed = long.MaxValue;
             _timer?.Change(Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
         }
     }
@@ -75,15 +81,19 @@ public sealed class RequestDeadline(TimeProvider time) : IDisposable
     {
         lock (_lock)
         {
+            // The source holds nothing that needs to be disposed, and a firing that is under way may yet use it.
+            _total = _start = long.MaxValue;
+            _idleTicks = 0;
             _timer?.Dispose();
-            _cancel.Dispose();
         }
     }
 
     private void Arm_NeedsLock()
     {
         var due = Due_NeedsLock();
-        if (due == long.MaxValue) return;
+        // A timer that is set for an earlier moment is set again then.
+        if (due == long.MaxValue || due >= _armed) return;
+        _armed = due;
         _timer ??= time.CreateTimer(static state => ((RequestDeadline)state!).Fire(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
         _timer.Change(time.GetElapsedTime(time.GetTimestamp(), due) is var wait && wait > TimeSpan.Zero ? wait : TimeSpan.Zero, Timeout.InfiniteTimeSpan);
     }
@@ -93,6 +103,7 @@ public sealed class RequestDeadline(TimeProvider time) : IDisposable
         CancellationTokenSource cancel;
         lock (_lock)
         {
+            _armed = long.MaxValue;
             if (time.GetTimestamp() < Due_NeedsLock())
             {
                 Arm_NeedsLock();

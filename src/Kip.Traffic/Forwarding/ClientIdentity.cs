@@ -1,3 +1,4 @@
+using System.Net;
 using System.Text;
 using Microsoft.AspNetCore.Http;
 
@@ -23,10 +24,17 @@ internal sealed record ClientIdentity(string For, string Proto, string Forwarded
         headers.ContainsKey("X-Forwarded-For") || headers.ContainsKey("X-Forwarded-Proto") || headers.ContainsKey("X-Forwarded-Host")
         || headers.ContainsKey("Forwarded");
 
+    /// <summary>What there is to tell of a client before whom no proxy has said anything.</summary>
+    /// <param name="remote">Where it connects from; null when that is not known.</param>
+    public static ClientIdentity Of(IPAddress? remote, string scheme)
+    {
+        var address = AddressOf(remote);
+        return new(address, scheme, ForwardedHeaders.Forwarded(address, "", scheme));
+    }
+
     public static ClientIdentity Of(HttpRequest request)
     {
-        var remote = request.HttpContext.Connection.RemoteIpAddress;
-        var address = (remote is { IsIPv4MappedToIPv6: true } ? remote.MapToIPv4() : remote)?.ToString() ?? "unknown";
+        var address = AddressOf(request.HttpContext.Connection.RemoteIpAddress);
         var forwardedFor = ForwardedHeaders.For(request.Headers["X-Forwarded-For"].ToString(), address);
         var proto = request.Headers["X-Forwarded-Proto"].ToString() is { Length: > 0 } told ? told : request.Scheme;
         var forwarded = request.Headers["Forwarded"].ToString() is { Length: > 0 } incoming
@@ -34,4 +42,6 @@ internal sealed record ClientIdentity(string For, string Proto, string Forwarded
             : ForwardedHeaders.Forwarded(forwardedFor, request.Headers["X-Forwarded-Host"].ToString(), proto);
         return new(forwardedFor, proto, forwarded);
     }
+
+    private static string AddressOf(IPAddress? remote) => (remote is { IsIPv4MappedToIPv6: true } ? remote.MapToIPv4() : remote)?.ToString() ?? "unknown";
 }

@@ -18,6 +18,7 @@ internal sealed class GatewayRequest
     private CancellationTokenRegistration _aborted;
     private ClientIdentity? _client;
     private ClientIdentity? _told;
+    private FailedAttempt? _failed;
 
     // A field, for it is changed in place.
     private ColdStartTrace _trace;
@@ -30,6 +31,7 @@ internal sealed class GatewayRequest
         Transformer = new(this);
         _ownsConnection = features.Get<IHttpRequestFeature>()!.Protocol.StartsWith("HTTP/1", StringComparison.Ordinal);
         Listener = features.Get<GatewayListener>() ?? GatewayListener.Loopback;
+        _failed = features.Get<FailedAttempt>();
         // One connection, one request at a time: one registration serves them all. It goes with the connection.
         if (_ownsConnection)
             features.Get<IConnectionLifetimeFeature>()!.ConnectionClosed.UnsafeRegister(static state => ((RequestDeadline)state!).Cancel(), Deadline);
@@ -94,7 +96,7 @@ internal sealed class GatewayRequest
     public void Begin(IFeatureCollection features)
     {
         Context.Initialize(features);
-        _trace = new() { Received = _time.GetTimestamp() };
+        _trace = new() { Received = _failed?.Received ?? _time.GetTimestamp() };
         BodyFailure = null;
         Connects = Sends = 0;
         (RequestId, Span, Forwarding, Pod, ResponseBytes) = (null, null, null, null, 0);
@@ -112,7 +114,17 @@ internal sealed class GatewayRequest
         _aborted.Dispose();
         _aborted = default;
         Deadline.End();
+        // It is about this request, whatever has become of it.
+        _failed = null;
         Context.Uninitialize();
+    }
+
+    /// <summary>What has been tried with it on the direct path, which happens only to the first request that comes from there. Told once.</summary>
+    public FailedAttempt? TakeFailed()
+    {
+        var failed = _failed;
+        _failed = null;
+        return failed;
     }
 
     /// <summary>An attempt has failed.</summary>

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Text;
+using Kip.Traffic.Direct;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
@@ -31,10 +32,10 @@ internal sealed class GatewayServer : IAsyncDisposable
 
     /// <exception cref="IOException">The port is in use.</exception>
     public static async Task<GatewayServer> StartAsync<T>(
-        GatewayOptions options, IHttpApplication<T> application, ITlsTerminator tls, TimeProvider time, ILoggerFactory loggers, CancellationToken cancel) where T : notnull
+        GatewayOptions options, IHttpApplication<T> application, ITlsTerminator tls, DirectPath direct, TimeProvider time, ILoggerFactory loggers, CancellationToken cancel) where T : notnull
     {
         var transport = new SocketTransportFactory(Options.Create(new SocketTransportOptions { Backlog = 4096, UnsafePreferInlineScheduling = true, WaitForDataBeforeAllocatingBuffer = false }), loggers);
-        var sorter = new ProtocolSorter(transport, tls, options.RequestHeadersTimeout, time);
+        var sorter = new ProtocolSorter(transport, tls, direct, options.RequestHeadersTimeout, time);
         var server = new KestrelServer(Options.Create(Limits(options)), sorter, loggers);
         try
         {

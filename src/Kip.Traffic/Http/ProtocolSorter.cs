@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Net;
 using System.Threading.Channels;
+using Kip.Traffic.Direct;
 using Microsoft.AspNetCore.Connections;
 
 namespace Kip.Traffic.Http;
@@ -10,7 +11,7 @@ namespace Kip.Traffic.Http;
 /// The HTTP server offers both on one plain-text port only with TLS's negotiation. An HTTP/2 client begins with the preface
 /// <c>PRI * HTTP/2.0</c> (RFC 9113 section 3.4), which no HTTP/1.1 request begins with. With TLS the negotiation decides.
 /// </remarks>
-internal sealed class ProtocolSorter(IConnectionListenerFactory transport, ITlsTerminator tls, TimeSpan firstBytesTimeout, TimeProvider time) : IConnectionListenerFactory
+internal sealed class ProtocolSorter(IConnectionListenerFactory transport, ITlsTerminator tls, DirectPath direct, TimeSpan firstBytesTimeout, TimeProvider time) : IConnectionListenerFactory
 {
     private readonly Channel<ConnectionContext> _http1 = Channel.CreateUnbounded<ConnectionContext>();
     private readonly Channel<ConnectionContext> _http2 = Channel.CreateUnbounded<ConnectionContext>();
@@ -69,11 +70,21 @@ internal sealed class ProtocolSorter(IConnectionListenerFactory transport, ITlsT
     {
         try
         {
-            using var patience = new CancellationTokenSource(firstBytesTimeout, time);
             connection.Features.Set(listener);
-            if (listener.IsTls) connection = await tls.TerminateAsync(connection, patience.Token);
-            var chosen = await IsHttp2Async(connection, patience.Token) ? _http2 : _http1;
-            if (chosen.Writer.TryWrite(connection)) return;
+            bool isHttp2;
+            using (var patience = new CancellationTokenSource(firstBytesTimeout, time))
+            {
+                if (listener.IsTls) connection = await tls.TerminateAsync(connection, patience.Token);
+                isHttp2 = await IsHttp2Async(connection, patience.Token);
+            }
+            if (isHttp2 || listener.IsTls)
+            {
+                if ((isHttp2 ? _http2 : _http1).Writer.TryWrite(connection)) return;
+            }
+            else if (await GoDirectAsync(connection, listener))
+            {
+                return;
+            }
         }
         catch (Exception e)
         {
@@ -81,6 +92,13 @@ internal sealed class ProtocolSorter(IConnectionListenerFactory transport, ITlsT
             connection.Abort(new ConnectionAbortedException("The connection said nothing that is served here", e));
         }
         await connection.DisposeAsync();
+    }
+
+    // True when the HTTP server has it now.
+    private async ValueTask<bool> GoDirectAsync(ConnectionContext connection, GatewayListener listener)
+    {
+        using var run = direct.Open(connection, listener);
+        return await run.RunAsync() && _http1.Writer.TryWrite(connection);
     }
 
     private async Task UnbindAsync(CancellationToken cancel)
@@ -93,6 +111,7 @@ internal sealed class ProtocolSorter(IConnectionListenerFactory transport, ITlsT
         }
         foreach (var (socket, _) in sockets) await socket.UnbindAsync(cancel);
         await Task.WhenAll(sockets.Select(static s => s.Accepting));
+        await direct.StopAsync(cancel);
         _http1.Writer.TryComplete();
         _http2.Writer.TryComplete();
     }

@@ -20,6 +20,9 @@ public sealed class RequestTaps(TimeProvider time)
     private readonly Lock _lock = new();
     private volatile Tap[] _taps = [];
 
+    /// <summary>Whether anybody follows any service.</summary>
+    internal bool AreOpen => _taps.Length > 0;
+
     /// <summary>Begins to follow a service. Dispose it to end.</summary>
     public Tap Open(NamespacedName service)
     {

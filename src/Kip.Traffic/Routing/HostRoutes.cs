@@ -8,7 +8,6 @@ namespace Kip.Traffic.Routing;
 public sealed class HostRoutes
 {
     private readonly Ingress _ingress;
-    private readonly PathRoute? _only;
 
     /// <param name="paths">In the order in which they are tried; shared with the rule's other hosts.</param>
     internal HostRoutes(Ingress ingress, bool clusterLocal, bool redirectToHttps, PathRoute[] paths)
@@ -17,7 +16,7 @@ public sealed class HostRoutes
         IsClusterLocal = clusterLocal;
         RedirectToHttps = redirectToHttps;
         Paths = paths;
-        _only = paths is [{ MatchesAll: true } only] ? only : null;
+        Only = paths is [{ MatchesAll: true } only] ? only : null;
     }
 
     /// <summary>The Ingress that declares the host.</summary>
@@ -32,13 +31,16 @@ public sealed class HostRoutes
     /// <summary>Whether plain HTTP is answered with a redirection.</summary>
     public bool RedirectToHttps { get; }
 
+    /// <summary>The route of every request, if there is only one that takes all of them.</summary>
+    public PathRoute? Only { get; }
+
     /// <summary>The longest prefix first; of the same prefix the one with more header conditions first.</summary>
     public IReadOnlyList<PathRoute> Paths { get; }
 
     /// <summary>The first path whose prefix and header conditions fit, or null.</summary>
     public PathRoute? Match(string path, IHeaderDictionary headers)
     {
-        if (_only is not null) return _only;
+        if (Only is not null) return Only;
         foreach (var route in Paths)
             if (route.Matches(path, headers)) return route;
         return null;

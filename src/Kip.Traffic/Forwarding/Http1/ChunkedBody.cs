@@ -1,5 +1,4 @@
 using System.Buffers;
-using System.IO.Pipelines;
 using System.Text;
 using Microsoft.AspNetCore.Http;
 
@@ -28,8 +27,11 @@ internal struct ChunkedBody
     public readonly bool IsDone => _part == Part.Done;
 
     /// <summary>Moves what there is to the client. Returns how many bytes of the input were used.</summary>
+    /// <param name="input">What has been read.</param>
+    /// <param name="output">Gets the body without its framing.</param>
+    /// <param name="response">Gets the trailers; null when nobody can take them.</param>
     /// <exception cref="MalformedResponseException">It is not chunked.</exception>
-    public int Take(ReadOnlySpan<byte> input, PipeWriter output, HttpResponse response)
+    public int Take(ReadOnlySpan<byte> input, IBufferWriter<byte> output, HttpResponse? response)
     {
         var used = 0;
         while (_part != Part.Done)
@@ -55,7 +57,7 @@ internal struct ChunkedBody
         return used;
     }
 
-    private void TakeLine(ReadOnlySpan<byte> line, HttpResponse response)
+    private void TakeLine(ReadOnlySpan<byte> line, HttpResponse? response)
     {
         switch (_part)
         {
@@ -88,10 +90,10 @@ internal struct ChunkedBody
         return size;
     }
 
-    private static void AddTrailer(ReadOnlySpan<byte> line, HttpResponse response)
+    private static void AddTrailer(ReadOnlySpan<byte> line, HttpResponse? response)
     {
         // HTTP/1.1 clients mostly cannot take trailers; those of HTTP/2 can.
-        if (!response.SupportsTrailers()) return;
+        if (response?.SupportsTrailers() != true) return;
         var colon = line.IndexOf((byte)':');
         if (colon <= 0) throw new MalformedResponseException("a trailer of the response is not in the right form");
         response.AppendTrailer(Encoding.Latin1.GetString(line[..colon]), Encoding.Latin1.GetString(line[(colon + 1)..].Trim(" \t"u8)));

@@ -9,9 +9,7 @@ namespace Kip.Traffic.Forwarding.Http1;
 /// <summary>One request and its response over one connection to a pod. Used again for the connection's next request.</summary>
 internal sealed class Exchange(PodConnection connection, TimeProvider time)
 {
-    private const int MaxHead = 64 * 1024;
-
-    private readonly ResponseHead _head = new();
+    private readonly ResponseHead _head = connection.Head;
     private GatewayRequest _request = null!;
     private BodySending? _sending;
     private bool _answered;
@@ -38,7 +36,7 @@ internal sealed class Exchange(PodConnection connection, TimeProvider time)
             if (body != RequestBodyKind.None) _sending = BodySending.Start(request, connection, body, time);
             while (!ReadHead())
             {
-                if (!connection.Received(await connection.ReceiveAsync(MaxHead))) throw new MalformedResponseException("no response");
+                if (!connection.Received(await connection.ReceiveAsync(ResponseHead.MaxLength))) throw new MalformedResponseException("no response");
                 _answered = true;
             }
             if (_head.Status == StatusCodes.Status101SwitchingProtocols && upgrade) outcome = await SwitchAsync();

@@ -1,4 +1,5 @@
 using System.Text;
+using Kip.Traffic.Http;
 
 namespace Kip.Traffic.Forwarding.Http1;
 
@@ -24,6 +25,7 @@ internal sealed class HeaderLine
         Value = value;
         Kind = HopByHop.KindOf(name);
         IsHopByHop = IsAlwaysHopByHop;
+        IsDate = name.Equals("Date", StringComparison.OrdinalIgnoreCase);
     }
 
     public byte[] Raw { get; }
@@ -40,6 +42,8 @@ internal sealed class HeaderLine
     /// <summary>Whether it is not passed on. The length is, but as a number.</summary>
     public bool IsHopByHop { get; set; }
 
+    public bool IsDate { get; }
+
     /// <summary>Whether a line before has the same name.</summary>
     public bool IsRepeat { get; set; }
 
@@ -50,6 +54,9 @@ internal sealed class HeaderLine
         // A line that begins with a space would continue the one before: obsolete, and refused (RFC 9112 section 5.2).
         if (colon <= 0 || line[0] is (byte)' ' or (byte)'\t' || line[colon - 1] is (byte)' ' or (byte)'\t')
             throw new MalformedResponseException("the response has a line among its headers that is none");
+        // What a client could read as the end of the line, or not at all.
+        if (line[..colon].ContainsAnyExcept(FieldBytes.Name) || line[(colon + 1)..].ContainsAny(FieldBytes.Control))
+            throw new MalformedResponseException("the response has a header with characters that none may have");
         var value = line[(colon + 1)..].Trim(" \t"u8);
         return new(line.ToArray(), Encoding.Latin1.GetString(line[..colon]), Encoding.Latin1.GetString(value));
     }

@@ -30,6 +30,26 @@ internal sealed class Http1Forwarder(GatewayOptions options, TimeProvider time) 
         return connection is null ? ConnectAndForwardAsync(pool, request, target, pod) : connection.Exchange.RunAsync(pool, request, target);
     }
 
+    /// <summary>The open connections to a pod. Only while holding a slot at it.</summary>
+    public ConnectionPool PoolOf(PodTracker pod) =>
+        (ConnectionPool?)pod.Connections ?? (ConnectionPool)pod.Keep(new ConnectionPool(time, options.PodIdleTimeout, List));
+
+    /// <summary>A new connection; null when none comes about in time.</summary>
+    /// <param name="ended">Gives up.</param>
+    public async ValueTask<PodConnection?> ConnectAsync(PodTracker pod, CancellationToken ended)
+    {
+        try
+        {
+            using var patience = CancellationTokenSource.CreateLinkedTokenSource(ended);
+            patience.CancelAfter(options.ConnectTimeout);
+            return await PodConnection.ConnectAsync(pod.EndPoint, time, patience.Token);
+        }
+        catch (Exception e) when (e is SocketException or OperationCanceledException)
+        {
+            return null;
+        }
+    }
+
     public void Dispose()
     {
         foreach (var (pool, _) in _used) pool.Dispose();
@@ -37,22 +57,10 @@ internal sealed class Http1Forwarder(GatewayOptions options, TimeProvider time) 
 
     private async ValueTask<ForwardOutcome> ConnectAndForwardAsync(ConnectionPool pool, GatewayRequest request, SplitTarget target, PodTracker pod)
     {
-        PodConnection connection;
-        try
-        {
-            using var patience = CancellationTokenSource.CreateLinkedTokenSource(request.Deadline.Token);
-            patience.CancelAfter(options.ConnectTimeout);
-            connection = await PodConnection.ConnectAsync(pod.EndPoint, time, patience.Token);
-        }
-        catch (Exception e) when (e is SocketException or OperationCanceledException)
-        {
-            return request.Deadline.Token.IsCancellationRequested ? ForwardOutcome.Cancelled : ForwardOutcome.ConnectFailed;
-        }
-        return await connection.Exchange.RunAsync(pool, request, target);
+        var connection = await ConnectAsync(pod, request.Deadline.Token);
+        if (connection is not null) return await connection.Exchange.RunAsync(pool, request, target);
+        return request.Deadline.Token.IsCancellationRequested ? ForwardOutcome.Cancelled : ForwardOutcome.ConnectFailed;
     }
-
-    private ConnectionPool PoolOf(PodTracker pod) =>
-        (ConnectionPool?)pod.Connections ?? (ConnectionPool)pod.Keep(new ConnectionPool(time, options.PodIdleTimeout, List));
 
     private void List(ConnectionPool pool)
     {

@@ -25,6 +25,9 @@ internal sealed class PodConnection : IDisposable
     /// <summary>When it was last given back, as a timestamp.</summary>
     public long IdleSince { get; set; }
 
+    /// <summary>The head of the response read last.</summary>
+    public ResponseHead Head { get; } = new();
+
     /// <summary>The request that it carries.</summary>
     public Exchange Exchange { get; }
 

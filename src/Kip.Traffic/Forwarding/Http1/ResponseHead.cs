@@ -1,5 +1,7 @@
 using System.Buffers.Text;
+using System.Runtime.InteropServices;
 using System.Text;
+using Kip.Traffic.Http;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.WebUtilities;
 
@@ -14,12 +16,20 @@ internal sealed class ResponseHead
 {
     private readonly List<HeaderLine> _lines = [];
     private byte[] _statusLine = [];
+    private byte[] _whole = [];
+    private int _wholeLength;
     private int _count;
     private bool _isHttp10;
     private bool _connectionClose;
     private bool _connectionKeepAlive;
 
+    /// <summary>The most bytes that a head has.</summary>
+    public const int MaxLength = 64 * 1024;
+
     public int Status { get; private set; }
+
+    /// <summary>Its header lines in order.</summary>
+    public ReadOnlySpan<HeaderLine> Lines => CollectionsMarshal.AsSpan(_lines)[.._count];
 
     /// <value>Null: the usual words for the status.</value>
     public string? Reason { get; private set; }
@@ -39,14 +49,25 @@ internal sealed class ResponseHead
     /// <exception cref="MalformedResponseException">It is not HTTP/1.x.</exception>
     public int? Read(ReadOnlySpan<byte> bytes)
     {
+        // The same head again, which is what most connections see until the date changes.
+        if (_wholeLength > 0 && bytes.StartsWith(_whole.AsSpan(0, _wholeLength))) return _wholeLength;
         // A head that is not complete is looked through again when more has come: that is rare, and heads are short.
         var end = bytes.IndexOf("\r\n\r\n"u8);
         if (end < 0) return null;
         var length = end + 4;
         var rest = bytes[..(end + 2)];
+        _wholeLength = 0;
         ReadStatus(Next(ref rest));
         ReadLines(rest);
+        Keep(bytes[..length]);
         return length;
+    }
+
+    private void Keep(ReadOnlySpan<byte> head)
+    {
+        if (_whole.Length < head.Length) _whole = new byte[head.Length + 16];
+        head.CopyTo(_whole);
+        _wholeLength = head.Length;
     }
 
     /// <summary>Sets the client's response to the pod's, without what concerns only the connection to the pod.</summary>
@@ -79,6 +100,7 @@ internal sealed class ResponseHead
         var versioned = line.StartsWith("HTTP/1."u8) && line.Length >= 12 && line[8] == ' ';
         if (!versioned || !Utf8Parser.TryParse(line.Slice(9, 3), out int status, out var used) || used != 3 || status < 100)
             throw new MalformedResponseException("the response does not begin like HTTP/1.1");
+        if (line.ContainsAny(FieldBytes.Control)) throw new MalformedResponseException("the response has a reason with characters that none may have");
         _isHttp10 = line[7] == '0';
         Status = status;
         var reason = Encoding.Latin1.GetString(line[Math.Min(13, line.Length)..]);

@@ -1,0 +1,79 @@
+using Kip.Testing.Traffic;
+using Kip.Traffic;
+using Microsoft.AspNetCore.Http;
+using Shouldly;
+
+namespace Kip.Tests.Traffic.Direct;
+
+/// <summary>When a connection on the direct path ends.</summary>
+public sealed class DirectEndTests
+{
+    private const string Host = "app.default.localhost";
+
+    private static CancellationToken Cancel => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task A_connection_that_nobody_uses_is_closed()
+    {
+        await using var bed = await GatewayBed.StartAsync(new() { KeepAliveTimeout = TimeSpan.FromSeconds(1) });
+        await using var pod = await ServeAsync(bed, static context => context.Response.WriteAsync("ok"));
+        using var client = await RawClient.ConnectAsync(bed.Gateway.EndPoint, Cancel);
+
+        await client.SendAsync(Get("/"), Cancel);
+
+        (await client.ReadToEndAsync(Cancel)).ShouldEndWith("2\r\nok\r\n0\r\n\r\n");
+    }
+
+    [Fact]
+    public async Task A_gateway_that_stops_lets_requests_end_and_closes_what_is_idle()
+    {
+        var arrived = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        var goOn = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        RawClient idle, busy;
+        FakePod pod;
+        Task<string> last;
+        await using (var bed = await GatewayBed.StartAsync(new() { ShutdownTimeout = TimeSpan.FromSeconds(60) }))
+        {
+            pod = await ServeAsync(bed, async context =>
+            {
+                if (context.Request.Path == "/slow")
+                {
+                    arrived.SetResult();
+                    await goOn.Task;
+                }
+                await context.Response.WriteAsync("ok");
+            });
+            idle = await RawClient.ConnectAsync(bed.Gateway.EndPoint, Cancel);
+            await idle.SendAsync(Get("/"), Cancel);
+            (await idle.ReadAsync("0\r\n\r\n", Cancel)).ShouldContain("ok");
+            busy = await RawClient.ConnectAsync(bed.Gateway.EndPoint, Cancel);
+            await busy.SendAsync(Get("/slow"), Cancel);
+            await arrived.Task.WaitAsync(Cancel);
+            // The gateway stops with the end of this block; the idle connection's end is what tells that it has begun to.
+            last = EndAsync(idle, busy, goOn);
+        }
+
+        var answer = await last;
+        answer.ShouldContain("Connection: close\r\n");
+        answer.ShouldEndWith("2\r\nok\r\n0\r\n\r\n");
+        idle.Dispose();
+        busy.Dispose();
+        await pod.DisposeAsync();
+    }
+
+    private static async Task<string> EndAsync(RawClient idle, RawClient busy, TaskCompletionSource goOn)
+    {
+        (await idle.ReadToEndAsync(Cancel)).ShouldBeEmpty();
+        goOn.SetResult();
+        return await busy.ReadToEndAsync(Cancel);
+    }
+
+    private static string Get(string path) => $"GET {path} HTTP/1.1\r\nHost: {Host}\r\n\r\n";
+
+    private static async Task<FakePod> ServeAsync(GatewayBed bed, RequestDelegate handler)
+    {
+        var pod = await FakePod.StartAsync(handler);
+        await bed.PutAsync(TrafficObjects.Revision("app-1"), TrafficObjects.Pod("app-1", "app-1-a", pod.Port), TrafficObjects.Ingress("app", Host, ("app-1", 100)));
+        return pod;
+    }
+}
