@@ -71,7 +71,7 @@ internal sealed class DirectPath(
             pipeline.Leave();
             return false;
         }
-        turn = new(backend, settings, lease.Pod!, time.GetTimestamp());
+        turn = new(backend, settings, lease.Pod!, lease.Pod!.Failures, time.GetTimestamp());
         if (backend.IsRevision) reporter.Enter(backend);
         instruments.Active(backend, 1);
         return true;
@@ -84,7 +84,7 @@ internal sealed class DirectPath(
         instruments.Active(turn.Backend, -1);
         if (turn.Backend.IsRevision) StatReporter.Leave(turn.Backend);
         pipeline.Leave();
-        if (outcome == ForwardOutcome.Done) turn.Pod.Trust();
+        if (outcome == ForwardOutcome.Done) turn.Backend.Breaker.Trust(turn.Pod, turn.Failures);
         // What has failed is counted where it ends.
         if (outcome is not (ForwardOutcome.Done or ForwardOutcome.BrokenResponse) || !instruments.CountsRequests) return;
         instruments.Served(turn.Backend, new ServedRequest(time.GetElapsedTime(turn.Received), response.Status, method, RouteTag.None, requestBytes, response.Bytes));
