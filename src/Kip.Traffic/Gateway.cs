@@ -148,6 +148,9 @@ public sealed class Gateway : IPodDrain, IAsyncDisposable
     public Task DrainAsync(NamespacedName pod, string uid, CancellationToken cancel) =>
         Task.WhenAll(_backends.DrainAsync(pod, uid), _services.DrainAsync(pod, uid)).WaitAsync(cancel);
 
+    /// <summary>Requests that wait for a free place at a pod of a revision.</summary>
+    internal int RequestsWaitingFor(NamespacedName revision) => _backends.Find(revision)?.Breaker.Waiting ?? 0;
+
     /// <inheritdoc/>
     public int RequestsAt(NamespacedName pod, string uid) => _backends.RequestsAt(pod, uid);
 

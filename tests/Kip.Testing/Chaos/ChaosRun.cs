@@ -23,6 +23,7 @@ public sealed class ChaosRun
     private readonly HttpResources _resources;
     private readonly Random _random;
     private readonly Action<string> _tell;
+    private ConstantLoad? _load;
     private int _version;
 
     private ChaosRun(KipProgram kip, HttpResources resources, int seed, Action<string> tell) =>
@@ -39,7 +40,7 @@ public sealed class ChaosRun
         await resources.CreateAsync(run.NextService(null), CancellationToken.None);
         (await kip.KubectlAsync("wait", $"ksvc/{Name}", "--for=condition=Ready", "--timeout=120s")).Succeeded();
         using var client = LoopbackClient.To(kip.Gateway);
-        var load = ConstantLoad.Start(client, new Uri($"http://{Name}.default.localhost/?sleep=20"), PerSecond);
+        var load = run._load = ConstantLoad.Start(client, new Uri($"http://{Name}.default.localhost/?sleep=20"), PerSecond);
         var watch = Stopwatch.StartNew();
         var actions = 0;
         while (watch.Elapsed < duration)
@@ -112,10 +113,10 @@ public sealed class ChaosRun
     }
 
     // Any of them, the only one of its revision among others; and now and then all at once, as when the machine runs out of memory.
-    private Task KillAsync()
+    private async Task KillAsync()
     {
         var processes = ChildProcesses.Of(_kip, $"K_SERVICE={Name}");
-        if (processes.Count == 0) return Task.CompletedTask;
+        if (processes.Count == 0) return;
         var all = _random.Next(4) == 0;
         foreach (var process in all ? processes : [processes[_random.Next(processes.Count)]])
         {
@@ -130,7 +131,8 @@ public sealed class ChaosRun
                 // It has ended by itself since.
             }
         }
-        return Task.CompletedTask;
+        // However slow the machine is, a request must not meet one kill after the other: it is sent again only so often.
+        await _load!.AnsweredAsync();
     }
 
     private async Task DeletePodAsync()

@@ -15,7 +15,12 @@ namespace Kip.Testing.Eventing;
 /// <summary>A real broker on a free port, over objects in memory and logs in a folder of its own.</summary>
 public sealed class BrokerBed : IAsyncDisposable
 {
-    private readonly HttpClient _http = new(new SocketsHttpHandler { UseProxy = false }) { Timeout = TimeSpan.FromSeconds(60) };
+    // Who asks whether to go on waits for the answer: a body sent after the usual second would meet a closed connection.
+    private readonly HttpClient _http = new(new SocketsHttpHandler { UseProxy = false, Expect100ContinueTimeout = TimeSpan.FromSeconds(60) })
+    {
+        Timeout = TimeSpan.FromSeconds(60),
+    };
+
     private readonly string _folder;
     private readonly bool _ownsFolder;
     private readonly InformerSet _informers;

@@ -41,7 +41,7 @@ public sealed class KillRun : IAsyncDisposable
     private readonly Taken _sunk;
     private readonly Taken _dead;
     private readonly List<FakePod> _pods = [];
-    private readonly HttpMessageInvoker _http = new(new SocketsHttpHandler { UseProxy = false, ConnectTimeout = TimeSpan.FromSeconds(5) });
+    private readonly HttpMessageInvoker _http = new(new SocketsHttpHandler { UseProxy = false });
     private volatile Uri? _url;
     private int _acknowledged;
     private int _inverted;

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Text;
+using Kip.Testing.Programs;
 
 namespace Kip.Testing.Kubectl;
 
@@ -48,8 +49,7 @@ public sealed class KubectlRunner(string kubeconfig, string home, string? progra
         using var running = Start(arguments, variables);
         var output = running.StandardOutput.ReadToEndAsync();
         var error = running.StandardError.ReadToEndAsync();
-        if (input is not null) await running.StandardInput.WriteAsync(input);
-        running.StandardInput.Close();
+        await running.FeedAsync(input);
         using var patience = new CancellationTokenSource(Patience);
         try
         {

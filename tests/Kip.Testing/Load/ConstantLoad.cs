@@ -45,6 +45,9 @@ public sealed class ConstantLoad
         return reached.Task.WaitAsync(TimeSpan.FromMinutes(2));
     }
 
+    /// <summary>Completes when all that has been sent so far is answered.</summary>
+    public Task AnsweredAsync() => Task.WhenAll(_requests);
+
     /// <summary>Sends no more, waits for the answers under way.</summary>
     public async Task<LoadResult> StopAsync()
     {

@@ -6,14 +6,15 @@ namespace Kip.Testing.Programs;
 public sealed class FollowedProgram : IAsyncDisposable
 {
     // A safety net: a line that never comes fails its test instead of the whole run.
-    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(1);
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
     private readonly Process _process;
 
     private FollowedProgram(Process process) => _process = process;
 
     public static FollowedProgram Start(string program, IEnumerable<string> arguments, IReadOnlyDictionary<string, string>? environment = null)
     {
-        var start = new ProcessStartInfo(program, arguments) { RedirectStandardOutput = true };
+        // Where the tests run in the background SIGINT is ignored, and whoever is started inherits that.
+        var start = new ProcessStartInfo("/usr/bin/env", ["--default-signal=INT", program, .. arguments]) { RedirectStandardOutput = true };
         foreach (var (name, value) in environment ?? new Dictionary<string, string>()) start.Environment[name] = value;
         return new FollowedProgram(Process.Start(start)!);
     }

@@ -7,6 +7,9 @@ namespace Kip.Testing.Programs;
 /// <summary>The real kip, running as a process of its own on free ports over a folder of its own.</summary>
 public sealed class KipProgram : IAsyncDisposable
 {
+    // A safety net: a platform that neither comes up nor ends fails its test instead of holding up the whole run.
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(3);
+
     private readonly bool _ownsData;
     private readonly StringBuilder _said = new();
     private Process _process;
@@ -69,7 +72,15 @@ public sealed class KipProgram : IAsyncDisposable
     {
         if (!_process.HasExited)
             await Command.RunAsync("/bin/kill", ["-TERM", ProcessId.ToString()]);
-        await _process.WaitForExitAsync();
+        try
+        {
+            await _process.WaitForExitAsync().WaitAsync(Patience);
+        }
+        catch (TimeoutException)
+        {
+            _process.Kill();
+            throw new TimeoutException($"kip did not end:\n{Said}");
+        }
         return _process.ExitCode;
     }
 
@@ -123,7 +134,7 @@ public sealed class KipProgram : IAsyncDisposable
         _process.BeginErrorReadLine();
         var json = new StringBuilder();
         // The instance is printed as one JSON object whose last line is a brace of its own.
-        while (await _process.StandardOutput.ReadLineAsync() is { } line)
+        while (await _process.StandardOutput.ReadLineAsync().WaitAsync(Patience) is { } line)
         {
             json.AppendLine(line);
             if (line != "}") continue;

@@ -15,7 +15,7 @@ namespace Kip.Testing.Runtime;
 public sealed class RuntimeHarness : IAsyncDisposable
 {
     /// <summary>No wait in a test should come near it; it only keeps a broken test from hanging.</summary>
-    public static readonly TimeSpan SafetyNet = TimeSpan.FromSeconds(60);
+    public static readonly TimeSpan SafetyNet = TimeSpan.FromSeconds(120);
 
     private readonly InformerSet _informers;
     private readonly ControllerHost _controllers;

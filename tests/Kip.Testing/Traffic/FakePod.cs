@@ -5,7 +5,6 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
-using Microsoft.Extensions.Logging;
 
 namespace Kip.Testing.Traffic;
 
@@ -37,10 +36,9 @@ public sealed class FakePod : IAsyncDisposable
     /// <param name="port">0: any free one.</param>
     public static async Task<FakePod> StartAsync(RequestDelegate handler, bool http2 = false, int port = 0)
     {
-        var builder = WebApplication.CreateSlimBuilder();
-        builder.Logging.ClearProviders();
+        var builder = WebApplication.CreateEmptyBuilder(new());
         builder.Services.Configure<HostOptions>(static o => o.ShutdownTimeout = TimeSpan.FromMilliseconds(1));
-        builder.WebHost.ConfigureKestrel(o =>
+        builder.WebHost.UseKestrelCore().ConfigureKestrel(o =>
         {
             o.Limits.MaxRequestBodySize = null;
             o.Limits.MinRequestBodyDataRate = null;

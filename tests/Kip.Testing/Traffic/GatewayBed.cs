@@ -13,6 +13,8 @@ namespace Kip.Testing.Traffic;
 /// <summary>A real gateway on a free port over objects in memory.</summary>
 public sealed class GatewayBed : IAsyncDisposable
 {
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+
     private readonly InformerSet _informers;
     private readonly Channel<RevisionStat> _stats = Channel.CreateUnbounded<RevisionStat>();
 
@@ -90,7 +92,7 @@ public sealed class GatewayBed : IAsyncDisposable
             if (change.New?.Metadata.Name == marker.Metadata.Name) seen.TrySetResult();
         });
         Resources.Put(marker);
-        await seen.Task.WaitAsync(TimeSpan.FromSeconds(30));
+        await seen.Task.WaitAsync(Patience);
     }
 
     private async Task StatusOf(string ingress)
@@ -100,6 +102,6 @@ public sealed class GatewayBed : IAsyncDisposable
         {
             if (change.New is { Status.Conditions.IsEmpty: false } written && written.Metadata.Name == ingress) seen.TrySetResult();
         });
-        await seen.Task.WaitAsync(TimeSpan.FromSeconds(30));
+        await seen.Task.WaitAsync(Patience);
     }
 }

@@ -53,7 +53,7 @@ public class AcknowledgedWritesSurviveTests
                 if (Interlocked.Increment(ref written) == WritesBeforeTheKill) enough.SetResult();
             }
         }).ToArray();
-        await enough.Task;
+        await enough.Task.WaitAsync(TimeSpan.FromMinutes(2));
         await kip.KillAsync();
         await Task.WhenAll(writers);
     }

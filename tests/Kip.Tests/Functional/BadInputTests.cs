@@ -109,7 +109,7 @@ public sealed class BadInputTests(KipFixture fixture) : IDisposable
         var missing = ServiceYaml.Hello("missing", "x").Replace("kip.local/helloworld", "kip.local/never-built");
         (await Kip.KubectlWithInputAsync(missing, "apply", "-f", "-")).Succeeded();
 
-        (await Kip.KubectlAsync("wait", "ksvc/missing", "--for=condition=Ready=False", "--timeout=30s")).Succeeded();
+        (await Kip.KubectlAsync("wait", "ksvc/missing", "--for=condition=Ready=False", "--timeout=120s")).Succeeded();
         var message = await Kip.KubectlAsync("get", "ksvc", "missing", "-o", "jsonpath={.status.conditions[?(@.type=='ConfigurationsReady')].message}");
         message.Output.ShouldContain("kip.local/never-built");
         message.Output.ShouldContain("kip deploy");

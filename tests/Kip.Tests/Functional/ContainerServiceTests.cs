@@ -97,10 +97,10 @@ public sealed class ContainerServiceTests : IAsyncLifetime
         (await _kip.KipWithInputAsync("to kip", "exec", "web", "-i", "--", "cat")).Succeeded().Output.ShouldBe("to kip");
         (await _kip.KipAsync("exec", "web", "--", "false")).ExitCode.ShouldBe(1);
 
-        // The other sleeps: its name alone wakes it. The input stays open, since a client that is done sending counts as gone.
+        // The other sleeps: its name alone wakes it. The input stays open until there is an answer, since a client that is done sending counts as gone.
         var called = await _kip.KubectlAsync("exec", pod, "--", "sh", "-c",
             "ip=$(nslookup -type=a other.default.svc.cluster.local | busybox awk '/^Address/ {last=$2} END {print last}'); "
-            + "(printf 'GET / HTTP/1.1\\r\\nHost: other.default.svc.cluster.local\\r\\nConnection: close\\r\\n\\r\\n'; sleep 5) | nc $ip 80");
+            + "(printf 'GET / HTTP/1.1\\r\\nHost: other.default.svc.cluster.local\\r\\nConnection: close\\r\\n\\r\\n'; until [ -e /tmp/answered ]; do sleep 0.1; done) | (nc $ip 80; touch /tmp/answered)");
         called.Output.ShouldContain("hello from a container");
     }
 

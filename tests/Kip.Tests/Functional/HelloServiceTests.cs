@@ -23,8 +23,8 @@ public class HelloServiceTests(KipFixture fixture)
         shown.ShouldContain("revision.serving.knative.dev/hello-00001");
         shown.ShouldContain("pod/hello-00001-deployment-");
 
-        (await Kip.KubectlAsync("wait", "pods", "-l", "serving.knative.dev/service=hello", "--for=delete", "--timeout=90s")).Succeeded();
-        (await Kip.KubectlAsync("get", "pods")).Succeeded().Output.ShouldBeEmpty();
+        (await Kip.KubectlAsync("wait", "pods", "-l", "serving.knative.dev/service=hello", "--for=delete", "--timeout=120s")).Succeeded();
+        (await Kip.KubectlAsync("get", "pods", "-l", "serving.knative.dev/service=hello")).Succeeded().Output.ShouldBeEmpty();
         (await client.GetStringAsync(url)).ShouldContain("Hello Kip");
         (await Kip.KubectlAsync("delete", "-f", "samples/hello.yaml", "--wait")).Succeeded();
     }

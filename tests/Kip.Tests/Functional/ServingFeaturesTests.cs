@@ -1,4 +1,6 @@
 using System.Net;
+using Kip.Client;
+using Kip.Resources.Serving;
 using Kip.Testing.Load;
 using Kip.Testing.Programs;
 using Shouldly;
@@ -27,8 +29,13 @@ public class ServingFeaturesTests(KipFixture fixture)
         var listed = (await Kip.KubectlAsync("get", "domainmapping", "www.mapped.test")).Succeeded().Output;
         listed.ShouldContain($"http://www.mapped.test:{Kip.Gateway.Port}");
         (await Kip.KubectlAsync("delete", "domainmapping", "www.mapped.test")).Succeeded();
-        (await Kip.KubectlAsync("get", "clusterdomainclaims")).Succeeded().Output.ShouldNotContain("mapped");
-        (await client.GetAsync(new Uri($"http://www.mapped.test:{Kip.Gateway.Port}/"), Cancel)).StatusCode.ShouldBe(HttpStatusCode.NotFound);
+        // What it owned is removed after it.
+        await UntilAsync(async () => !(await Kip.KubectlAsync("get", "clusterdomainclaims")).Succeeded().Output.Contains("mapped"));
+        await UntilAsync(async () =>
+        {
+            using var answer = await client.GetAsync(new Uri($"http://www.mapped.test:{Kip.Gateway.Port}/"), Cancel);
+            return answer.StatusCode == HttpStatusCode.NotFound;
+        });
         (await Kip.KipAsync("delete", "mapped")).Succeeded();
     }
 
@@ -37,13 +44,12 @@ public class ServingFeaturesTests(KipFixture fixture)
     {
         (await Kip.KubectlAsync("-n", "knative-serving", "patch", "configmap", "config-features", "--type", "merge", "-p", """{"data":{"tag-header-based-routing":"enabled"}}"""))
             .Succeeded();
-        foreach (var target in (string[])["first", "second"])
-        {
-            await ApplyAsync(ServiceYaml.Hello("slow", target).Replace("name: slow", "name: slow\n  annotations: {serving.knative.dev/rollout-duration: 4s}", StringComparison.Ordinal)
-                + "\n  traffic: [{latestRevision: true, percent: 100, tag: next}]\n");
-            if (target == "first") await ReadyAsync("ksvc/slow");
-        }
-        (await Kip.KubectlAsync("wait", "route/slow", "--for=jsonpath={.status.conditions[?(@.type==\"IngressReady\")].reason}=RolloutInProgress", "--timeout=60s")).Succeeded();
+        await ApplyAsync(Slow("first"));
+        await ReadyAsync("ksvc/slow");
+        var before = await RouteVersionAsync("slow");
+        await ApplyAsync(Slow("second"));
+        // Watched from before, since it may be over before whoever waits for it has begun to look.
+        await RouteBecomesAsync("slow", "RolloutInProgress", before);
         using var client = LoopbackClient.To(Kip.Gateway);
         using var request = new HttpRequestMessage(HttpMethod.Get, new Uri($"http://slow.default.localhost:{Kip.Gateway.Port}/"));
         request.Headers.Add("Knative-Serving-Tag", "next");
@@ -62,13 +68,41 @@ public class ServingFeaturesTests(KipFixture fixture)
         await ApplyAsync(ServiceYaml.Hello("worker", "worker", "autoscaling.knative.dev/class: hpa.autoscaling.knative.dev", "autoscaling.knative.dev/min-scale: '2'",
             "autoscaling.knative.dev/target: '50'"));
         await ReadyAsync("ksvc/worker");
-        (await Kip.KubectlAsync("get", "kpa", "worker-00001", "-o", "jsonpath={.status.actualScale}")).Succeeded().Output.Trim().ShouldBe("2");
+        (await Kip.KubectlAsync("wait", "kpa/worker-00001", "--for=jsonpath={.status.actualScale}=2", "--timeout=90s")).Succeeded();
         (await Kip.KipAsync("delete", "worker")).Succeeded();
 
         var warned = await Kip.KubectlAsync("-n", "knative-serving", "patch", "configmap", "config-gc", "--type", "merge", "-p", """{"data":{"min-revisions":"1"}}""");
         warned.Succeeded().Error.ShouldContain("Warning: config-gc: \"min-revisions\" has no effect: there is no such setting");
         var refused = await Kip.KubectlAsync("-n", "knative-serving", "patch", "configmap", "config-gc", "--type", "merge", "-p", """{"data":{"min-non-active-revisions":"few"}}""");
         refused.Error.ShouldContain("admission webhook \"config.webhook.serving.knative.dev\" denied the request: validation failed:");
+    }
+
+    private static string Slow(string target) =>
+        ServiceYaml.Hello("slow", target)
+            .Replace("name: slow", "name: slow\n  annotations: {serving.knative.dev/rollout-duration: 4s}", StringComparison.Ordinal)
+        + "\n  traffic: [{latestRevision: true, percent: 100, tag: next}]\n";
+
+    private async Task<string?> RouteVersionAsync(string name)
+    {
+        using var resources = Kip.Connect();
+        return (await resources.GetAsync<Route>(new("default", name), Cancel))!.Metadata.ResourceVersion;
+    }
+
+    // Completes when a condition of the Route has given the reason, however shortly, since the version.
+    private async Task RouteBecomesAsync(string name, string reason, string? since)
+    {
+        using var resources = Kip.Connect();
+        using var patience = CancellationTokenSource.CreateLinkedTokenSource(Cancel);
+        patience.CancelAfter(TimeSpan.FromMinutes(2));
+        var options = new ListOptions { Namespace = "default", FieldSelector = $"metadata.name={name}", ResourceVersion = since };
+        await foreach (var change in resources.WatchAsync(Route.Definition, options, patience.Token))
+            if (change.Object is Route route && route.Status.Conditions.Any(c => c.Reason == reason)) return;
+    }
+
+    private static async Task UntilAsync(Func<Task<bool>> holds)
+    {
+        for (var i = 0; i < 600 && !await holds(); i++) await Task.Delay(100, Cancel);
+        (await holds()).ShouldBeTrue();
     }
 
     private async Task ApplyAsync(string yaml) => (await Kip.KubectlWithInputAsync(yaml, "apply", "-f", "-")).Succeeded();

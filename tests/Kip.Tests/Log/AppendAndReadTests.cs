@@ -167,10 +167,10 @@ public class AppendAndReadTests
         var middle = new TaskCompletionSource();
         var following = Follow();
         Written.Append(log, 50);
-        await middle.Task.WaitAsync(TimeSpan.FromSeconds(30));
+        await middle.Task.WaitAsync(TimeSpan.FromSeconds(60));
         Written.Append(log, 50);
         await log.DisposeAsync();
-        await following.WaitAsync(TimeSpan.FromSeconds(30));
+        await following.WaitAsync(TimeSpan.FromSeconds(60));
         seen.ShouldBe(Written.Range(1, 100));
 
         async Task Follow()

@@ -165,7 +165,7 @@ public class FailingDiskTests
         var first = log.AppendDurableAsync(Written.Payload(1)).AsTask();
         flush.Run();
         await Should.ThrowAsync<LogWriteException>(first);
-        await Should.ThrowAsync<LogWriteException>(behind!.WaitAsync(TimeSpan.FromSeconds(30)));
+        await Should.ThrowAsync<LogWriteException>(behind!.WaitAsync(TimeSpan.FromSeconds(60)));
 
         files.Fault = null;
         log.TruncateFront(0); // tries again

@@ -54,7 +54,7 @@ public sealed class ActivationTests : GatewayTest
         var pod = await StartPodAsync(static context => context.Response.WriteAsync("ok"));
         await Bed.PutAsync(TrafficObjects.Revision("app-1"), TrafficObjects.Ingress("app", Host, ("app-1", 100)));
         var waiting = Enumerable.Range(0, 20).Select(_ => GetAsync()).ToList();
-        await Eventually(() => Bed.Gateway.RequestsInFlight == 20);
+        await Eventually(() => Bed.Gateway.RequestsWaitingFor(TrafficObjects.Name("app-1")) == 20);
 
         using var refused = await GetAsync();
         refused.StatusCode.ShouldBe(HttpStatusCode.ServiceUnavailable);
@@ -106,7 +106,7 @@ public sealed class ActivationTests : GatewayTest
         for (var i = 0; i < 8; i++)
         {
             waiting.Add(GetTextAsync($"/{i}"));
-            await Eventually(() => Bed.Gateway.RequestsInFlight == i + 1);
+            await Eventually(() => Bed.Gateway.RequestsWaitingFor(TrafficObjects.Name("app-1")) == i + 1);
         }
 
         await Bed.PutAsync(TrafficObjects.Pod("app-1", "a", pod.Port));
@@ -154,28 +154,8 @@ public sealed class ActivationTests : GatewayTest
         await gone.CancelAsync();
 
         await Should.ThrowAsync<OperationCanceledException>(slow);
-        await ended.Task.WaitAsync(TimeSpan.FromSeconds(30), Cancel);
+        await ended.Task.WaitAsync(TimeSpan.FromSeconds(60), Cancel);
         await GetTextAsync("/quick");
-    }
-
-    [Fact]
-    public async Task An_active_revision_is_reported_until_it_is_idle_and_then_no_more()
-    {
-        await ServeAsync(static context => context.Response.WriteAsync("ok"));
-        for (var i = 0; i < 5; i++) await GetTextAsync();
-
-        var requests = 0.0;
-        double last;
-        do
-        {
-            var stat = await Bed.Stats.ReadAsync(Cancel);
-            requests += last = stat.RequestCount;
-        }
-        while (last > 0 || requests < 5);
-
-        requests.ShouldBe(5);
-        await Task.Delay(1500, Cancel);
-        Bed.Stats.TryRead(out _).ShouldBeFalse();
     }
 
     [Fact]
@@ -200,6 +180,6 @@ public sealed class ActivationTests : GatewayTest
         drained.IsCompleted.ShouldBeFalse();
         go.SetResult();
         (await slow).ShouldBe(leaving.Port.ToString());
-        await drained.WaitAsync(TimeSpan.FromSeconds(30), Cancel);
+        await drained.WaitAsync(TimeSpan.FromSeconds(60), Cancel);
     }
 }

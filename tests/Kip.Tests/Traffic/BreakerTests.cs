@@ -115,7 +115,7 @@ public sealed class BreakerTests
 
         for (var next = 0; next < 10; next++)
         {
-            var lease = await waiting[next].WaitAsync(TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken);
+            var lease = await waiting[next].WaitAsync(TimeSpan.FromSeconds(60), TestContext.Current.CancellationToken);
             waiting.Skip(next + 1).ShouldAllBe(static task => !task.IsCompleted);
             breaker.TryAcquire(out _).ShouldBeFalse();
             breaker.Release(lease.Pod!);
@@ -176,7 +176,7 @@ public sealed class BreakerTests
         pod.Release();
         idle.IsCompleted.ShouldBeFalse();
         pod.Release();
-        await idle.WaitAsync(TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken);
+        await idle.WaitAsync(TimeSpan.FromSeconds(60), TestContext.Current.CancellationToken);
     }
 
     [Fact]

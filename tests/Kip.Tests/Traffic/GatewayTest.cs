@@ -12,7 +12,15 @@ public abstract class GatewayTest : IAsyncLifetime
     protected const string Host = "app.default.localhost";
 
     private readonly List<FakePod> _pods = [];
-    private readonly HttpClient _client = new(new SocketsHttpHandler { UseProxy = false, AllowAutoRedirect = false }) { Timeout = TimeSpan.FromSeconds(60) };
+    private readonly HttpClient _client = new(new SocketsHttpHandler
+    {
+        UseProxy = false, AllowAutoRedirect = false,
+        // Who asks whether to go on waits for the answer: a body sent after the usual second would meet a closed connection.
+        Expect100ContinueTimeout = TimeSpan.FromSeconds(60),
+    })
+    {
+        Timeout = TimeSpan.FromSeconds(60),
+    };
 
     protected GatewayBed Bed { get; private set; } = null!;
 
@@ -20,7 +28,10 @@ public abstract class GatewayTest : IAsyncLifetime
 
     protected virtual GatewayOptions Options => new();
 
-    public async ValueTask InitializeAsync() => Bed = await GatewayBed.StartAsync(Options);
+    /// <value>The real clock.</value>
+    protected virtual TimeProvider Time => TimeProvider.System;
+
+    public async ValueTask InitializeAsync() => Bed = await GatewayBed.StartAsync(Options, Time);
 
     public async ValueTask DisposeAsync()
     {
@@ -70,7 +81,7 @@ public abstract class GatewayTest : IAsyncLifetime
     /// <summary>Waits for something that another thread will do, and that no event tells of.</summary>
     protected static async Task Eventually(Func<bool> condition)
     {
-        for (var i = 0; i < 3000 && !condition(); i++) await Task.Delay(10, Cancel);
+        for (var i = 0; i < 6000 && !condition(); i++) await Task.Delay(10, Cancel);
         condition().ShouldBeTrue();
     }
 }

@@ -91,7 +91,7 @@ public sealed class ObservabilityTests : GatewayTest
         request.Headers.Add("traceparent", $"00-{trace}-b7ad6b7169203331-01");
         var answer = SendAsync(request);
         var pod = await StartPodAsync(EchoIds);
-        await waits.Task.WaitAsync(TimeSpan.FromSeconds(30), Cancel);
+        await waits.Task.WaitAsync(TimeSpan.FromSeconds(60), Cancel);
         await Bed.PutAsync(TrafficObjects.Pod("app-1", "app-1-a", pod.Port));
 
         using var response = await answer;

@@ -20,7 +20,7 @@ public sealed class RouteChurnTests : GatewayTest
             TrafficObjects.Pod("new-1", "new-1-a", next.Port));
         await Bed.PutAsync([.. Enumerable.Range(0, Routes).Select(static i => TrafficObjects.Ingress($"r{i}", HostOf(i), ("old-1", 100)))]);
         using var client = LoopbackClient.To(Bed.Url);
-        var load = ConstantLoad.Start(client, new Uri($"http://{HostOf(Routes / 2)}/"), 500);
+        var load = ConstantLoad.Start(client, new Uri($"http://{HostOf(Routes / 2)}/"), 200);
 
         await load.MoreAsync(100);
         for (var i = 0; i < Routes; i++)

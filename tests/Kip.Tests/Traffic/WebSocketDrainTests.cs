@@ -1,6 +1,7 @@
 using System.Net.WebSockets;
 using System.Text;
 using Kip.Client.Pods;
+using Kip.Testing.Time;
 using Kip.Testing.Traffic;
 using Microsoft.AspNetCore.Http;
 using Shouldly;
@@ -10,6 +11,10 @@ namespace Kip.Tests.Traffic;
 /// <summary>A pod that is to end while somebody has a WebSocket open to it.</summary>
 public sealed class WebSocketDrainTests : GatewayTest
 {
+    private readonly ManualTimeProvider _time = new();
+
+    protected override TimeProvider Time => _time;
+
     [Fact]
     public async Task A_pod_that_goes_is_asked_to_end_though_a_WebSocket_is_open_once_it_has_been_quiet()
     {
@@ -22,14 +27,15 @@ public sealed class WebSocketDrainTests : GatewayTest
                 return;
             }
             await EchoAsync(context);
-        }, timeout: 2);
+        });
         using var socket = await ConnectAsync();
         var slow = GetAsync("/slow");
         await Eventually(() => pod.Now == 2);
 
         var drained = ((IPodDrain)Bed.Gateway).DrainAsync(TrafficObjects.Name("app-1-a"), "pod-app-1-a", Cancel);
         (await EchoedAsync(socket, "still here")).ShouldBe("still here");
-        drained.IsCompleted.ShouldBeFalse("a request is under way, and the time for WebSockets has just begun");
+        _time.Advance(TimeSpan.FromMinutes(1));
+        drained.IsCompleted.ShouldBeFalse("a request is under way, though the time for WebSockets is over");
         go.SetResult();
         (await slow).Dispose();
 

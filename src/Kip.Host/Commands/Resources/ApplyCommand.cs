@@ -45,6 +45,15 @@ internal static class ApplyCommand
         if (present is null) return (await resources.CreateAsync(wanted, cancel), "created");
         // A merge patch keeps what the manifest does not mention: annotations of controllers, defaults, the status.
         var stored = await resources.PatchAsync(kind, wanted.Key, new Patch(PatchContentType.Merge, stated), cancel);
-        return (stored, stored.Metadata.ResourceVersion == present.Metadata.ResourceVersion ? "unchanged" : "configured");
+        return (stored, IsUnchanged(present, stored) ? "unchanged" : "configured");
+    }
+
+    // Controllers write statuses meanwhile: a new version alone does not mean that the manifest has changed anything.
+    private static bool IsUnchanged(Resource present, Resource stored)
+    {
+        if (stored.Metadata.ResourceVersion == present.Metadata.ResourceVersion) return true;
+        if (stored is not IHasStatus half || !half.SpecEquals(present)) return false;
+        var (before, now) = (present.Metadata, stored.Metadata);
+        return now.Generation == before.Generation && now.Labels == before.Labels && now.Annotations == before.Annotations;
     }
 }

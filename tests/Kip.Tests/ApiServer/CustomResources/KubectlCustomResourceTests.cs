@@ -22,7 +22,7 @@ public sealed class KubectlCustomResourceTests : IAsyncLifetime
     {
         _api = await ApiServerFixture.StartAsync();
         (await ApplyAsync(Definitions.CronTabs)).ShouldBe("customresourcedefinition.apiextensions.k8s.io/crontabs.stable.example.com created\n");
-        await RunAsync("wait --for=condition=Established crd/crontabs.stable.example.com --timeout=30s");
+        await RunAsync("wait --for=condition=Established crd/crontabs.stable.example.com --timeout=90s");
     }
 
     public async ValueTask DisposeAsync()

@@ -117,7 +117,7 @@ public sealed class WatchTests : IAsyncLifetime
     {
         const int batches = 12, batch = 500;
         using var deadline = CancellationTokenSource.CreateLinkedTokenSource(Cancel);
-        deadline.CancelAfter(TimeSpan.FromSeconds(60));
+        deadline.CancelAfter(TimeSpan.FromMinutes(3));
         var text = new string('x', 4000);
         using var slow = await WatchAsync($"{Maps}?watch=true");
         using var quick = await WatchAsync($"{Maps}?watch=true");

@@ -151,7 +151,7 @@ public sealed class InformerTests : IAsyncDisposable
                 all.Signal();
             });
 
-            all.Wait(TimeSpan.FromSeconds(30), Cancel).ShouldBeTrue();
+            all.Wait(TimeSpan.FromSeconds(60), Cancel).ShouldBeTrue();
             writer.Join();
             seen.Distinct().Count().ShouldBe(50);
             await informers.DisposeAsync();

@@ -80,6 +80,10 @@ public sealed class KubectlBed : IAsyncDisposable
                 ports: [ {containerPort: 8080} ]
             """);
         await kubectl.DoAsync("wait pod/box --for=condition=Ready --timeout=120s");
+        // Ready says that it runs, not that it has written its line yet.
+        using var written = kubectl.Start("logs -f box");
+        await KubectlSession.LineAsync(written);
+        written.Kill();
         return "box";
     }
 }

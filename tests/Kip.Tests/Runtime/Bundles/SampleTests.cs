@@ -2,6 +2,7 @@ using System.Net.Http;
 using Kip.Resources;
 using Kip.Resources.Core;
 using Kip.Runtime.Bundles;
+using Kip.Testing.Programs;
 using Kip.Testing.Runtime;
 using Shouldly;
 
@@ -18,7 +19,7 @@ public class SampleTests
     {
         await using var kip = await RuntimeHarness.StartAsync();
         var cancel = TestContext.Current.CancellationToken;
-        var built = await kip.Builder.BuildAsync(Path.Combine(Root(), "samples", sample), new BuildOptions { Name = sample }, null, cancel);
+        var built = await kip.Builder.BuildAsync(Repository.Path("samples", sample), new BuildOptions { Name = sample }, null, cancel);
         built.Bundle.Manifest.Language.ShouldBe(language);
 
         await kip.CreateAsync(RuntimeHarness.PodOf("hello", built.Bundle.Image.ToString(), static c => c with
@@ -31,13 +32,6 @@ public class SampleTests
         using var http = new HttpClient { BaseAddress = new Uri($"http://127.0.0.1:{pod.Metadata.Annotations["kip.dev/port"]}") };
         (await http.GetStringAsync("/", cancel)).ShouldBe("Hello from hello-00001\n");
         (await http.GetStringAsync("/sleep?ms=1", cancel)).ShouldBe("Slept 1 ms in hello-00001\n");
-        (await kip.Builder.BuildAsync(Path.Combine(Root(), "samples", sample), new BuildOptions { Name = sample }, null, cancel)).Reused.ShouldBeTrue();
-    }
-
-    private static string Root()
-    {
-        var folder = new DirectoryInfo(AppContext.BaseDirectory);
-        while (!File.Exists(Path.Combine(folder.FullName, "Kip.slnx"))) folder = folder.Parent!;
-        return folder.FullName;
+        (await kip.Builder.BuildAsync(Repository.Path("samples", sample), new BuildOptions { Name = sample }, null, cancel)).Reused.ShouldBeTrue();
     }
 }

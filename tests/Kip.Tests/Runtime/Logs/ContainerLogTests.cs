@@ -109,7 +109,7 @@ public sealed class ContainerLogTests : IDisposable
         }
         log.End(OutputStream.Stdout);
         log.End(OutputStream.Stderr);
-        await following.WaitAsync(TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken);
+        await following.WaitAsync(TimeSpan.FromSeconds(60), TestContext.Current.CancellationToken);
 
         follower.Text.ShouldBe("first\n" + string.Concat(Enumerable.Range(0, 1000).Select(static i => $"line {i:00000}\n")));
     }
@@ -127,7 +127,7 @@ public sealed class ContainerLogTests : IDisposable
 
     private static async Task UntilSeenAsync(UntilText follower, string text)
     {
-        var limit = DateTime.UtcNow.AddSeconds(30);
+        var limit = DateTime.UtcNow.AddSeconds(60);
         while (!follower.Text.Contains(text))
         {
             (DateTime.UtcNow < limit).ShouldBeTrue("the follower stands still");

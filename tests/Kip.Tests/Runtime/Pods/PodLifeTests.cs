@@ -33,7 +33,8 @@ public class PodLifeTests
         await using var kip = await RuntimeHarness.StartAsync();
         var image = await kip.ShellBundleAsync("python3 main.py", ("main.py", Server));
 
-        await kip.CreateAsync(RuntimeHarness.PodOf("web", image, static c => c with { ReadinessProbe = Tcp }));
+        await kip.CreateAsync(RuntimeHarness.PodOf(
+            "web", image, static c => c with { ReadinessProbe = Tcp }, static s => s with { TerminationGracePeriodSeconds = 60 }));
         var pod = await kip.WaitForAsync<Pod>("web", IsReady);
 
         pod.Spec.NodeName.ShouldBe("test-node");
@@ -55,21 +56,23 @@ public class PodLifeTests
     [Fact]
     public async Task A_process_that_dies_makes_its_pod_unready_and_is_restarted_at_once_then_ever_more_slowly()
     {
-        await using var kip = await RuntimeHarness.StartAsync();
+        // Long enough for the state to be written, and seen, before it is over.
+        var backoff = new Backoff(TimeSpan.FromSeconds(3), TimeSpan.FromSeconds(3));
+        await using var kip = await RuntimeHarness.StartAsync(RuntimeHarness.NewOptions() with { CrashBackoff = backoff });
         var image = await kip.ShellBundleAsync("echo run; exit 3");
 
         await kip.CreateAsync(RuntimeHarness.PodOf("crash", image));
         var pod = await kip.WaitForAsync<Pod>("crash", static p => App(p).State?.Waiting?.Reason == "CrashLoopBackOff");
 
         App(pod).RestartCount.ShouldBe(1);
-        App(pod).State!.Waiting!.Message!.ShouldStartWith("back-off 0.3s restarting failed container=app pod=crash_default(");
+        App(pod).State!.Waiting!.Message!.ShouldStartWith("back-off 3s restarting failed container=app pod=crash_default(");
         App(pod).LastState!.Terminated.ShouldNotBeNull().ExitCode.ShouldBe(3);
         App(pod).LastState!.Terminated!.Reason.ShouldBe("Error");
         pod.Status.Phase.ShouldBe("Running");
         IsReady(pod).ShouldBeFalse();
         (await kip.LogAsync("crash", new PodLogOptions { Previous = true })).ShouldBe("run\n");
 
-        await kip.WaitForAsync<Pod>("crash", static p => App(p).RestartCount >= 3);
+        await kip.WaitForAsync<Pod>("crash", static p => App(p).RestartCount >= 2);
     }
 
     [Theory]
@@ -146,6 +149,8 @@ public class PodLifeTests
             ReadinessProbe = new Probe
             {
                 HttpGet = new HttpGetAction { Path = "/up", Port = "h2", HttpHeaders = [new HttpHeader { Name = "X-Who", Value = "kip" }] },
+                // An answer that comes late is not asked for a second time.
+                TimeoutSeconds = 60,
             },
         }));
 
@@ -216,7 +221,8 @@ public class PodLifeTests
         var gateway = new RecordingDrain();
         await using var kip = await RuntimeHarness.StartAsync(drain: gateway);
         var image = await kip.ShellBundleAsync("python3 main.py", ("main.py", Server));
-        await kip.CreateAsync(RuntimeHarness.PodOf("drained", image, static c => c with { ReadinessProbe = Tcp }));
+        await kip.CreateAsync(RuntimeHarness.PodOf(
+            "drained", image, static c => c with { ReadinessProbe = Tcp }, static s => s with { TerminationGracePeriodSeconds = 60 }));
         var pod = await kip.WaitForAsync<Pod>("drained", IsReady);
         await LogOfAsync(kip, "drained", "up\n");
 
@@ -248,7 +254,7 @@ public class PodLifeTests
     {
         await using var kip = await RuntimeHarness.StartAsync();
         var image = await kip.ShellBundleAsync("sleep 1000");
-        await kip.CreateAsync(RuntimeHarness.PodOf("late", image, null, static s => s with { ActiveDeadlineSeconds = 1 }));
+        await kip.CreateAsync(RuntimeHarness.PodOf("late", image, null, static s => s with { ActiveDeadlineSeconds = 4 }));
 
         var pod = await kip.WaitForAsync<Pod>("late", static p => p.Status.Phase == "Failed");
 
@@ -275,7 +281,7 @@ public class PodLifeTests
     private static async Task UntilGoneAsync(int pid)
     {
         // The kernel tells only a parent; we watch from outside.
-        for (var i = 0; i < 600 && Kip.Runtime.Recovery.ProcessTable.Read(pid) is not null; i++) await Task.Delay(50);
+        for (var i = 0; i < 1200 && Kip.Runtime.Recovery.ProcessTable.Read(pid) is not null; i++) await Task.Delay(50);
         Kip.Runtime.Recovery.ProcessTable.Read(pid).ShouldBeNull();
     }
 

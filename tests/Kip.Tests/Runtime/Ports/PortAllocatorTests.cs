@@ -3,6 +3,7 @@ using System.Net.Sockets;
 using Kip.Resources.Core;
 using Kip.Runtime.Ports;
 using Kip.Testing.Runtime;
+using Kip.Testing.Traffic;
 using Shouldly;
 
 namespace Kip.Tests.Runtime.Ports;
@@ -12,9 +13,9 @@ public class PortAllocatorTests
     [Fact]
     public void Ports_come_in_turn_skip_those_in_use_and_run_out()
     {
-        using var busy = new TcpListener(IPAddress.Loopback, 0);
+        var taken = FreePort.Find();
+        using var busy = new TcpListener(IPAddress.Loopback, taken);
         busy.Start();
-        var taken = ((IPEndPoint)busy.LocalEndpoint).Port;
         var ports = new PortAllocator(taken, 1, offset: 5);
 
         ports.NextOrNull().ShouldBeNull();
@@ -31,16 +32,17 @@ public class PortAllocatorTests
     [Fact]
     public async Task A_pod_for_which_there_is_no_port_says_so_and_starts_when_one_is_free()
     {
-        await using var kip = await RuntimeHarness.StartAsync(RuntimeHarness.NewOptions() with { FirstPort = 31990, PortCount = 1 });
+        var only = FreePort.Find();
+        await using var kip = await RuntimeHarness.StartAsync(RuntimeHarness.NewOptions() with { FirstPort = only, PortCount = 1 });
         var image = await kip.ShellBundleAsync("sleep 1000");
         await kip.CreateAsync(RuntimeHarness.PodOf("first", image));
         var first = await kip.WaitForAsync<Pod>("first", static p => p.Status.Phase == "Running");
         await kip.CreateAsync(RuntimeHarness.PodOf("second", image));
         var waiting = await kip.WaitForAsync<Pod>("second", static p => p.Status.ContainerStatuses is [{ State.Waiting.Reason: "CreateContainerConfigError" }]);
-        waiting.Status.ContainerStatuses[0].State!.Waiting!.Message.ShouldBe("all 1 ports from 31990 to 31990 are in use; end other pods first");
+        waiting.Status.ContainerStatuses[0].State!.Waiting!.Message.ShouldBe($"all 1 ports from {only} to {only} are in use; end other pods first");
 
         await kip.Resources.DeleteAsync(Pod.Definition, first.Key, Kip.Resources.DeleteOptions.Default, CancellationToken.None);
 
-        (await kip.WaitForAsync<Pod>("second", static p => p.Status.Phase == "Running")).Metadata.Annotations["kip.dev/port"].ShouldBe("31990");
+        (await kip.WaitForAsync<Pod>("second", static p => p.Status.Phase == "Running")).Metadata.Annotations["kip.dev/port"].ShouldBe($"{only}");
     }
 }

@@ -69,8 +69,9 @@ public sealed class ProberTests : IDisposable
             (await _prober.AskAsync(new Probe { TimeoutSeconds = Patience, TcpSocket = new TcpSocketAction { Port = port } }, target, None)).ShouldBe(ProbeAnswer.Ok);
 
         (await _prober.AskAsync(new Probe { TimeoutSeconds = Patience, TcpSocket = new TcpSocketAction { Port = "other" } }, target, None)).Message.ShouldBe("couldn't find port: other");
-        listener.Stop();
-        (await _prober.AskAsync(new Probe { TimeoutSeconds = Patience, TcpSocket = new TcpSocketAction() }, target, None)).Message!.ShouldContain("connection refused");
+        using var closed = new ClosedPort();
+        var refused = await _prober.AskAsync(new Probe { TimeoutSeconds = Patience, TcpSocket = new TcpSocketAction() }, Target(closed.Number), None);
+        refused.Message!.ShouldContain("connection refused");
     }
 
     [Fact]
@@ -144,7 +145,8 @@ public sealed class ProberTests : IDisposable
             answer.Success.ShouldBe(good);
             asked.ShouldBe("/grpc.health.v1.Health/Check my");
         }
-        (await _prober.AskAsync(new Probe { Grpc = new GrpcAction { Port = 8080 } }, Target(FreePort.Find()), None)).Success.ShouldBeFalse();
+        using var closed = new ClosedPort();
+        (await _prober.AskAsync(new Probe { Grpc = new GrpcAction { Port = 8080 } }, Target(closed.Number), None)).Success.ShouldBeFalse();
     }
 
     [Theory]

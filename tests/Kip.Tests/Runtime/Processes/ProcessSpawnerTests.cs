@@ -21,8 +21,8 @@ public sealed class ProcessSpawnerTests : IDisposable
     {
         var output = new Collected();
         var process = _spawner.Start(start, output);
-        await output.Complete.Task.WaitAsync(TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken);
-        return (await process.Exited.WaitAsync(TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken), output.Of(OutputStream.Stdout), output.Of(OutputStream.Stderr));
+        await output.Complete.Task.WaitAsync(TimeSpan.FromSeconds(60), TestContext.Current.CancellationToken);
+        return (await process.Exited.WaitAsync(TimeSpan.FromSeconds(60), TestContext.Current.CancellationToken), output.Of(OutputStream.Stdout), output.Of(OutputStream.Stderr));
     }
 
     [Fact]
@@ -53,16 +53,16 @@ public sealed class ProcessSpawnerTests : IDisposable
     {
         var output = new Collected();
         var process = _spawner.Start(Shell("sleep 1000 & echo $!; wait; wait"), output);
-        var child = int.Parse(await output.FirstLine.Task.WaitAsync(TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken));
+        var child = int.Parse(await output.FirstLine.Task.WaitAsync(TimeSpan.FromSeconds(60), TestContext.Current.CancellationToken));
 
         // To the first process only, as when it crashes.
         _ = LibC.Kill(process.Pid, LibC.SigKill);
-        var exit = await process.Exited.WaitAsync(TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken);
+        var exit = await process.Exited.WaitAsync(TimeSpan.FromSeconds(60), TestContext.Current.CancellationToken);
 
         (exit.Code, exit.Signal).ShouldBe((137, 9));
-        await output.Complete.Task.WaitAsync(TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken);
+        await output.Complete.Task.WaitAsync(TimeSpan.FromSeconds(60), TestContext.Current.CancellationToken);
         // A process closes its files a moment before it counts as ended.
-        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(30));
+        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(60));
         while (Kip.Runtime.Recovery.ProcessTable.Read(child) is not null) await Task.Delay(1, patience.Token);
         process.Terminate();
     }
