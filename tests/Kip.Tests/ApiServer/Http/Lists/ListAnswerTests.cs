@@ -1,6 +1,7 @@
 using System.IO.Compression;
 using System.Net;
 using System.Text.Json.Nodes;
+using Kip.ApiServer.Registry;
 using Kip.Client;
 using Kip.Resources;
 using Kip.Resources.Core;
@@ -31,7 +32,7 @@ public sealed class ListAnswerTests : IAsyncLifetime
         await _api.DisposeAsync();
     }
 
-    private IResources Resources => new Kip.ApiServer.Registry.EmbeddedResources(_api.Registry);
+    private EmbeddedResources Resources => new(_api.Registry);
 
     [Fact]
     public async Task A_list_shows_what_has_changed_since_the_last_one()
