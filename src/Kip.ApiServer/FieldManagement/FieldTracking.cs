@@ -25,7 +25,9 @@ internal static class FieldTracking
         if (by is null) return prepared;
         if (by.IsApplied) return With(prepared, said.Metadata.ManagedFields);
         var kind = prepared.GetDefinition();
-        using var document = JsonTree.ParseDocument(kind.Write(prepared));
+        using var buffer = new PooledBuffer();
+        Write(buffer, kind, prepared);
+        using var document = JsonTree.ParseDocument(buffer.Written);
         var change = FieldComparison.Of(EmptyOf(kind), document.RootElement, SchemaBuilder.Of(kind));
         return With(prepared, FieldOwnership.Updated([], change, by, null, now.WholeSeconds()));
     }
@@ -44,8 +46,12 @@ internal static class FieldTracking
         if (FieldOwner.Read(entries) is not { } owners) return present.Metadata.ManagedFields;
 
         var kind = present.GetDefinition();
-        using var before = JsonTree.ParseDocument(kind.Write(With(present, default)));
-        using var after = JsonTree.ParseDocument(kind.Write(With(merged, default)));
+        using var buffer = new PooledBuffer();
+        Write(buffer, kind, With(present, default));
+        var middle = buffer.Length;
+        Write(buffer, kind, With(merged, default));
+        using var before = JsonTree.ParseDocument(buffer.Written[..middle]);
+        using var after = JsonTree.ParseDocument(buffer.Written[middle..]);
         var change = FieldComparison.Of(before.RootElement, after.RootElement, SchemaBuilder.Of(kind));
         return FieldOwnership.Updated(owners, change, by ?? new("kip-controller", kind.ApiVersion), subresource, now.WholeSeconds());
     }
@@ -61,6 +67,12 @@ internal static class FieldTracking
     public static JsonElement EmptyOf(KindDefinition kind) =>
         // Kubernetes' own kinds are Go structs, whose empty parts are there from the beginning; custom resources begin with nothing.
         kind.StrategicMerge ? Empty.GetOrAdd(kind, static k => JsonDocument.Parse(k.Write(EmptyObjects.Of(k)))).RootElement : Nothing.RootElement;
+
+    private static void Write(PooledBuffer buffer, KindDefinition kind, Resource resource)
+    {
+        using var writer = new Utf8JsonWriter(buffer);
+        kind.Write(writer, resource);
+    }
 
     // Clients may set entries, as kubectl does when it changes over to server-side apply. Those that know nothing of entries leave them out.
     private static ValueList<ManagedFieldsEntry> Chosen(ValueList<ManagedFieldsEntry> present, ValueList<ManagedFieldsEntry> said)

@@ -41,7 +41,9 @@ internal sealed class ResourceReader(Store store)
     {
         var items = new List<Resource>(Math.Min(limit, selection.IsWhole ? table.CountIn(selection.Namespace) : 0));
         var passed = 0;
-        foreach (var resource in table.In(selection.Namespace))
+        // What lies in namespaces before the last part's end need not be looked at again.
+        var rest = selection.Namespace is null && after is { } end ? table.From(end.Namespace, out passed) : table.In(selection.Namespace);
+        foreach (var resource in rest)
         {
             passed++;
             if (!IsAfter(resource, after) || !selection.Matches(resource)) continue;

@@ -21,6 +21,16 @@ internal sealed record KindTable(ImmutableSortedDictionary<string, Names> Spaces
     public IEnumerable<Resource> In(string? @namespace) =>
         @namespace is null ? Spaces.Values.SelectMany(static names => names.Values) : Space(@namespace).Values;
 
+    /// <summary>The objects of a namespace and those after it, in order.</summary>
+    /// <param name="passed">How many objects there are before.</param>
+    public IEnumerable<Resource> From(string @namespace, out int passed)
+    {
+        passed = Spaces.TakeWhile(space => IsBefore(space.Key)).Sum(static space => space.Value.Count);
+        return Spaces.SkipWhile(space => IsBefore(space.Key)).SelectMany(static space => space.Value.Values);
+
+        bool IsBefore(string space) => string.CompareOrdinal(space, @namespace) < 0;
+    }
+
     /// <summary>How many objects there are in one namespace, or in all (null).</summary>
     public int CountIn(string? @namespace) => @namespace is null ? Count : Space(@namespace).Count;
 

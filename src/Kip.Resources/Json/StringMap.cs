@@ -22,6 +22,14 @@ public readonly struct StringMap : IReadOnlyDictionary<string, string>, IEquatab
         return new StringMap([.. last]);
     }
 
+    // What was written by a map is in order already.
+    internal static StringMap Read(List<KeyValuePair<string, string>> entries)
+    {
+        for (var i = 1; i < entries.Count; i++)
+            if (string.CompareOrdinal(entries[i - 1].Key, entries[i].Key) >= 0) return From(entries);
+        return new([.. entries]);
+    }
+
     /// <summary>A map with these entries; of two with the same key the later wins.</summary>
     public static StringMap Of(params ReadOnlySpan<(string Key, string Value)> entries)
     {
@@ -155,7 +163,7 @@ public sealed class StringMapConverter : JsonConverter<StringMap>
                 throw new JsonException($"the value of \"{key}\" must be a string");
             entries.Add(new(key, reader.GetString() ?? ""));
         }
-        return StringMap.From(entries);
+        return StringMap.Read(entries);
     }
 
     public override void Write(Utf8JsonWriter writer, StringMap value, JsonSerializerOptions options)
