@@ -41,9 +41,7 @@ internal sealed class CustomAdmission(Store store, KindCatalog kinds, TimeProvid
     public IEnumerable<string> Warnings(AdmissionRequest request)
     {
         if (request is not { Object: CustomResourceDefinition definition, Subresource: null }) return [];
-        if (kinds.BuiltInDefinition(definition) is not null) return [$"{definition.Metadata.Name} is built into kip: what the definition says changes nothing"];
-        if (definition.Spec == (request.Old as CustomResourceDefinition)?.Spec) return [];
-        return DefinitionWarnings.Of(definition);
+        return kinds.BuiltInDefinition(definition) is null ? [] : [$"{definition.Metadata.Name} is built into kip: what the definition says changes nothing"];
     }
 
     // In the version in which it was sent, where that is known: other versions may ask for other things.
@@ -53,7 +51,9 @@ internal sealed class CustomAdmission(Store store, KindCatalog kinds, TimeProvid
         var schema = custom.Shape as StructuralSchema ?? kind.Version(custom.Version).Schema;
         using var value = custom.Whole();
         using var before = old?.Whole();
-        return SchemaValidation.Validate(value.RootElement, before?.RootElement, schema);
+        var errors = SchemaValidation.Validate(value.RootElement, before?.RootElement, schema);
+        // Rules speak of values that are what the schema says they are.
+        return errors.Count > 0 ? errors : schema.RulesOfObject.Validate(value.RootElement, before?.RootElement);
     }
 
     /// <summary>The definition with the status that its names and those of the others make.</summary>

@@ -96,7 +96,7 @@ internal sealed partial class RequestPipeline(
         if (await _discovery.TryAnswerAsync(http, path) || await _openApi.TryAnswerAsync(http, path) || await issuer.TryAnswerAsync(http, path)) return;
         if (path == "/version") await JsonAnswer.WriteAsync(http, 200, VersionDocument.Write);
         else if (HttpMethods.IsPost(http.Request.Method) && parsed is not null && Review.At(parsed) is { } review)
-            await _reviews.AnswerAsync(http, review, parsed.Namespace, user);
+            await _reviews.AnswerAsync(http, review, parsed, user);
         // Not a Status: clients tell an unknown API from a missing object by it.
         else await TextAsync(http, 404, "404 page not found\n");
     }

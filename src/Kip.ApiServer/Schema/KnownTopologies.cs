@@ -58,6 +58,7 @@ internal static class KnownTopologies
         [(typeof(NodeStatus), "addresses")] = Topology.MapBy("type"),
         [(typeof(MutatingWebhookConfiguration), "webhooks")] = ByName,
         [(typeof(ValidatingWebhookConfiguration), "webhooks")] = ByName,
+        [(typeof(Webhook), "matchConditions")] = ByName,
         [(typeof(CustomResourceDefinitionStatus), "conditions")] = Topology.MapBy("type"),
         [(typeof(CertificateSigningRequestStatus), "conditions")] = Topology.MapBy("type"),
         [(typeof(NodeSpec), "podCIDRs")] = Topology.Set,

@@ -6,8 +6,12 @@ namespace Kip.ApiServer.Schema;
 /// <summary>Writes schemas as OpenAPI knows them: every record a component of its own, referred to by name.</summary>
 /// <param name="writer">Where to.</param>
 /// <param name="prefix">Where components are found: <c>#/components/schemas/</c> (3.0) or <c>#/definitions/</c> (2.0).</param>
-internal sealed class SchemaWriter(Utf8JsonWriter writer, string prefix)
+/// <param name="maxCustomBytes">When the schemas of custom kinds have come to so much, those of further ones only say that they are objects.</param>
+internal sealed class SchemaWriter(Utf8JsonWriter writer, string prefix, long maxCustomBytes = SchemaWriter.MaxCustomBytes)
 {
+    // A document is kept while it may be asked for, so all custom kinds together must not fill the memory.
+    private const int MaxCustomBytes = 16 * 1024 * 1024;
+
     // Kubernetes wraps references in allOf where version 3 would ignore what stands beside them; version 2 tools know only the bare form.
     private readonly bool _wrapReferences = prefix.StartsWith("#/components", StringComparison.Ordinal);
 
@@ -16,10 +20,12 @@ internal sealed class SchemaWriter(Utf8JsonWriter writer, string prefix)
     {
         var (builtIn, custom) = (kinds.Where(static k => k.Format is null).ToDictionary(static k => k.ClrType), kinds.Where(static k => k.Format is not null));
         var pending = new Queue<SchemaNode>(builtIn.Values.Select(SchemaBuilder.Of).Append(SchemaBuilder.Of(typeof(ListMeta))));
+        var before = Written;
         foreach (var kind in custom)
         {
             // What a custom kind is made of is written in place; only the metadata has a name.
-            WriteComponent(ComponentNames.Of(kind), SchemaBuilder.Of(kind), kind);
+            if (Written - before < maxCustomBytes) WriteComponent(ComponentNames.Of(kind), SchemaBuilder.Of(kind), kind);
+            else WriteOpenComponent(kind);
             pending.Enqueue(SchemaBuilder.Of(typeof(ObjectMeta)));
         }
         var seen = new HashSet<Type>();
@@ -72,6 +78,21 @@ internal sealed class SchemaWriter(Utf8JsonWriter writer, string prefix)
         WriteFields(node);
         WriteTopology(node);
         if (kind is not null) WriteKindList(kind);
+        writer.WriteEndObject();
+    }
+
+    private long Written => writer.BytesCommitted + writer.BytesPending;
+
+    private void WriteOpenComponent(KindDefinition kind)
+    {
+        writer.WriteStartObject(ComponentNames.Of(kind));
+        writer.WriteString("description", $"The schemas of the kinds that are defined here are too large to be told in one document: see the CustomResourceDefinition {kind.QualifiedPlural}.");
+        writer.WriteString("type", "object");
+        writer.WriteStartObject("properties");
+        foreach (var field in EveryObject.Fields) WriteField(field);
+        writer.WriteEndObject();
+        writer.WriteBoolean("x-kubernetes-preserve-unknown-fields", true);
+        WriteKindList(kind);
         writer.WriteEndObject();
     }
 

@@ -11,26 +11,26 @@ internal sealed class RegisteredWebhooks(Store store)
     private readonly Live _mutating = new(store.Live(MutatingWebhookConfiguration.Definition));
     private readonly Live _validating = new(store.Live(ValidatingWebhookConfiguration.Definition));
 
-    public ImmutableArray<Webhook> Mutating => _mutating.Now;
+    public ImmutableArray<RegisteredWebhook> Mutating => _mutating.Now;
 
-    public ImmutableArray<Webhook> Validating => _validating.Now;
+    public ImmutableArray<RegisteredWebhook> Validating => _validating.Now;
 
     // Tables are immutable, so the same table means the same webhooks.
     private sealed class Live(Func<KindTable> table)
     {
         private Known _known = new(KindTable.Empty, []);
 
-        public ImmutableArray<Webhook> Now
+        public ImmutableArray<RegisteredWebhook> Now
         {
             get
             {
                 var (known, now) = (_known, table());
                 if (ReferenceEquals(known.Table, now)) return known.Webhooks;
-                _known = new(now, [.. now.In(null).Cast<IWebhookConfiguration>().SelectMany(static configuration => (IEnumerable<Webhook>)configuration.Webhooks)]);
+                _known = new(now, [.. now.In(null).Cast<IWebhookConfiguration>().SelectMany(static configuration => configuration.Webhooks.Select(static webhook => new RegisteredWebhook(webhook)))]);
                 return _known.Webhooks;
             }
         }
     }
 
-    private sealed record Known(KindTable Table, ImmutableArray<Webhook> Webhooks);
+    private sealed record Known(KindTable Table, ImmutableArray<RegisteredWebhook> Webhooks);
 }

@@ -34,15 +34,15 @@ internal sealed partial class WebhookAdmission(Store store, KindCatalog kinds, W
     public async Task<Resource?> MutateAsync(Resource? said, Resource? old, string? subresource, RequestContext context, CancellationToken cancel)
     {
         if (_webhooks.Mutating.IsEmpty) return said;
-        var before = new Dictionary<Webhook, Resource?>(ReferenceEqualityComparer.Instance);
+        var before = new Dictionary<RegisteredWebhook, Resource?>(ReferenceEqualityComparer.Instance);
         for (var round = 0; round < 2; round++)
             foreach (var webhook in _webhooks.Mutating)
             {
                 // Asked again once, if it wants to be, when others have changed what it had seen.
-                if (round > 0 && (webhook.ReinvocationPolicy != "IfNeeded" || !before.TryGetValue(webhook, out var seen) || seen == said)) continue;
+                if (round > 0 && (webhook.Webhook.ReinvocationPolicy != "IfNeeded" || !before.TryGetValue(webhook, out var seen) || seen == said)) continue;
                 var review = ReviewOf(said, old, subresource, context);
-                if (review.Target.VersionFor(webhook) is not { } version) continue;
-                if (await AskAsync(webhook, review, version, context, cancel) is { Patch: { } patch }) said = Patched(webhook, version, said, patch);
+                if (review.Target.VersionFor(webhook.Webhook) is not { } version) continue;
+                if (await AskAsync(webhook, review, version, context, cancel) is { Patch: { } patch }) said = Patched(webhook.Webhook, version, said, patch);
                 before[webhook] = said;
             }
         return said;
@@ -56,7 +56,7 @@ internal sealed partial class WebhookAdmission(Store store, KindCatalog kinds, W
         var review = ReviewOf(wanted, old, subresource, context);
         await Task.WhenAll(
             from webhook in _webhooks.Validating
-            let version = review.Target.VersionFor(webhook)
+            let version = review.Target.VersionFor(webhook.Webhook)
             where version is not null
             select AskAsync(webhook, review, version, context, cancel));
     }
@@ -75,14 +75,16 @@ internal sealed partial class WebhookAdmission(Store store, KindCatalog kinds, W
         return new(new(operation, requested, versions, subresource, spaceLabels, labels), wanted, old, context.User, context.DryRun);
     }
 
-    /// <summary>The answer of one webhook; null when it could not be asked and need not be.</summary>
+    /// <summary>The answer of one webhook; null when it does not want to be asked, or could not be and need not.</summary>
     private async Task<AdmissionAnswer?> AskAsync(
-        Webhook webhook, AdmissionReview review, KindDefinition version, RequestContext context, CancellationToken cancel)
+        RegisteredWebhook registered, AdmissionReview review, KindDefinition version, RequestContext context, CancellationToken cancel)
     {
-        var uid = newUid();
+        var (uid, webhook) = (newUid(), registered.Webhook);
+        var question = review.Write(uid, version);
+        if (!registered.Conditions.IsEmpty && !Wants(registered, question, version, review)) return null;
         try
         {
-            var answer = await client.AskAsync(webhook, uid, review.Write(uid, version), cancel);
+            var answer = await client.AskAsync(webhook, uid, question, cancel);
             context.Warn?.Invoke(answer.Warnings);
             return answer.Refusal is { } refusal ? throw Refused(webhook, refusal) : answer;
         }
@@ -96,6 +98,19 @@ internal sealed partial class WebhookAdmission(Store store, KindCatalog kinds, W
             throw ApiException.Of(500, StatusReason.InternalError,
                 $"Internal error occurred: failed calling webhook \"{webhook.Name}\": failed to call webhook: {e.Message}");
         }
+    }
+
+    /// <summary>Whether the conditions of a webhook hold.</summary>
+    /// <exception cref="ApiException">That cannot be said, and the webhook must be asked (403).</exception>
+    private bool Wants(RegisteredWebhook registered, ReadOnlyMemory<byte> question, KindDefinition version, AdmissionReview review)
+    {
+        using var document = JsonDocument.Parse(question, new() { MaxDepth = WireJson.MaxDepth + 2 });
+        var holds = registered.Conditions.Hold(document.RootElement.GetProperty("request"), out var problem);
+        if (problem is null) return holds;
+        if (registered.Webhook.FailurePolicy != "Ignore")
+            throw ApiException.Of(403, StatusReason.Forbidden, $"{version.QualifiedPlural} \"{(review.Object ?? review.Old)!.Metadata.Name}\" is forbidden: {problem}");
+        LogIgnored(logger, registered.Webhook.Name, problem);
+        return false;
     }
 
     private static Resource? Patched(Webhook webhook, KindDefinition version, Resource? said, JsonNode patch)

@@ -105,7 +105,7 @@ public sealed class HttpResources : IResources, IDisposable
     {
         var kind = resource.GetDefinition();
         ResourceUrl.RequireNamespace(kind, resource.Key);
-        return Read(kind, await SendAsync(HttpMethod.Post, ResourceUrl.Collection(kind, resource.Metadata.Namespace), Body(resource), cancel));
+        return Read(kind, await SendAsync(HttpMethod.Post, ResourceUrl.Collection(kind, resource.Metadata.Namespace) + Strictness(kind), Body(resource), cancel));
     }
 
     public Task<Resource> UpdateAsync(Resource resource, CancellationToken cancel) => PutAsync(resource, null, cancel);
@@ -115,10 +115,20 @@ public sealed class HttpResources : IResources, IDisposable
     public async Task<Resource> PatchAsync(KindDefinition kind, NamespacedName name, Patch patch, CancellationToken cancel)
     {
         // Server-side apply wants to know who applies.
-        var query = patch.ContentType == PatchContentType.Apply ? "?fieldManager=kip&force=true" : "";
+        var query = patch.ContentType == PatchContentType.Apply ? "?fieldManager=kip&force=true" : Strictness(kind);
         var path = ResourceUrl.Object(kind, name, patch.Subresource) + query;
         return Read(kind, await SendAsync(HttpMethod.Patch, path, (patch.Body, new MediaTypeHeaderValue(patch.ContentType)), cancel));
     }
+
+    /// <summary>Objects as the server shows them, for kinds whose columns only it knows.</summary>
+    /// <exception cref="ApiException">The server refuses, or sends no table.</exception>
+    public async Task<ServerTable> ShowAsync(KindDefinition kind, ListOptions options, CancellationToken cancel) =>
+        await DocumentAsync(ResourceUrl.List(kind, options), ServerTable.Accept, ServerTable.Read, cancel);
+
+    /// <summary>The kinds that the server says it serves.</summary>
+    /// <exception cref="ApiException">The server refuses, or does not say it in one document.</exception>
+    public async Task<IReadOnlyList<KindDefinition>> ServedKindsAsync(CancellationToken cancel) =>
+        await DocumentAsync("apis", ServedKinds.Accept, ServedKinds.Read, cancel);
 
     public async Task ScaleAsync(KindDefinition kind, NamespacedName name, int replicas, CancellationToken cancel)
     {
@@ -188,13 +198,34 @@ public sealed class HttpResources : IResources, IDisposable
     {
         var request = Request(method, path, null);
         request.Content = content;
-        foreach (var (name, value) in headers ?? new Dictionary<string, string>()) request.Headers.TryAddWithoutValidation(name, value);
+        foreach (var (name, value) in headers ?? new Dictionary<string, string>())
+        {
+            request.Headers.Remove(name);
+            request.Headers.TryAddWithoutValidation(name, value);
+        }
         var response = await TrySendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancel, cancel);
         if (response.IsSuccessStatusCode) return response;
         using (response) throw Failures.Of((int)response.StatusCode, await response.Content.ReadAsByteArrayAsync(cancel), _server);
     }
 
     public void Dispose() => _http.Dispose();
+
+    // What a custom kind's fields are only the server knows: it must say which it does not.
+    private static string Strictness(KindDefinition kind) => kind.Format is null ? "" : "?fieldValidation=Strict";
+
+    private async Task<T> DocumentAsync<T>(string path, string accept, Func<JsonElement, T> read, CancellationToken cancel)
+    {
+        using var response = await CallAsync(HttpMethod.Get, path, null, new Dictionary<string, string> { ["Accept"] = accept }, cancel);
+        try
+        {
+            using var document = JsonDocument.Parse(await response.Content.ReadAsByteArrayAsync(cancel));
+            return read(document.RootElement);
+        }
+        catch (Exception e) when (e is JsonException or KeyNotFoundException or InvalidOperationException)
+        {
+            throw ApiException.Of(500, StatusReason.InternalError, $"{_server} sent an answer to {path} that cannot be read: {e.Message}");
+        }
+    }
 
     private static (ReadOnlyMemory<byte> Bytes, MediaTypeHeaderValue Type) Body(Resource resource) => (resource.GetDefinition().Write(resource), Json);
 

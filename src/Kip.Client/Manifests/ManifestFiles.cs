@@ -21,10 +21,21 @@ public static class ManifestFiles
     /// <exception cref="ManifestException">Everything that is wrong, with file, document, line and what to do.</exception>
     public static IReadOnlyList<Manifest> Load(IEnumerable<string> paths, Stream standardInput, bool recursive = false)
     {
-        var manifests = new List<Manifest>();
-        var errors = new List<ManifestError>();
-        foreach (var path in paths)
-            foreach (var file in Expand(path, recursive, errors)) ReadFile(file, standardInput, manifests, errors);
+        var (texts, unreadable) = Texts(paths, standardInput, recursive);
+        var (manifests, errors, _) = Parse(texts, []);
+        errors.InsertRange(0, unreadable);
+        return errors.Count > 0 ? throw new ManifestException(errors) : manifests;
+    }
+
+    /// <inheritdoc cref="Load"/>
+    /// <param name="others">Tells kinds that are not built in; asked only when an object is of none that is.</param>
+    public static async Task<IReadOnlyList<Manifest>> LoadAsync(
+        IEnumerable<string> paths, Stream standardInput, Func<CancellationToken, Task<IReadOnlyList<KindDefinition>>> others, CancellationToken cancel)
+    {
+        var (texts, unreadable) = Texts(paths, standardInput, recursive: false);
+        var (manifests, errors, unknown) = Parse(texts, []);
+        if (unknown && unreadable.Count == 0) (manifests, errors, _) = Parse(texts, await others(cancel));
+        errors.InsertRange(0, unreadable);
         return errors.Count > 0 ? throw new ManifestException(errors) : manifests;
     }
 
@@ -34,9 +45,7 @@ public static class ManifestFiles
     /// <exception cref="ManifestException">Everything that is wrong with it.</exception>
     public static IReadOnlyList<Manifest> Parse(string text, string file = StandardInput)
     {
-        var manifests = new List<Manifest>();
-        var errors = new List<ManifestError>();
-        ManifestReader.Read(text, file, manifests, errors);
+        var (manifests, errors, _) = Parse([(file, text)], []);
         return errors.Count > 0 ? throw new ManifestException(errors) : manifests;
     }
 
@@ -49,6 +58,25 @@ public static class ManifestFiles
 
     /// <summary>Writes JSON as YAML.</summary>
     public static string ToYaml(JsonElement json) => YamlWriter.Write(NodeJson.From(json));
+
+    private static (List<Manifest> Manifests, List<ManifestError> Errors, bool Unknown) Parse(
+        IReadOnlyList<(string File, string Text)> texts, IReadOnlyList<KindDefinition> others)
+    {
+        var manifests = new List<Manifest>();
+        var errors = new List<ManifestError>();
+        var unknown = false;
+        foreach (var (file, text) in texts) unknown |= ManifestReader.Read(text, file, others, manifests, errors);
+        return (manifests, errors, unknown);
+    }
+
+    private static (List<(string File, string Text)> Texts, List<ManifestError> Errors) Texts(IEnumerable<string> paths, Stream standardInput, bool recursive)
+    {
+        var texts = new List<(string, string)>();
+        var errors = new List<ManifestError>();
+        foreach (var path in paths)
+            foreach (var file in Expand(path, recursive, errors)) ReadFile(file, standardInput, texts, errors);
+        return (texts, errors);
+    }
 
     private static string[] Expand(string path, bool recursive, List<ManifestError> errors)
     {
@@ -66,15 +94,15 @@ public static class ManifestFiles
         return files;
     }
 
-    private static void ReadFile(string file, Stream standardInput, List<Manifest> manifests, List<ManifestError> errors)
+    private static void ReadFile(string file, Stream standardInput, List<(string, string)> texts, List<ManifestError> errors)
     {
         try
         {
-            if (file == StandardInput) ReadText(standardInput, file, manifests, errors);
+            if (file == StandardInput) ReadText(standardInput, file, texts, errors);
             else
             {
                 using var stream = File.OpenRead(file);
-                ReadText(stream, file, manifests, errors);
+                ReadText(stream, file, texts, errors);
             }
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
@@ -87,7 +115,7 @@ public static class ManifestFiles
         }
     }
 
-    private static void ReadText(Stream stream, string file, List<Manifest> manifests, List<ManifestError> errors)
+    private static void ReadText(Stream stream, string file, List<(string, string)> texts, List<ManifestError> errors)
     {
         using var copy = new MemoryStream();
         var chunk = new byte[64 * 1024];
@@ -99,7 +127,6 @@ public static class ManifestFiles
             return;
         }
         var bytes = copy.GetBuffer().AsSpan(0, (int)copy.Length);
-        var text = new UTF8Encoding(false, throwOnInvalidBytes: true).GetString(bytes).TrimStart('\uFEFF');
-        ManifestReader.Read(text, file, manifests, errors);
+        texts.Add((file, new UTF8Encoding(false, throwOnInvalidBytes: true).GetString(bytes).TrimStart('\uFEFF')));
     }
 }

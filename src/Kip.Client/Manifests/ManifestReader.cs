@@ -8,21 +8,26 @@ namespace Kip.Client.Manifests;
 internal sealed class ManifestReader
 {
     private readonly string _file;
+    private readonly IReadOnlyList<KindDefinition> _others;
     private readonly List<Manifest> _manifests;
     private readonly List<ManifestError> _errors;
     private int _document;
+    private bool _metUnknownKind;
 
-    private ManifestReader(string file, List<Manifest> manifests, List<ManifestError> errors)
+    private ManifestReader(string file, IReadOnlyList<KindDefinition> others, List<Manifest> manifests, List<ManifestError> errors)
     {
         _file = file;
+        _others = others;
         _manifests = manifests;
         _errors = errors;
     }
 
     /// <summary>Reads a text, adding to the objects and to the errors.</summary>
-    public static void Read(string text, string file, List<Manifest> manifests, List<ManifestError> errors)
+    /// <param name="others">Kinds beside those that are built in.</param>
+    /// <returns>Whether there was an object of a kind that is neither built in nor among the others.</returns>
+    public static bool Read(string text, string file, IReadOnlyList<KindDefinition> others, List<Manifest> manifests, List<ManifestError> errors)
     {
-        var reader = new ManifestReader(file, manifests, errors);
+        var reader = new ManifestReader(file, others, manifests, errors);
         try
         {
             foreach (var document in Documents(text))
@@ -37,6 +42,7 @@ internal sealed class ManifestReader
             var line = Math.Min(e.Line, text.AsSpan().TrimEnd().Count('\n') + 1);
             errors.Add(new(file, DocumentAt(text, line), line, $"this is not {form}: {e.Message.TrimEnd('.')}. Mend the text there or just before"));
         }
+        return reader._metUnknownKind;
     }
 
     private static IReadOnlyList<Document?> Documents(string text) => LooksLikeJson(text) ? JsonReader.Read(text) : YamlReader.Read(text);
@@ -67,7 +73,9 @@ internal sealed class ManifestReader
             return;
         }
         if (KindOf(map) is not { } kind) return;
-        new StrictCheck(Report).Check(map, kind.ClrType, "");
+        if (kind.Format is null) new StrictCheck(Report).Check(map, kind.ClrType, "");
+        // Of other kinds only what all objects have is known here; the rest is for the server to check.
+        else if (map.Get("metadata") is { } metadata) new StrictCheck(Report).Check(metadata, typeof(ObjectMeta), "metadata");
         if (_errors.Count > errorsBefore) return;
         var json = NodeJson.Write(map);
         try
@@ -93,6 +101,9 @@ internal sealed class ManifestReader
             return null;
         }
         if (Kinds.Find(apiVersion, name) is { } kind) return kind;
+        // The server lists the version that it prefers; a manifest may be in any.
+        if (_others.FirstOrDefault(other => other.Kind == name && other.Group == GroupOf(apiVersion)) is { } served) return InVersion(served, apiVersion);
+        _metUnknownKind = true;
         var sameName = Kinds.All.Where(k => k.Kind == name).Select(static k => k.ApiVersion).ToArray();
         var hint = sameName.Length > 0
             ? $"\"{name}\" is served as {string.Join(" and ", sameName)}"
@@ -102,6 +113,11 @@ internal sealed class ManifestReader
         Report((map.Get("kind") ?? map).Line, $"there is no kind \"{name}\" in apiVersion \"{apiVersion}\": {hint}");
         return null;
     }
+
+    private static string GroupOf(string apiVersion) => apiVersion.IndexOf('/', StringComparison.Ordinal) is >= 0 and var slash ? apiVersion[..slash] : "";
+
+    private static KindDefinition InVersion(KindDefinition kind, string apiVersion) =>
+        kind.ApiVersion == apiVersion ? kind : kind with { Version = apiVersion[(apiVersion.IndexOf('/', StringComparison.Ordinal) + 1)..] };
 
     private void Report(int line, string message) => _errors.Add(new(_file, _document, line, message));
 }

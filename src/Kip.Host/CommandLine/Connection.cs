@@ -60,6 +60,12 @@ internal sealed class Connection : IDisposable
             ? resource with { Metadata = resource.Metadata with { Namespace = Namespace } }
             : resource;
 
+    /// <summary>The kinds that the server says it serves.</summary>
+    public Task<IReadOnlyList<KindDefinition>> ServedKindsAsync(CancellationToken cancel) => _resources.ServedKindsAsync(cancel);
+
+    /// <summary>Objects as the server shows them.</summary>
+    public Task<ServerTable> ShowAsync(KindDefinition kind, ListOptions options, CancellationToken cancel) => _resources.ShowAsync(kind, options, cancel);
+
     /// <summary>Opens a pod's log.</summary>
     public Task<Stream> OpenLogAsync(string pod, PodLogOptions options, CancellationToken cancel) =>
         _resources.OpenLogAsync(new(Namespace, pod), options, cancel);

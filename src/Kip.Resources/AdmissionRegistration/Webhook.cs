@@ -22,7 +22,16 @@ public sealed record Webhook
 
     /// <summary>Of mutating webhooks: <c>Never</c> or <c>IfNeeded</c>.</summary>
     public string? ReinvocationPolicy { get; init; }
-    public RawJson? MatchConditions { get; init; }
+
+    /// <summary>It is called only where all of these hold.</summary>
+    public ValueList<MatchCondition> MatchConditions { get; init; }
+}
+
+/// <summary>A condition on writes, in CEL over <c>object</c>, <c>oldObject</c> and <c>request</c>.</summary>
+public sealed record MatchCondition
+{
+    public string Name { get; init => field = value ?? ""; } = "";
+    public string Expression { get; init => field = value ?? ""; } = "";
 }
 
 /// <summary>Which writes: of these resources, by these operations.</summary>

@@ -46,10 +46,16 @@ public sealed record CustomResource : Resource, IHasStatus
         return found.Clone();
     }
 
-    /// <summary>Content and status as one object; the caller disposes it.</summary>
+    /// <summary>What a schema and its rules speak of: what the object is, its name, content and status; the caller disposes it.</summary>
     public JsonDocument Whole() => CompactJson.Written(this, static (writer, custom) =>
     {
         writer.WriteStartObject();
+        writer.WriteString("apiVersion"u8, $"{custom.Definition.Group}/{custom.Version}");
+        writer.WriteString("kind"u8, custom.Definition.Kind);
+        writer.WriteStartObject("metadata"u8);
+        writer.WriteString("name"u8, custom.Metadata.Name);
+        if (custom.Metadata.GenerateName is { Length: > 0 } prefix) writer.WriteString("generateName"u8, prefix);
+        writer.WriteEndObject();
         CustomResourceFormat.WriteMembers(writer, custom);
         writer.WriteEndObject();
     }).Parse();

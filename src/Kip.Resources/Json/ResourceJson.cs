@@ -33,6 +33,7 @@ namespace Kip.Resources;
 [JsonSerializable(typeof(RuleWithOperations))]
 [JsonSerializable(typeof(ValidatingWebhookConfiguration))]
 [JsonSerializable(typeof(Webhook))]
+[JsonSerializable(typeof(MatchCondition))]
 [JsonSerializable(typeof(CustomResourceColumnDefinition))]
 [JsonSerializable(typeof(CustomResourceDefinition))]
 [JsonSerializable(typeof(CustomResourceDefinitionVersion))]

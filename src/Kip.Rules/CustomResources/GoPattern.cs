@@ -34,6 +34,13 @@ public sealed class GoPattern(string text) : IEquatable<GoPattern>
     /// <summary>Whether the expression is found in a value. What cannot be matched is found nowhere.</summary>
     public bool IsMatch(string value) => Problem is null && _regex!.IsMatch(value);
 
+    /// <summary>Where the expression is found, from left to right. What cannot be matched is found nowhere.</summary>
+    public IEnumerable<string> Find(string value)
+    {
+        if (Problem is not null) yield break;
+        for (var found = _regex!.Match(value); found.Success; found = found.NextMatch()) yield return found.Value;
+    }
+
     public bool Equals(GoPattern? other) => text == other?.Text;
 
     public override bool Equals(object? obj) => Equals(obj as GoPattern);

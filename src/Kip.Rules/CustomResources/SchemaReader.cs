@@ -2,6 +2,7 @@ using System.Collections.Frozen;
 using System.Collections.Immutable;
 using System.Text.Json;
 using Kip.Resources;
+using Kip.Rules.CustomResources.Validations;
 
 namespace Kip.Rules.CustomResources;
 
@@ -45,9 +46,19 @@ public static class SchemaReader
             AnyOf = Schemas(node, "anyOf"),
             OneOf = Schemas(node, "oneOf"),
             Not = Member(node, "not") is { ValueKind: JsonValueKind.Object } not ? Read(not) : null,
-            Rules = Elements(node, "x-kubernetes-validations").Select(static rule => Text(rule, "rule") ?? "").ToImmutableArray(),
+            Rules = Elements(node, "x-kubernetes-validations").Select(RuleOf).ToImmutableArray(),
         };
     }
+
+    private static ValidationRule RuleOf(JsonElement rule) => new()
+    {
+        Rule = Text(rule, "rule") ?? "",
+        Message = Text(rule, "message"),
+        MessageExpression = Text(rule, "messageExpression"),
+        Reason = Text(rule, "reason"),
+        FieldPath = Text(rule, "fieldPath"),
+        OptionalOldSelf = Member(rule, "optionalOldSelf") is { } optional ? optional.ValueKind == JsonValueKind.True : null,
+    };
 
     // additionalProperties: true allows any members, of which nothing is known.
     private static StructuralSchema? Additional(JsonElement node) => Member(node, "additionalProperties") switch

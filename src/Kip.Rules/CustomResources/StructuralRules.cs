@@ -2,6 +2,7 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using Kip.Resources;
 using Kip.Rules.Admission;
+using Kip.Rules.CustomResources.Validations;
 
 namespace Kip.Rules.CustomResources;
 
@@ -18,7 +19,7 @@ internal sealed class StructuralRules(FieldErrors errors)
     private static readonly string[] ShapeOnly =
     [
         "description", "title", "type", "default", "additionalProperties", "nullable", "x-kubernetes-preserve-unknown-fields", "x-kubernetes-embedded-resource",
-        "x-kubernetes-int-or-string", "x-kubernetes-list-type", "x-kubernetes-list-map-keys", "x-kubernetes-map-type",
+        "x-kubernetes-int-or-string", "x-kubernetes-list-type", "x-kubernetes-list-map-keys", "x-kubernetes-map-type", "x-kubernetes-validations",
     ];
 
     /// <summary>Checks a whole schema; paths are those below the version.</summary>
@@ -36,6 +37,8 @@ internal sealed class StructuralRules(FieldErrors errors)
         else if (Text(root, "type") != "object") errors.InvalidValue(Text(root, "type"), $"{path}.type", "must be object at the root");
         rules.Node(root, path, null, 0);
         rules.Metadata(root, path);
+        // Expressions mean nothing over a schema that is not one.
+        if (errors.IsEmpty) RuleDefinitions.Validate(SchemaReader.Read(root), path, errors);
     }
 
     private void Node(JsonElement node, string path, string? requiredFor, int depth)

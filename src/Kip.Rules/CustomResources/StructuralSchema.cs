@@ -2,6 +2,7 @@ using System.Collections.Frozen;
 using System.Collections.Immutable;
 using System.Text.Json;
 using Kip.Resources;
+using Kip.Rules.CustomResources.Validations;
 
 namespace Kip.Rules.CustomResources;
 
@@ -48,15 +49,9 @@ public sealed record StructuralSchema
     public ImmutableArray<StructuralSchema> OneOf { get; init; } = [];
     public StructuralSchema? Not { get; init; }
 
-    /// <summary>The texts of <c>x-kubernetes-validations</c>.</summary>
-    public ImmutableArray<string> Rules { get; init; } = [];
+    /// <summary>The <c>x-kubernetes-validations</c>.</summary>
+    public ImmutableArray<ValidationRule> Rules { get; init; } = [];
 
-    /// <summary>This schema and every one inside it, those of junctors included.</summary>
-    public IEnumerable<StructuralSchema> SelfAndBelow() => new[] { this }.Concat(Below().SelectMany(static below => below.SelfAndBelow()));
-
-    private IEnumerable<StructuralSchema> Below() =>
-    [
-        .. Properties.Values, .. AllOf, .. AnyOf, .. OneOf,
-        .. new[] { Items, AdditionalProperties, Not }.OfType<StructuralSchema>(),
-    ];
+    /// <summary>The rules of this schema and of those inside it, where it describes whole objects. Made ready when somebody asks for them.</summary>
+    public SchemaRules RulesOfObject => field ??= SchemaRules.Of(this, isResource: true);
 }

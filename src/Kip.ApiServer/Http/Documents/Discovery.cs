@@ -45,7 +45,7 @@ internal sealed class Discovery(KindCatalog kinds, IReadOnlyList<KindDefinition>
     private IEnumerable<ServedResource> Served =>
         kinds.Served.SelectMany(static kind => (IEnumerable<ServedResource>)[ServedResource.Of(kind), .. ServedResource.SubresourcesOf(kind)])
             .Concat(measured.Select(static kind => ServedResource.Of(kind) with { Verbs = ["get", "list"] }))
-            .Concat(Review.All.Select(ServedResource.Of));
+            .Concat(Review.All.SelectMany(ServedResource.InEveryVersion));
 
     /// <summary>Groups as clients should prefer them, each with its versions. The core group is the empty one.</summary>
     private IEnumerable<IGrouping<string, ServedResource>> Groups(bool core) => Served.Where(r => r.Group.Length == 0 == core).GroupBy(static r => r.Group);

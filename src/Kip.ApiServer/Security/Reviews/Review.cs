@@ -9,13 +9,17 @@ namespace Kip.ApiServer.Security.Reviews;
 /// <param name="Namespaced">Whether it is asked in a namespace.</param>
 internal sealed record Review(string Group, string Plural, string Kind, bool Namespaced = false)
 {
-    /// <summary>The one version of every review.</summary>
-    public const string Version = "v1";
+    /// <summary>The versions in which it is asked and answered, which do not differ; the first is the one to prefer.</summary>
+    public IReadOnlyList<string> Versions { get; private init; } = ["v1"];
 
     private const string Authentication = "authentication.k8s.io";
     private const string Authorization = "authorization.k8s.io";
 
-    public static readonly Review SelfSubject = new(Authentication, "selfsubjectreviews", "SelfSubjectReview");
+    public static readonly Review SelfSubject = new(Authentication, "selfsubjectreviews", "SelfSubjectReview")
+    {
+        // kubectl auth whoami asked in these up to 1.27.
+        Versions = ["v1", "v1beta1", "v1alpha1"],
+    };
     public static readonly Review Token = new(Authentication, "tokenreviews", "TokenReview");
     public static readonly Review SelfSubjectAccess = new(Authorization, "selfsubjectaccessreviews", "SelfSubjectAccessReview");
     public static readonly Review SelfSubjectRules = new(Authorization, "selfsubjectrulesreviews", "SelfSubjectRulesReview");
@@ -28,5 +32,5 @@ internal sealed record Review(string Group, string Plural, string Kind, bool Nam
     /// <summary>The review that a path names, or null.</summary>
     public static Review? At(ResourcePath path) => All.FirstOrDefault(review =>
         review.Plural == path.Plural && review.Group == path.Group && review.Namespaced == path.Namespace is not null
-        && path is { Version: Version, Name: null, Subresource: null });
+        && review.Versions.Contains(path.Version) && path is { Name: null, Subresource: null });
 }

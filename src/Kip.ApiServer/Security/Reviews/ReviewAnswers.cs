@@ -13,14 +13,14 @@ internal sealed class ReviewAnswers(AccessGate gate)
 {
     /// <summary>Answers with the question and its status.</summary>
     /// <exception cref="ApiException">The question cannot be read (400, 415), or leaves out what must be there (422).</exception>
-    public async Task AnswerAsync(HttpContext http, Review review, string? @namespace, UserInfo user)
+    public async Task AnswerAsync(HttpContext http, Review review, ResourcePath path, UserInfo user)
     {
         using var body = await RequestBody.ReadJsonAsync(http);
         var question = new ReviewQuestion(review, RequestBody.Tree(body));
-        var answer = new JsonObject { ["kind"] = review.Kind, ["apiVersion"] = $"{review.Group}/{Review.Version}" };
+        var answer = new JsonObject { ["kind"] = review.Kind, ["apiVersion"] = $"{review.Group}/{path.Version}" };
         answer["metadata"] = question.Metadata;
         if (question.Spec.Count > 0) answer["spec"] = question.Spec.DeepClone();
-        answer["status"] = StatusOf(review, question, @namespace, user);
+        answer["status"] = StatusOf(review, question, path.Namespace, user);
         await JsonAnswer.WriteAsync(http, 201, writer => answer.WriteTo(writer));
     }
 

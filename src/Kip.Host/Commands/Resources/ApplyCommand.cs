@@ -28,7 +28,7 @@ internal static class ApplyCommand
     {
         using var connection = Connection.Open(parsed);
         // All files are read before the first write, so a mistake in the last leaves nothing half done.
-        var manifests = ManifestFiles.Load(parsed.GetRequiredValue(File), Console.OpenStandardInput());
+        var manifests = await ManifestFiles.LoadAsync(parsed.GetRequiredValue(File), Console.OpenStandardInput(), connection.ServedKindsAsync, cancel);
         foreach (var manifest in manifests)
         {
             var (stored, done) = await ApplyAsync(connection.Resources, connection.Placed(manifest.Resource), manifest.Json, cancel);

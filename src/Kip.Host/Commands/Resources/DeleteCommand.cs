@@ -33,7 +33,7 @@ internal static class DeleteCommand
     private static async Task RunAsync(ParseResult parsed, CancellationToken cancel)
     {
         using var connection = Connection.Open(parsed);
-        foreach (var (kind, name) in Targets(parsed, connection))
+        foreach (var (kind, name) in await TargetsAsync(parsed, connection, cancel))
         {
             var present = await connection.Resources.GetAsync(kind, name, cancel) ?? throw ApiException.NotFound(kind, name.Name);
             await using (Progress.Start($"Deleting {name.Name}")) await DeleteAsync(connection.Resources, present, cancel);
@@ -41,21 +41,19 @@ internal static class DeleteCommand
         }
     }
 
-    private static IReadOnlyList<(KindDefinition Kind, NamespacedName Name)> Targets(ParseResult parsed, Connection connection)
+    private static async Task<IReadOnlyList<(KindDefinition Kind, NamespacedName Name)>> TargetsAsync(ParseResult parsed, Connection connection, CancellationToken cancel)
     {
         var @namespace = connection.Namespace;
         var words = parsed.GetValue(Names) ?? [];
         if (parsed.GetValue(File) is { Length: > 0 } files)
         {
-            var manifests = ManifestFiles.Load(files, Console.OpenStandardInput());
+            var manifests = await ManifestFiles.LoadAsync(files, Console.OpenStandardInput(), connection.ServedKindsAsync, cancel);
             return [.. manifests.Select(m => (m.Resource.GetDefinition(), connection.Placed(m.Resource).Key))];
         }
-        return words switch
-        {
-            [] => throw new CommandFailure("what is to be deleted? e.g. kip delete hello, or kip delete -f FILE"),
-            [var service] => [(Kip.Resources.Serving.Service.Definition, new(@namespace, service))],
-            [var kind, .. var names] => [.. names.Select(n => Target(KindNames.Find(kind), @namespace, n))],
-        };
+        if (words.Length == 0) throw new CommandFailure("what is to be deleted? e.g. kip delete hello, or kip delete -f FILE");
+        if (words is [var service]) return [(Kip.Resources.Serving.Service.Definition, new(@namespace, service))];
+        var kind = await KindFinder.FindAsync(connection, words[0], cancel);
+        return [.. words[1..].Select(name => Target(kind, @namespace, name))];
     }
 
     private static (KindDefinition Kind, NamespacedName Name) Target(KindDefinition kind, string @namespace, string name) =>

@@ -9,20 +9,31 @@ using Service = Kip.Resources.Serving.Service;
 
 namespace Kip.Host.Commands.Resources;
 
-/// <summary><c>kip describe NAME</c>: one service, its conditions, traffic, revisions, pods and events.</summary>
+/// <summary><c>kip describe NAME</c>: one service, its conditions, traffic, revisions, pods and events; with a kind, any object.</summary>
 internal static class DescribeCommand
 {
-    private static readonly Argument<string> Name = new("NAME") { Description = "The service" };
+    private static readonly Argument<string[]> Words = new("[KIND] NAME") { Description = "The service, or a kind and an object", Arity = new(1, 2) };
     private static readonly Option<string?> Output = GlobalOptions.Output("json");
 
-    public static Verb Make() => new Verb("describe", "Show a service with all that belongs to it.", "kip describe hello", "kip describe hello -o json")
-        .With(Name).With(Output)
+    public static Verb Make() => new Verb(
+        "describe",
+        "Show a service with all that belongs to it, or any object.",
+        "kip describe hello",
+        "kip describe hello -o json",
+        "kip describe trigger on-orders")
+        .With(Words).With(Output)
         .Does(RunAsync);
 
     private static async Task RunAsync(ParseResult parsed, CancellationToken cancel)
     {
         using var connection = Connection.Open(parsed);
-        var service = await connection.ServiceAsync(parsed.GetRequiredValue(Name), cancel);
+        if (parsed.GetRequiredValue(Words) is [var word, var name])
+        {
+            var kind = await KindFinder.FindAsync(connection, word, cancel);
+            await ObjectDescription.PrintAsync(Console.Out, connection, kind, name, parsed.GetValue(Output), cancel);
+            return;
+        }
+        var service = await connection.ServiceAsync(parsed.GetRequiredValue(Words)[0], cancel);
         var mine = new ListOptions { Namespace = connection.Namespace, LabelSelector = $"serving.knative.dev/service={service.Metadata.Name}" };
         var revisions = await connection.Resources.ListAsync<Revision>(mine, cancel);
         var pods = await connection.Resources.ListAsync<Pod>(mine, cancel);

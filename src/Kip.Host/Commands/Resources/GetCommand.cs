@@ -10,7 +10,7 @@ internal static class GetCommand
 {
     private static readonly Argument<string> Kind = new("KIND")
     {
-        Description = "A kind: ksvc, revisions, routes, pods, …", DefaultValueFactory = static _ => "ksvc",
+        Description = "A kind: ksvc, revisions, routes, pods, …, or one that a CustomResourceDefinition defines", DefaultValueFactory = static _ => "ksvc",
     };
 
     private static readonly Argument<string?> Name = new("NAME") { Description = "One object", Arity = ArgumentArity.ZeroOrOne };
@@ -31,7 +31,7 @@ internal static class GetCommand
     private static async Task RunAsync(ParseResult parsed, CancellationToken cancel)
     {
         using var connection = Connection.Open(parsed);
-        var kind = KindNames.Find(parsed.GetRequiredValue(Kind));
+        var kind = await KindFinder.FindAsync(connection, parsed.GetRequiredValue(Kind), cancel);
         var name = parsed.GetValue(Name);
         var found = await FindAsync(connection, kind, name, parsed, cancel);
         switch (parsed.GetValue(Output))
@@ -43,7 +43,9 @@ internal static class GetCommand
                 foreach (var resource in found) Console.Out.WriteLine(ResourcePrinter.Name(resource));
                 break;
             default:
-                if (found.Count > 0)
+                if (found.Count > 0 && kind.Format is not null)
+                    ResourceTable.Print(Console.Out, await connection.ShowAsync(kind, Options(connection, kind, name, parsed), cancel), withNamespace: parsed.GetValue(All));
+                else if (found.Count > 0)
                     ResourceTable.Print(Console.Out, kind, found, withNamespace: parsed.GetValue(All), TimeProvider.System.GetUtcNow());
                 else
                     Console.Error.WriteLine(kind.Namespaced && !parsed.GetValue(All)
@@ -59,10 +61,12 @@ internal static class GetCommand
         var @namespace = kind.Namespaced ? connection.Namespace : "";
         if (name is not null)
             return [await connection.Resources.GetAsync(kind, new(@namespace, name), cancel) ?? throw ApiException.NotFound(kind, name)];
-        var options = new ListOptions
-        {
-            Namespace = kind.Namespaced && !parsed.GetValue(All) ? @namespace : null, LabelSelector = parsed.GetValue(Selector),
-        };
-        return (await connection.Resources.ListAsync(kind, options, cancel)).Items;
+        return (await connection.Resources.ListAsync(kind, Options(connection, kind, name, parsed), cancel)).Items;
     }
+
+    private static ListOptions Options(Connection connection, KindDefinition kind, string? name, ParseResult parsed) => new()
+    {
+        Namespace = kind.Namespaced && (name is not null || !parsed.GetValue(All)) ? connection.Namespace : null, LabelSelector = parsed.GetValue(Selector),
+        FieldSelector = name is null ? null : $"metadata.name={name}",
+    };
 }

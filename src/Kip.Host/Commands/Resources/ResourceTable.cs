@@ -1,4 +1,5 @@
 using Kip.ApiServer.Tables;
+using Kip.Client.Http;
 using Kip.Host.CommandLine;
 using Kip.Resources;
 
@@ -17,6 +18,15 @@ internal static class ResourceTable
             var cells = columns.Select(c => c.Cell(resource, now)?.ToString() ?? "");
             table.Row(withNamespace ? [resource.Metadata.Namespace, .. cells] : [.. cells]);
         }
+        table.Print(output);
+    }
+
+    /// <summary>Prints objects in the columns that the server shows.</summary>
+    public static void Print(TextWriter output, ServerTable shown, bool withNamespace)
+    {
+        var names = shown.Columns.Select(static column => column.ToUpperInvariant());
+        var table = new TextTable(withNamespace ? ["NAMESPACE", .. names] : [.. names]);
+        foreach (var (@namespace, cells) in shown.Rows) table.Row(withNamespace ? [@namespace, .. cells] : [.. cells]);
         table.Print(output);
     }
 }

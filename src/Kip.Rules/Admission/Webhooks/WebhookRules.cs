@@ -10,6 +10,7 @@ public static partial class WebhookRules
 {
     private const int DefaultTimeoutSeconds = 10;
     private const int DefaultPort = 443;
+    private const int MaxConditions = 64;
 
     private static readonly string[] Operations = ["*", "CONNECT", "CREATE", "DELETE", "UPDATE"];
 
@@ -51,8 +52,7 @@ public static partial class WebhookRules
         if (webhook.TimeoutSeconds is < 1 or > 30) errors.InvalidValue(webhook.TimeoutSeconds, "timeoutSeconds", "the timeout value must be between 1 and 30 seconds");
         if (!webhook.AdmissionReviewVersions.Contains("v1"))
             errors.InvalidValue(string.Join(", ", webhook.AdmissionReviewVersions), "admissionReviewVersions", "must include v1, the version that kip sends");
-        if (webhook.MatchConditions is { Text: not "[]" })
-            errors.Forbidden("matchConditions", "kip has no CEL to evaluate them: choose objects with rules and selectors");
+        ValidateConditions(webhook.MatchConditions, errors);
         Selector(webhook.NamespaceSelector, "namespaceSelector");
         Selector(webhook.ObjectSelector, "objectSelector");
         for (var i = 0; i < webhook.Rules.Count; i++)
@@ -78,6 +78,21 @@ public static partial class WebhookRules
             {
                 errors.Say($"Invalid value: {malformed.Message}", field);
             }
+        }
+    }
+
+    private static void ValidateConditions(ValueList<MatchCondition> conditions, FieldErrors errors)
+    {
+        if (conditions.Count > MaxConditions) errors.Say($"Too many: {conditions.Count}: must have at most {MaxConditions} items", "matchConditions");
+        for (var i = 0; i < conditions.Count; i++)
+        {
+            using var scope = errors.In("matchConditions", i);
+            var (name, expression) = (conditions[i].Name, conditions[i].Expression);
+            if (name.Length == 0) errors.RequiredValue("name");
+            else if (!ConditionName().IsMatch(name)) errors.InvalidValue(name, "name", "name part must consist of alphanumeric characters, '-', '_' or '.', and must start and end with an alphanumeric character");
+            else if (conditions.Take(i).Any(earlier => earlier.Name == name)) errors.Say($"Duplicate value: \"{name}\"", "name");
+            if (expression.Trim().Length == 0) errors.RequiredValue("expression");
+            else if (MatchConditions.ProblemOf(expression) is { } problem) errors.InvalidValue(expression, "expression", problem);
         }
     }
 
@@ -115,4 +130,7 @@ public static partial class WebhookRules
 
     [GeneratedRegex(@"^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?){2,}\z", RegexOptions.CultureInvariant)]
     private static partial Regex QualifiedName();
+
+    [GeneratedRegex(@"^([a-z0-9]([-a-z0-9.]*[a-z0-9])?/)?[A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?\z", RegexOptions.CultureInvariant)]
+    private static partial Regex ConditionName();
 }

@@ -254,6 +254,8 @@ public sealed class RequestTests : IAsyncLifetime
     {
         var me = await SendAsync(HttpMethod.Post, "/apis/authentication.k8s.io/v1/selfsubjectreviews", "{}", 201);
         me["status"]!["userInfo"]!["username"]!.GetValue<string>().ShouldBe("kubernetes-admin");
+        foreach (var older in (string[])["v1beta1", "v1alpha1"])
+            (await SendAsync(HttpMethod.Post, $"/apis/authentication.k8s.io/{older}/selfsubjectreviews", "{}", 201))["apiVersion"]!.GetValue<string>().ShouldBe($"authentication.k8s.io/{older}");
         var may = await SendAsync(HttpMethod.Post, "/apis/authorization.k8s.io/v1/selfsubjectaccessreviews", """{"spec":{"resourceAttributes":{"verb":"get"}}}""", 201);
         may["status"]!["allowed"]!.GetValue<bool>().ShouldBeTrue();
         may["spec"]!["resourceAttributes"]!["verb"]!.GetValue<string>().ShouldBe("get");

@@ -142,10 +142,42 @@ public sealed class WebhookTests : IAsyncLifetime
     public async Task A_registration_that_would_not_be_honoured_is_refused()
     {
         var refused = await Should.ThrowAsync<ApiException>(() => RegisterAsync(
-            mutating: false, change: static hook => hook with { MatchConditions = new("""[{"name":"a","expression":"true"}]"""), SideEffects = "Some" }));
+            mutating: false, change: static hook => hook with { MatchConditions = [new() { Name = "a", Expression = "objekt.x" }], SideEffects = "Some" }));
 
-        refused.Message.ShouldContain("webhooks[0].matchConditions: Forbidden: kip has no CEL to evaluate them");
+        refused.Message.ShouldContain("webhooks[0].matchConditions[0].expression: Invalid value: \"objekt.x\": compilation failed: ERROR: <input>:1:1: undeclared reference to 'objekt'");
         refused.Message.ShouldContain("webhooks[0].sideEffects: Unsupported value: \"Some\": supported values: \"None\", \"NoneOnDryRun\"");
+    }
+
+    [Theory]
+    [InlineData("object.data.k == 'v' && request.operation == 'CREATE' && request.userInfo.username == 'alice'", true)]
+    [InlineData("!has(object.metadata.labels) && request.?subResource.orValue('') == ''", true)]
+    [InlineData("oldObject != null", false)]
+    [InlineData("request.kind.kind == 'Secret'", false)]
+    public async Task A_webhook_is_asked_where_its_conditions_hold(string condition, bool asked)
+    {
+        await RegisterAsync(mutating: false, change: hook => hook with { MatchConditions = [new() { Name = "always", Expression = "true" }, new() { Name = "it", Expression = condition }] });
+
+        await _registry.CreateAsync(Objects.Map("a", data: ("k", "v")), User, Cancel);
+
+        _server.Asked.Count.ShouldBe(asked ? 1 : 0);
+    }
+
+    [Theory]
+    [InlineData("Fail", "true", "configmaps \"a\" is forbidden: expression 'object.none' resulted in error: no such key: none")]
+    [InlineData("Fail", "false", null)]
+    [InlineData("Ignore", "true", null)]
+    public async Task A_condition_that_cannot_be_decided_is_the_failure_policys_to_judge(string policy, string other, string? refusal)
+    {
+        await RegisterAsync(mutating: false, change: hook => hook with
+        {
+            FailurePolicy = policy, MatchConditions = [new() { Name = "broken", Expression = "object.none" }, new() { Name = "other", Expression = other }],
+        });
+
+        var create = () => _registry.CreateAsync(Objects.Map("a"), User, Cancel);
+
+        if (refusal is null) await create();
+        else (await Should.ThrowAsync<ApiException>(create)).Message.ShouldBe(refusal);
+        _server.Asked.ShouldBeEmpty();
     }
 
     private async Task RegisterAsync(bool mutating, string name = "hooks", Func<Webhook, Webhook>? change = null)

@@ -16,8 +16,7 @@ public sealed class KubectlAccessTests(KubectlBed bed)
         (await kubectl.DoAsync("auth can-i delete pods")).ShouldBe("yes\n");
         (await kubectl.DoAsync("auth can-i create ksvc/hello --subresource=status -A")).ShouldBe("yes\n");
         (await kubectl.DoAsync("auth can-i --list")).ShouldContain("*.*");
-        // 1.27 knows the older versions of SelfSubjectReview only.
-        if (kubectl.Program.IsAtLeast(28)) (await kubectl.DoAsync("auth whoami")).ShouldContain("kubernetes-admin");
+        (await kubectl.DoAsync("auth whoami")).ShouldContain("kubernetes-admin");
     }
 
     [Theory, EveryKubectl]
