@@ -18,6 +18,8 @@ internal static class CelEquality
             case (CelMap a, CelMap b): return a.Count == b.Count && a.Keys.All(key => b.Find(key) is { } value && Same(a.Find(key)!, value, budget));
             case (CelOptional a, CelOptional b):
                 return a.Value is null || b.Value is null ? a.Value is null && b.Value is null : Same(a.Value, b.Value, budget);
+            // NaN is equal to nothing.
+            case (CelDouble a, CelDouble b): return a.Value == b.Value;
             default: return CelOrder.OfNumbers(one, other) is { } order ? order == 0 : one.Equals(other);
         }
     }

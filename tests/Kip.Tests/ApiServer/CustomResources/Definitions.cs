@@ -57,6 +57,29 @@ internal static class Definitions
         }
         """;
 
+    /// <summary>A kind with rules, which lives in no namespace.</summary>
+    public const string Budgets = """
+        {
+          "apiVersion": "apiextensions.k8s.io/v1", "kind": "CustomResourceDefinition",
+          "metadata": {"name": "budgets.stable.example.com"},
+          "spec": {
+            "group": "stable.example.com", "scope": "Cluster", "names": {"plural": "budgets", "kind": "Budget"},
+            "versions": [{"name": "v1", "served": true, "storage": true, "schema": {"openAPIV3Schema": {
+              "type": "object", "required": ["spec"],
+              "properties": {"spec": {
+                "type": "object", "required": ["owner", "limit", "request"],
+                "properties": {
+                  "owner": {"type": "string", "x-kubernetes-validations": [{"rule": "self == oldSelf", "message": "the owner stays", "reason": "FieldValueForbidden"}]},
+                  "limit": {"type": "string"}, "request": {"type": "string"}
+                },
+                "x-kubernetes-validations": [{"rule": "quantity(self.request).compareTo(quantity(self.limit)) <= 0",
+                  "messageExpression": "'request %s is more than %s'.format([self.request, self.limit])"}]
+              }}
+            }}}]
+          }
+        }
+        """;
+
     public static string CronTab(string name, string spec) =>
         $$"""{"apiVersion": "stable.example.com/v1", "kind": "CronTab", "metadata": {"name": "{{name}}"}, "spec": {{spec}}}""";
 }
