@@ -109,33 +109,14 @@ public sealed class ContainerServiceTests : IAsyncLifetime
     {
         await ApplyAsync(Service("left"), "left");
         using (var client = LoopbackClient.To(_kip.Gateway)) (await client.GetStringAsync(new Uri("http://left.default.localhost/"))).ShouldNotBeEmpty();
-        var id = (await File.ReadAllTextAsync(Path.Combine(_kip.Data, "runtime-id"))).Trim()[..8];
-        Directory.Exists($"/sys/class/net/kip{id}").ShouldBeTrue();
+        (await PodTraces.OfAllAsync(_kip)).ShouldNotBeEmpty();
 
         await _kip.KillAsync();
-        File.ReadAllText("/proc/mounts").ShouldNotContain(_kip.Data);
+        PodTraces.Mounts(_kip).ShouldBeEmpty();
         await _kip.RestartAsync();
         using (var client = LoopbackClient.To(_kip.Gateway)) (await client.GetStringAsync(new Uri("http://left.default.localhost/"))).ShouldNotBeEmpty();
         await _kip.StopAsync();
 
-        Directory.EnumerateFileSystemEntries("/sys/class/net").Select(static l => Path.GetFileName(l)).ShouldNotContain($"kip{id}");
-        Directory.EnumerateDirectories("/sys/fs/cgroup", $"kip-{id}", new EnumerationOptions { RecurseSubdirectories = true, MaxRecursionDepth = 1 }).ShouldBeEmpty();
-        Directory.Exists($"/run/kip/{id}").ShouldBeFalse();
-        (await Command.RunAsync("/usr/sbin/nft", ["list", "tables"])).Output.ShouldNotContain($"kip_{id}");
-        Processes(id).ShouldBeEmpty();
+        (await PodTraces.OfAllAsync(_kip)).ShouldBeEmpty();
     }
-
-    private static IEnumerable<string> Processes(string id) => Directory.EnumerateDirectories("/proc")
-        .Where(static d => Path.GetFileName(d).All(char.IsAsciiDigit))
-        .Where(d =>
-        {
-            try
-            {
-                return File.ReadAllText(Path.Combine(d, "cgroup")).Contains($"kip-{id}", StringComparison.Ordinal);
-            }
-            catch (IOException)
-            {
-                return false;
-            }
-        });
 }

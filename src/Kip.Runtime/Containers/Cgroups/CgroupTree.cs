@@ -10,7 +10,7 @@ namespace Kip.Runtime.Containers.Cgroups;
 /// <param name="root">Where the machine has its cgroups.</param>
 internal sealed class CgroupTree(string name, string root = "/sys/fs/cgroup")
 {
-    private const int Rounds = 500;
+    private const int Rounds = 2000;
 
     /// <summary>Whether the machine has one hierarchy for all (v2) rather than one per resource.</summary>
     public bool IsUnified { get; } = File.Exists(Path.Combine(root, "cgroup.controllers"));
