@@ -8,7 +8,7 @@ namespace Kip.Runtime.Containers.Cgroups;
 /// <summary>Knows whether the kernel killed for want of memory in a container's cgroup, also when the cgroup is gone already.</summary>
 internal sealed class OomWatch : IDisposable
 {
-    private const int Looks = 50;
+    private const int Looks = 250;
     private static readonly TimeSpan LookPeriod = TimeSpan.FromMilliseconds(20);
 
     private readonly SafeFileHandle? _events;

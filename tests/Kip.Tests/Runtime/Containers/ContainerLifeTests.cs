@@ -144,11 +144,11 @@ public sealed class ContainerLifeTests : ContainerTests
 
         var port = ((IPEndPoint)other.LocalEndpoint).Port;
         var (_, log) = await RunAsync(kip, PodOf("caller", $$"""
-            ask() { printf 'GET / HTTP/1.0\r\n\r\n' | nc -w 3 $1 $2 2>/dev/null | tail -n 1; }
+            ask() { printf 'GET / HTTP/1.0\r\n\r\n' | nc -w ${3:-60} $1 $2 2>/dev/null | tail -n 1; }
             gw=$(awk '/nameserver/ {print $2}' /etc/resolv.conf)
             found=$(nslookup -type=a hello.default.svc.cluster.local | awk '/^Address/ {last=$2} END {print last}')
             [ $found = $gw ] && echo found; nslookup -type=a other.default.svc.cluster.local | grep -o NXDOMAIN
-            ask $gw 80; ask $gw {{port}}; ask 127.0.0.1 {{port}} || true; ask {{HostAddress()}} {{port}} || true; echo end
+            ask $gw 80; ask $gw {{port}}; ask 127.0.0.1 {{port}} || true; ask {{HostAddress()}} {{port}} 3 || true; echo end
             """));
 
         // The gateway answers at its address whatever the port, also at one on which another program of the machine listens.

@@ -1,3 +1,4 @@
+using Kip.Client;
 using Kip.Client.Pods;
 using Kip.Resources;
 using Kip.Resources.Core;
@@ -16,7 +17,8 @@ public sealed class ContainerRestartTests : ContainerTests
     [Fact]
     public async Task A_crash_is_followed_by_a_wait_and_a_fresh_root_over_the_same_volumes()
     {
-        await using var kip = await StartAsync();
+        // Long enough to be seen, however busy the machine is.
+        await using var kip = await StartAsync(options: static o => o with { CrashBackoff = new Backoff(TimeSpan.FromSeconds(2), TimeSpan.FromSeconds(2)) });
         var backsOff = kip.WaitForAsync<Pod>("crash", static p => App(p).State?.Waiting?.Reason == "CrashLoopBackOff");
 
         await kip.CreateAsync(Restarting("crash", """
@@ -27,7 +29,7 @@ public sealed class ContainerRestartTests : ContainerTests
 
         App(await backsOff).LastState!.Terminated!.ShouldSatisfyAllConditions(
             static t => t.ExitCode.ShouldBe(3), static t => t.Reason.ShouldBe("Error"), static t => t.Message.ShouldBe("trouble\n"));
-        App(await backsOff).State!.Waiting!.Message!.ShouldStartWith("back-off 0.3s restarting failed container=app pod=crash_default(");
+        App(await backsOff).State!.Waiting!.Message!.ShouldStartWith("back-off 2s restarting failed container=app pod=crash_default(");
         App(third).LastState!.Terminated!.ExitCode.ShouldBe(3);
         // It runs, but may not have written yet: a follower waits.
         (await kip.LogAsync("crash", new PodLogOptions { Follow = true, LimitBytes = 6 })).ShouldBe("run 2\n");
@@ -68,8 +70,8 @@ public sealed class ContainerRestartTests : ContainerTests
         (await kip.LogAsync("two", new PodLogOptions { Container = "app", SinceTime = started })).ShouldBe("1\n2\n3\n4\n5\n");
         (await kip.LogAsync("two", new PodLogOptions { Container = "app", SinceTime = DateTimeOffset.UtcNow + TimeSpan.FromDays(1) })).ShouldBe("");
         (await kip.LogAsync("two", new PodLogOptions { Container = "side", Follow = true, LimitBytes = 14 })).ShouldBe("from the side\n");
-        (await Should.ThrowAsync<Kip.Client.ApiException>(kip.LogAsync("two"))).Message.ShouldContain("a container name must be specified for pod two, choose one of: [app side]");
-        (await Should.ThrowAsync<Kip.Client.ApiException>(kip.LogAsync("two", new PodLogOptions { Container = "app", Previous = true }))).Message.ShouldContain("previous terminated container");
+        (await Should.ThrowAsync<ApiException>(kip.LogAsync("two"))).Message.ShouldContain("a container name must be specified for pod two, choose one of: [app side]");
+        (await Should.ThrowAsync<ApiException>(kip.LogAsync("two", new PodLogOptions { Container = "app", Previous = true }))).Message.ShouldContain("previous terminated container");
 
         var following = kip.LogAsync("two", new PodLogOptions { Container = "app", Follow = true, TailLines = 1 });
         await kip.Runtime.Exec.ExecAsync(new("default", "two"), new PodExecOptions { Container = "app", Command = ["touch", "/data/end"] }, new NoClient(), CancellationToken.None);
