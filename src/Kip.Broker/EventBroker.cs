@@ -49,7 +49,8 @@ public sealed class EventBroker : IEventDataPlane, IAsyncDisposable
         LocalEventSender local = null!;
         var parts = new TopicParts(
             options.Storage ?? new DirectoryTopicStorage(options.DataDirectory), options.Log with { Time = time, Logger = logger },
-            new LateSender(() => local), traces, _instruments, _eventTypes, new(informers, _events, logger), time, logger) { MaxDeadLetters = options.MaxDeadLetters };
+            new LateSender(() => local), traces, _instruments, _eventTypes, new(informers, _events, logger), time,
+            logger) { MaxDeadLetters = options.MaxDeadLetters };
         _topics = new(parts, time, logger);
         _ingress = new(_topics, traces, _instruments, _eventTypes, random, time);
         local = new(_ingress, _topics, _network);
@@ -68,11 +69,13 @@ public sealed class EventBroker : IEventDataPlane, IAsyncDisposable
     /// <param name="resources">Where EventTypes of the events that come by are made.</param>
     /// <exception cref="IOException">The port is in use.</exception>
     public static async Task<EventBroker> StartAsync(
-        BrokerOptions options, InformerSet informers, IResources resources, TimeProvider time, ILoggerFactory? loggers = null, Random? random = null, CancellationToken cancel = default)
+        BrokerOptions options, InformerSet informers, IResources resources, TimeProvider time, ILoggerFactory? loggers = null, Random? random = null,
+        CancellationToken cancel = default)
     {
         loggers ??= NullLoggerFactory.Instance;
         var broker = new EventBroker(options, informers, resources, random ?? Random.Shared, time, loggers);
-        var application = new IngressApplication(options, broker._ingress, broker._filter, broker._topics, broker._ready.Task, loggers.CreateLogger<IngressApplication>());
+        var application = new IngressApplication(
+            options, broker._ingress, broker._filter, broker._topics, broker._ready.Task, loggers.CreateLogger<IngressApplication>());
         try
         {
             broker._listener = await IngressListener.StartAsync(options, application, loggers, cancel);
@@ -90,7 +93,9 @@ public sealed class EventBroker : IEventDataPlane, IAsyncDisposable
         return broker;
     }
 
-    /// <summary>Answers the event API: everything below <c>/kip/events</c>, for callers whose credentials have been checked. See <see cref="EventsApi"/>.</summary>
+    /// <summary>
+    /// Answers the event API: everything below <c>/kip/events</c>, for callers whose credentials have been checked. See <see cref="EventsApi"/>.
+    /// </summary>
     public Task AnswerAsync(HttpContext http) => _api.AnswerAsync(http);
 
     /// <inheritdoc/>

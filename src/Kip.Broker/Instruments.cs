@@ -28,7 +28,8 @@ internal sealed class Instruments : IDisposable
 
     public Instruments(Func<IEnumerable<SubscriptionAccount>> accounts)
     {
-        _dispatch = _meter.CreateHistogram("kn.eventing.dispatch.duration", "s", "From an event's arrival to its place on disk, or of one attempt to deliver it", null, Seconds);
+        _dispatch = _meter.CreateHistogram(
+            "kn.eventing.dispatch.duration", "s", "From an event's arrival to its place on disk, or of one attempt to deliver it", null, Seconds);
         _process = _meter.CreateHistogram("kn.eventing.process.duration", "s", "From an event's arrival to its first attempt", null, Seconds);
         _refused = _meter.CreateCounter<long>("kip.eventing.refused", "{event}", "Events that were not accepted, by status");
         _dropped = _meter.CreateCounter<long>("kip.eventing.dead_letters.dropped", "{event}", "Stored dead letters removed because no more can be kept");
@@ -59,11 +60,13 @@ internal sealed class Instruments : IDisposable
     /// <summary>An event was refused.</summary>
     public void Refused(TopicKey? topic, int status)
     {
-        if (_refused.Enabled) _refused.Add(1, new("messaging.destination.name", topic is { } known ? Destination(known) : ""), new("http.response.status_code", status));
+        if (_refused.Enabled)
+            _refused.Add(1, new("messaging.destination.name", topic is { } known ? Destination(known) : ""), new("http.response.status_code", status));
     }
 
     /// <summary>Dead letters were removed because no more can be kept.</summary>
-    public void DroppedLetters(TopicKey topic, int count) => _dropped.Add(count, new KeyValuePair<string, object?>("messaging.destination.name", Destination(topic)));
+    public void DroppedLetters(TopicKey topic, int count) =>
+        _dropped.Add(count, new KeyValuePair<string, object?>("messaging.destination.name", Destination(topic)));
 
     /// <summary>An attempt has ended.</summary>
     public void Dispatched(TopicKey topic, SubscriptionSpec spec, DeliveryStage stage, StoredEvent stored, int status, TimeSpan took)
@@ -73,7 +76,8 @@ internal sealed class Instruments : IDisposable
         {
             { NameKey(topic), topic.Name.Name }, { NamespaceKey(topic), topic.Name.Namespace }, { "messaging.system", "knative" },
             { "messaging.operation.name", "send" }, { "messaging.destination.name", spec.MetricName(topic.Kind) },
-            { "cloudevents.type", stored.Type }, { "kip.delivery.stage", StageName(stage) }, { "http.response.status_code", Status(ErrorExtensions.CodeOf(status)) },
+            { "cloudevents.type", stored.Type }, { "kip.delivery.stage", StageName(stage) },
+            { "http.response.status_code", Status(ErrorExtensions.CodeOf(status)) },
         });
     }
 
@@ -81,7 +85,9 @@ internal sealed class Instruments : IDisposable
     public void Began(TopicKey topic, SubscriptionSpec spec, TimeSpan since)
     {
         if (_process.Enabled)
-            _process.Record(since.TotalSeconds, new(NameKey(topic), topic.Name.Name), new("messaging.destination.name", spec.MetricName(topic.Kind)), new("messaging.system", "knative"));
+            _process.Record(
+                since.TotalSeconds, new(NameKey(topic), topic.Name.Name), new("messaging.destination.name", spec.MetricName(topic.Kind)),
+                new("messaging.system", "knative"));
     }
 
     public void Dispose() => _meter.Dispose();

@@ -44,14 +44,18 @@ public sealed class ImageSource(LocalImages images, LayerStore layers, ImagePull
     {
         var here = images.Find(wanted);
         if (wanted.Registry == ImageReference.OwnRegistry)
-            return here?.Digest ?? throw new ImageException(ImageFailure.ErrImagePull, $"Kip's own registry has no {wanted}; push it there, or load it with: kip image load FILE --name {wanted}");
+            return here?.Digest ?? throw new ImageException(
+                ImageFailure.ErrImagePull,
+                $"Kip's own registry has no {wanted}; push it there, or load it with: kip image load FILE --name {wanted}");
         if (policy == "Never")
-            return here?.Digest ?? throw new ImageException(ImageFailure.ErrImageNeverPull, $"Container image \"{wanted}\" is not present with pull policy of Never");
+            return here?.Digest ?? throw new ImageException(
+                ImageFailure.ErrImageNeverPull, $"Container image \"{wanted}\" is not present with pull policy of Never");
         var mayHaveChanged = policy == "Always" && wanted.Digest is null && here?.Origin != TagOrigin.Loaded;
         return here is not null && !mayHaveChanged ? here.Digest : await puller.PullAsync(wanted, secrets, progress, cancel);
     }
 
-    private async Task<Digest> PullAsync(ImageReference wanted, string policy, IReadOnlyList<Secret> secrets, IProgress<PullProgress>? progress, CancellationToken cancel)
+    private async Task<Digest> PullAsync(
+        ImageReference wanted, string policy, IReadOnlyList<Secret> secrets, IProgress<PullProgress>? progress, CancellationToken cancel)
     {
         if (wanted.Registry == ImageReference.OwnRegistry || policy == "Never")
             throw new ImageException(ImageFailure.ErrImagePull, $"the image {wanted} is not whole on this machine: a layer is missing");
@@ -77,7 +81,8 @@ public sealed class ImageSource(LocalImages images, LayerStore layers, ImagePull
         if (await images.ForThisMachineAsync(digest, cancel) is not { } manifest || await images.ConfigAsync(manifest, cancel) is not { } config) return null;
         if (config.DiffIds.Count != manifest.Layers.Count)
             throw new ManifestException($"the config names {config.DiffIds.Count} layers, the manifest {manifest.Layers.Count}");
-        if (config.Platform is { Os: not ("" or "linux") } foreign) throw new ManifestException($"it is made for {foreign}, and this machine is {Platform.Current}");
+        if (config.Platform is { Os: not ("" or "linux") } foreign)
+            throw new ManifestException($"it is made for {foreign}, and this machine is {Platform.Current}");
         var pairs = manifest.Layers.Zip(config.DiffIds).ToArray();
         var missing = pairs.Where(p => !layers.Has(p.Second)).ToArray();
         if (missing.Any(p => !images.Content.Has(p.First.Content))) return null;

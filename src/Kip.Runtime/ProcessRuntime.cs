@@ -76,7 +76,8 @@ public sealed partial class ProcessRuntime : IAsyncDisposable
         var ports = new PortAllocator(options.FirstPort, options.PortCount, (int)(random() * options.PortCount));
         _workers = new PodWorkers(new PodHost
         {
-            Options = options, Resources = resources, Informers = informers, Spawner = _spawner, Prober = _prober, Bundles = Bundles, Ports = ports, Marks = _marks,
+            Options = options, Resources = resources, Informers = informers, Spawner = _spawner, Prober = _prober, Bundles = Bundles, Ports = ports,
+            Marks = _marks,
             Events = _events, Drain = drain, NewSandbox = NewSandbox, Time = time, Logger = loggers.CreateLogger("Kip.Runtime.Pods"),
         });
         Logs = new PodLogs(_workers);

@@ -113,7 +113,8 @@ public sealed class Gateway : IPodDrain, IAsyncDisposable
         try
         {
             var application = new GatewayApplication(gateway._pipeline, time);
-            gateway._server = await GatewayServer.StartAsync(options, application, new TlsTerminator(gateway._certificates), gateway._direct, time, loggers, cancel);
+            gateway._server = await GatewayServer.StartAsync(
+                options, application, new TlsTerminator(gateway._certificates), gateway._direct, time, loggers, cancel);
             if (options.Https is { } https)
             {
                 // What others can connect to shows them nothing of the inside, whatever the port without TLS does.

@@ -12,7 +12,9 @@ public sealed record GatewayOptions
     /// <value>Null: nowhere.</value>
     public IPEndPoint? Https { get; init; }
 
-    /// <summary>Whether hosts of visibility <c>ClusterLocal</c> are served too: right as long as only this machine can connect. Over TLS only on loopback.</summary>
+    /// <summary>
+    /// Whether hosts of visibility <c>ClusterLocal</c> are served too: right as long as only this machine can connect. Over TLS only on loopback.
+    /// </summary>
     public bool ServesClusterLocal { get; init; } = true;
 
     /// <summary>Whether programs of this machine may use the gateway as their HTTP proxy for hosts outside, too.</summary>

@@ -25,7 +25,9 @@ internal sealed class GatewayPipeline(
     /// <summary>Whether requests may go the direct path: the routes are known, and nobody wants to hear of each request.</summary>
     public bool IsUnobserved => ready.IsCompletedSuccessfully && requestLog() is null && !Spans.IsOn && !taps.AreOpen;
 
-    /// <summary>Counts a request in that does not come by <see cref="RunAsync"/>, unless too many are here already. Count it out with <see cref="Leave"/>.</summary>
+    /// <summary>
+    /// Counts a request in that does not come by <see cref="RunAsync"/>, unless too many are here already. Count it out with <see cref="Leave"/>.
+    /// </summary>
     public bool TryEnter()
     {
         if (Interlocked.Increment(ref _inFlight) <= options.MaxRequestsInFlight) return true;
@@ -65,7 +67,8 @@ internal sealed class GatewayPipeline(
             : GoAsync(request, destinations.Follow(now, http, target));
     }
 
-    // Hosts that no route has: a core Service for who may see the inside, or the world outside for a program of this machine that uses the gateway as its proxy.
+    // Hosts that no route has: a core Service for who may see the inside, or the world outside for a program of this machine that uses the gateway as
+    // its proxy.
     private Task RouteElsewhereAsync(GatewayRequest request, RouteTable now, string host)
     {
         var http = request.Http;

@@ -5,8 +5,10 @@ namespace Kip.Traffic;
 
 /// <summary>Lets what waits for a socket go on at once on the thread that saw the socket's event, not on one of the thread pool.</summary>
 /// <remarks>
-/// Saves a thread hop at each end of a request, which is a quarter of what the gateway costs. It is a setting of the whole process, so it is the host's to make: code that
-/// blocks after waiting for a socket then holds up the other sockets of that thread (there is one thread per processor). See docs/decisions/0005-http1-forwarding.md.
+/// Saves a thread hop at each end of a request, which is a quarter of what the gateway costs. It is a setting of the whole process, so it is the
+/// host's to make: code that
+/// blocks after waiting for a socket then holds up the other sockets of that thread (there is one thread per processor). See
+/// docs/decisions/0005-http1-forwarding.md.
 /// </remarks>
 public static class SocketCompletions
 {

@@ -122,7 +122,8 @@ public sealed class ConformanceTarget : IAsyncDisposable
         if (wanted([.. seen.Values])) return [.. seen.Values];
         // From the list on: what is deleted between the two would otherwise be waited for for ever.
         var after = options with { ResourceVersion = list.ResourceVersion };
-        await foreach (var change in WatchAsync(T.Definition, after, () => $"the {T.Definition.Plural} did not become {what}; there were {string.Join(", ", seen.Keys)}"))
+        await foreach (var change in WatchAsync(
+            T.Definition, after, () => $"the {T.Definition.Plural} did not become {what}; there were {string.Join(", ", seen.Keys)}"))
         {
             if (change.Type == WatchEventType.Deleted) seen.Remove(change.Object.Metadata.Name);
             else seen[change.Object.Metadata.Name] = (T)change.Object;
@@ -155,7 +156,8 @@ public sealed class ConformanceTarget : IAsyncDisposable
         return new Answer(
             (int)response.StatusCode,
             await response.Content.ReadAsStringAsync(Deadline),
-            response.Headers.Concat(response.Content.Headers).ToDictionary(static h => h.Key, static h => string.Join(", ", h.Value), StringComparer.OrdinalIgnoreCase),
+            response.Headers.Concat(response.Content.Headers)
+                .ToDictionary(static h => h.Key, static h => string.Join(", ", h.Value), StringComparer.OrdinalIgnoreCase),
             response.Version);
     }
 
@@ -185,7 +187,8 @@ public sealed class ConformanceTarget : IAsyncDisposable
         var resource = manifest.Resource;
         if (kind.Namespaced && resource.Metadata.Namespace.Length == 0)
             resource = resource with { Metadata = resource.Metadata with { Namespace = Namespace } };
-        if (kind.Namespaced && resource.Metadata.Namespace.StartsWith(Namespace, StringComparison.Ordinal)) await MakeNamespaceAsync(resource.Metadata.Namespace);
+        if (kind.Namespaced && resource.Metadata.Namespace.StartsWith(Namespace, StringComparison.Ordinal))
+            await MakeNamespaceAsync(resource.Metadata.Namespace);
         try
         {
             var created = await _resources.CreateAsync(resource, Deadline);

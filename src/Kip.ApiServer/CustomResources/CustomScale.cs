@@ -15,7 +15,9 @@ internal static class CustomScale
     public static (int Wanted, int Observed, string? Selector) Of(CustomResource resource)
     {
         var paths = PathsOf(resource);
-        return (Number(paths.SpecReplicasPath), Number(paths.StatusReplicasPath), paths.LabelSelectorPath is { Length: > 0 } path ? Find(path)?.ToString() : null);
+        return (
+            Number(paths.SpecReplicasPath), Number(paths.StatusReplicasPath),
+            paths.LabelSelectorPath is { Length: > 0 } path ? Find(path)?.ToString() : null);
 
         int Number(string at) => Find(at) is { ValueKind: JsonValueKind.Number } number && number.TryGetInt32(out var count) ? count : 0;
 

@@ -40,7 +40,8 @@ internal sealed partial class RecoveredKinds(KindCatalog builtIn)
     {
         if (store.Recovered is not { Damaged.IsEmpty: false })
             throw new StoreException(
-                $"the log holds {count} objects of kind {orphaned.Kind} in {orphaned.ApiVersion}, which this kip does not know: use the newer kip that wrote them");
+                $"the log holds {count} objects of kind {orphaned.Kind} in {orphaned.ApiVersion}, which this kip does not know: use the newer kip "
+                + "that wrote them");
         LogOrphans(logger, count, orphaned.Kind, orphaned.Group);
     }
 
@@ -48,6 +49,7 @@ internal sealed partial class RecoveredKinds(KindCatalog builtIn)
         kind.Version(resource.Version).Shaped(resource with { Definition = kind.Stored });
 
     [LoggerMessage(EventId = 3201, Level = LogLevel.Error,
-        Message = "{Count} objects of kind {Kind} in {Group} have lost their CustomResourceDefinition to damage: apply it again and restart kip, they are kept until then")]
+        Message = "{Count} objects of kind {Kind} in {Group} have lost their CustomResourceDefinition to damage: apply it again and restart kip, "
+            + "they are kept until then")]
     private static partial void LogOrphans(ILogger logger, int count, string kind, string group);
 }

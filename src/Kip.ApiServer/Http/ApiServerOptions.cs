@@ -49,7 +49,9 @@ public sealed record ApiServerOptions
     /// <value>Null: the server makes its own in <see cref="DataDirectory"/>.</value>
     public Identities? Identities { get; init; }
 
-    /// <summary>Takes a line for each request that was answered: who asked for what, and how it ended, as an <c>audit.k8s.io/v1</c> Event. It must not wait.</summary>
+    /// <summary>
+    /// Takes a line for each request that was answered: who asked for what, and how it ended, as an <c>audit.k8s.io/v1</c> Event. It must not wait.
+    /// </summary>
     /// <value>Null: nothing is noted.</value>
     public Action<string>? Audit { get; init; }
 

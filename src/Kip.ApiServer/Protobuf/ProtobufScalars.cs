@@ -59,7 +59,8 @@ internal static class ProtobufScalars
             if (reader.Field == 2) nanoseconds = (int)reader.Number;
         }
         if (seconds == 0 && nanoseconds == 0) return null;
-        if (seconds < DateTimeOffset.MinValue.ToUnixTimeSeconds() || seconds > DateTimeOffset.MaxValue.ToUnixTimeSeconds() || nanoseconds is < 0 or > 999_999_999)
+        if (seconds < DateTimeOffset.MinValue.ToUnixTimeSeconds() || seconds > DateTimeOffset.MaxValue.ToUnixTimeSeconds()
+            || nanoseconds is < 0 or > 999_999_999)
             throw new FormatException($"{seconds} seconds and {nanoseconds} nanoseconds are no time");
         var time = DateTimeOffset.FromUnixTimeSeconds(seconds).AddTicks(nanoseconds / NanosecondsPerTick);
         if (time == DateTimeOffset.MinValue) return null;

@@ -109,7 +109,8 @@ internal sealed class ResourceWriter(
         var json = StoredJson.Write(unversioned);
         if (json.Length > options.MaxObjectBytes)
             throw ApiException.Of(413, StatusReason.RequestEntityTooLarge,
-                $"{wanted.GetDefinition().QualifiedPlural} \"{wanted.Metadata.Name}\" is too large: {json.Length} bytes, the limit is {options.MaxObjectBytes}");
+                $"{wanted.GetDefinition().QualifiedPlural} \"{wanted.Metadata.Name}\" is too large: {json.Length} bytes, "
+                + $"the limit is {options.MaxObjectBytes}");
         return context.DryRun ? new Written(wanted, 0) : store.TryWrite(present, unversioned, space, json);
     }
 
@@ -214,7 +215,8 @@ internal sealed class ResourceWriter(
     // Most of what such objects weigh, and most of it stays when one of their texts changes.
     private static Resource WithSharedData(Resource present, Resource wanted) => (present, wanted) switch
     {
-        (ConfigMap before, ConfigMap after) => after with { Data = after.Data.SharedWith(before.Data), BinaryData = after.BinaryData.SharedWith(before.BinaryData) },
+        (ConfigMap before, ConfigMap after) =>
+            after with { Data = after.Data.SharedWith(before.Data), BinaryData = after.BinaryData.SharedWith(before.BinaryData) },
         (Secret before, Secret after) => after with { Data = after.Data.SharedWith(before.Data) },
         _ => wanted,
     };

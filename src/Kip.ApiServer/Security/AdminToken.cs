@@ -16,7 +16,9 @@ public sealed class AdminToken : ITokenAuthenticator
 
     private AdminToken(byte[] hash) => _hash = hash;
 
-    /// <summary>Takes over the token a kubeconfig holds if it is the one whose hash is kept; otherwise makes a new one, which ends the old one's life.</summary>
+    /// <summary>
+    /// Takes over the token a kubeconfig holds if it is the one whose hash is kept; otherwise makes a new one, which ends the old one's life.
+    /// </summary>
     /// <param name="directory">Where the hash is kept.</param>
     /// <param name="known">The token in the kubeconfig; null when there is none.</param>
     /// <param name="token">The token to write into the kubeconfig.</param>

@@ -103,6 +103,7 @@ internal static class ChangeRecord
             else reader.Skip();
         }
         return kindOf(apiVersion ?? "", kind ?? "")
-            ?? throw new StoreException($"the log holds an object of kind {kind} in {apiVersion}, which this kip does not know: use the newer kip that wrote it");
+            ?? throw new StoreException(
+                $"the log holds an object of kind {kind} in {apiVersion}, which this kip does not know: use the newer kip that wrote it");
     }
 }

@@ -111,7 +111,8 @@ internal static partial class DataFolder
         if (!int.TryParse(text, out var format)) throw new StoreException($"{files.Name} is not a data folder of kip: its format is \"{text}\"");
         if (format > Format)
             throw new StoreException(
-                $"{files.Name} was written by a newer kip (format {format}, this kip knows up to {Format}): use that kip, or another folder; nothing was changed");
+                $"{files.Name} was written by a newer kip (format {format}, this kip knows up to {Format}): use that kip, or another folder; nothing "
+                + "was changed");
         return format;
     }
 
@@ -121,10 +122,14 @@ internal static partial class DataFolder
         writer.WriteLine(format);
     });
 
-    [LoggerMessage(EventId = 3004, Level = LogLevel.Information, Message = "{Folder}: the secrets are encrypted from now on, and what held them in the clear is removed")]
+    [LoggerMessage(
+        EventId = 3004, Level = LogLevel.Information,
+        Message = "{Folder}: the secrets are encrypted from now on, and what held them in the clear is removed")]
     private static partial void LogEncrypted(ILogger logger, string folder);
 
-    [LoggerMessage(EventId = 3001, Level = LogLevel.Information, Message = "{Folder}: {Objects} objects, {FromSnapshot} from the snapshot and {Replayed} changes after it")]
+    [LoggerMessage(
+        EventId = 3001, Level = LogLevel.Information,
+        Message = "{Folder}: {Objects} objects, {FromSnapshot} from the snapshot and {Replayed} changes after it")]
     private static partial void LogOpened(ILogger logger, string folder, int objects, int fromSnapshot, int replayed);
 
     [LoggerMessage(EventId = 3002, Level = LogLevel.Error, Message = "{Folder}: snapshot {Place} cannot be read, the one before is used: {Why}")]

@@ -3,7 +3,10 @@ namespace Kip.ApiServer.Tables;
 /// <summary>Durations as kubectl shows them: short, and coarser the longer they are.</summary>
 public static class Durations
 {
-    /// <summary>The time from then until now: <c>45s</c>, <c>5m30s</c>, <c>3h20m</c>, <c>2d5h</c>, <c>90d</c>, <c>3y40d</c>; <c>&lt;unknown&gt;</c> without a time.</summary>
+    /// <summary>
+    /// The time from then until now: <c>45s</c>, <c>5m30s</c>, <c>3h20m</c>, <c>2d5h</c>, <c>90d</c>, <c>3y40d</c>; <c>&lt;unknown&gt;</c> without a
+    /// time.
+    /// </summary>
     public static string Since(DateTimeOffset? then, DateTimeOffset now) => then is { } time ? Short(now - time) : "<unknown>";
 
     /// <inheritdoc cref="Since"/>

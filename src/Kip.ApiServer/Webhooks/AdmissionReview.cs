@@ -138,7 +138,8 @@ internal sealed record AdmissionAnswer((int Code, string Reason, string Message)
     private static JsonNode? PatchOf(JsonObject response)
     {
         if ((string?)response["patch"] is not { Length: > 0 } patch) return null;
-        if ((string?)response["patchType"] != "JSONPatch") throw new FormatException($"invalid response.patchType=\"{(string?)response["patchType"]}\": it must be JSONPatch");
+        if ((string?)response["patchType"] != "JSONPatch")
+            throw new FormatException($"invalid response.patchType=\"{(string?)response["patchType"]}\": it must be JSONPatch");
         return JsonTree.Parse(Convert.FromBase64String(patch));
     }
 }

@@ -73,7 +73,9 @@ internal sealed class WebhookClient(Func<Uri?> services, TimeProvider time) : ID
         var query = string.Create(CultureInfo.InvariantCulture, $"?timeout={limit.TotalSeconds:0}s");
         if (webhook.ClientConfig.Service is not { } service) return new(HttpMethod.Post, webhook.ClientConfig.Url + query);
         var door = services() ?? throw new HttpRequestException("no gateway leads to Services here");
-        return new(HttpMethod.Post, new Uri(door, (service.Path ?? "/") + query)) { Headers = { Host = $"{service.Name}.{service.Namespace}.svc.cluster.local" } };
+        return new(
+            HttpMethod.Post,
+            new Uri(door, (service.Path ?? "/") + query)) { Headers = { Host = $"{service.Name}.{service.Namespace}.svc.cluster.local" } };
     }
 
     private HttpClient ClientFor(WebhookClientConfig config)

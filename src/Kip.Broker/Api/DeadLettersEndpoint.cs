@@ -82,7 +82,8 @@ internal sealed class DeadLettersEndpoint(TopicTable topics, IEventSender sender
     private async Task<int> SendAsync(Topic topic, DeadLetter letter, CancellationToken cancel)
     {
         var spec = topic.Subscribers.Select(static s => s.Spec).FirstOrDefault(s => s.Uid == letter.Uid || s.Name == letter.Subscription);
-        if (spec?.Subscriber is not { } target) throw ApiException.Of(409, StatusReason.Conflict, $"{letter.Subscription} is not there any more, or its subscriber is not known");
+        if (spec?.Subscriber is not { } target)
+            throw ApiException.Of(409, StatusReason.Conflict, $"{letter.Subscription} is not there any more, or its subscriber is not known");
         var answer = await sender.SendAsync(
             new()
             {

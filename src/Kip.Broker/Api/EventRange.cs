@@ -16,7 +16,9 @@ internal sealed record EventRange(ulong From, ulong? To, Func<CloudEvent, bool> 
     {
         var first = string.IsNullOrEmpty(from) ? otherwise : OffsetOf(topic, "from", from);
         // What is asked for by time ends before the first event of that time; by offset it includes it.
-        ulong? last = string.IsNullOrEmpty(to) ? null : ulong.TryParse(to, NumberStyles.None, CultureInfo.InvariantCulture, out var offset) ? offset : OffsetOf(topic, "to", to) - 1;
+        ulong? last = string.IsNullOrEmpty(to)
+            ? null
+            : ulong.TryParse(to, NumberStyles.None, CultureInfo.InvariantCulture, out var offset) ? offset : OffsetOf(topic, "to", to) - 1;
         return new(Math.Max(first, topic.Log.First), last, FilterOf(filter));
     }
 
@@ -30,6 +32,8 @@ internal sealed record EventRange(ulong From, ulong? To, Func<CloudEvent, bool> 
     private static Func<CloudEvent, bool> FilterOf(string? filter)
     {
         if (string.IsNullOrEmpty(filter)) return static _ => true;
-        return CesqlExpression.TryParse(filter, out var expression, out var error) ? expression.Matches : throw JsonLines.Bad($"the filter is no CESQL expression: {error}");
+        return CesqlExpression.TryParse(filter, out var expression, out var error)
+            ? expression.Matches
+            : throw JsonLines.Bad($"the filter is no CESQL expression: {error}");
     }
 }

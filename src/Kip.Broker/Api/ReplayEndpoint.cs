@@ -12,7 +12,9 @@ using Microsoft.AspNetCore.Http;
 namespace Kip.Brokers.Api;
 
 /// <summary>Sends kept events again, to one subscription's subscriber or to any URL; the subscription's own progress is not touched.</summary>
-/// <remarks>One event at a time, in order, each once: a failed one is told and passed over. Without a <c>to</c> it ends at what was newest when it began.</remarks>
+/// <remarks>
+/// One event at a time, in order, each once: a failed one is told and passed over. Without a <c>to</c> it ends at what was newest when it began.
+/// </remarks>
 internal sealed class ReplayEndpoint(IEventSender sender, TimeProvider time)
 {
     private const int MaxBytes = 64 << 10;
@@ -110,7 +112,9 @@ internal sealed class ReplayEndpoint(IEventSender sender, TimeProvider time)
     {
         if (sink is null == name is null) throw JsonLines.Bad("a replay needs either a subscription or a sink");
         if (sink is not null)
-            return Uri.TryCreate(sink, UriKind.Absolute, out var url) && url.Scheme is "http" or "https" ? (new(sink), null) : throw JsonLines.Bad($"\"{sink}\" is no http URL");
+            return Uri.TryCreate(sink, UriKind.Absolute, out var url) && url.Scheme is "http" or "https"
+                ? (new(sink), null)
+                : throw JsonLines.Bad($"\"{sink}\" is no http URL");
         var spec = topic.Subscribers.Select(static s => s.Spec).FirstOrDefault(s => s.Name.ToString() == name || s.Name.Name == name)
             ?? throw ApiException.Of(404, StatusReason.NotFound, $"{topic.Key} has no subscription \"{name}\"");
         return (spec.Subscriber ?? throw JsonLines.Bad($"the subscriber of \"{name}\" is not known yet"), spec);

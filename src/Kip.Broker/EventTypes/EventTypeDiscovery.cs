@@ -28,7 +28,8 @@ internal sealed partial class EventTypeDiscovery : IDisposable
     private static readonly NamespacedName ConfigName = new(EventingNames.SystemNamespace, EventingFeatures.MapName);
 
     private readonly ConcurrentDictionary<SeenType, bool> _seen = new();
-    private readonly Channel<Offered> _waiting = System.Threading.Channels.Channel.CreateBounded<Offered>(new BoundedChannelOptions(MaxWaiting) { SingleReader = true });
+    private readonly Channel<Offered> _waiting = System.Threading.Channels.Channel.CreateBounded<Offered>(
+        new BoundedChannelOptions(MaxWaiting) { SingleReader = true });
     private readonly List<IDisposable> _subscriptions = [];
     private readonly IResources _resources;
     private readonly InformerSet _informers;
@@ -133,7 +134,8 @@ internal sealed partial class EventTypeDiscovery : IDisposable
 
     private sealed record Offered(SeenType Type, EventTypeOwner Owner, string SpecVersion, string? Schema);
 
-    [LoggerMessage(750, LogLevel.Warning, "{count} types of events are known, and no more EventTypes are made ({type} from {source} was the next): turn eventtype-auto-create off and on to begin anew")]
+    [LoggerMessage(750, LogLevel.Warning, "{count} types of events are known, and no more EventTypes are made ({type} from {source} was the next): "
+        + "turn eventtype-auto-create off and on to begin anew")]
     private partial void LogFull(int count, string type, string source);
 
     [LoggerMessage(751, LogLevel.Warning, "The EventType {name} for events of type {type} cannot be made")]

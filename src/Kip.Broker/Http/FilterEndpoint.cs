@@ -13,7 +13,9 @@ using Kip.Rules.Eventing.Delivery;
 
 namespace Kip.Brokers.Http;
 
-/// <summary>Knative's broker filter: <c>POST /triggers/NAMESPACE/NAME/UID</c> offers one event to a Trigger's subscriber, once, and answers as that does.</summary>
+/// <summary>
+/// Knative's broker filter: <c>POST /triggers/NAMESPACE/NAME/UID</c> offers one event to a Trigger's subscriber, once, and answers as that does.
+/// </summary>
 /// <remarks>Kip's own deliveries do not come this way. It is for senders that expect it, as Knative's channels do, and they try again.</remarks>
 internal sealed class FilterEndpoint(TopicTable topics, IEventSender sender, Task ready, TimeProvider time)
 {
@@ -32,11 +34,13 @@ internal sealed class FilterEndpoint(TopicTable topics, IEventSender sender, Tas
         }
         var body = await call.ReadBodyAsync();
         if (!ready.IsCompletedSuccessfully) await ready;
-        var trigger = topics.All.Where(static t => t.Key.Kind == TopicKind.Broker).SelectMany(static t => t.Subscribers).FirstOrDefault(s => s.Spec.Name == name)?.Spec;
+        var trigger = topics.All.Where(static t => t.Key.Kind == TopicKind.Broker)
+            .SelectMany(static t => t.Subscribers).FirstOrDefault(s => s.Spec.Name == name)?.Spec;
         var problem = trigger is null ? (404, $"there is no trigger {name}")
             : trigger.Uid != uid ? (400, $"trigger {name} has another uid")
             : ((int, string)?)null;
-        if (problem is null && Read(call, body, trigger!, out var timeToLive, out problem) is { } request) await OfferAsync(call, request, trigger!, timeToLive);
+        if (problem is null && Read(call, body, trigger!, out var timeToLive, out problem) is { } request)
+            await OfferAsync(call, request, trigger!, timeToLive);
         else
         {
             call.ReleaseBody();
@@ -44,7 +48,8 @@ internal sealed class FilterEndpoint(TopicTable topics, IEventSender sender, Tas
         }
     }
 
-    private EventRequest? Read(IngressCall call, ReadOnlyMemory<byte> body, SubscriptionSpec trigger, out int timeToLive, out (int Status, string Reason)? problem)
+    private EventRequest? Read(
+        IngressCall call, ReadOnlyMemory<byte> body, SubscriptionSpec trigger, out int timeToLive, out (int Status, string Reason)? problem)
     {
         (timeToLive, problem) = (0, null);
         if (!call.TryReadEvents(body, out var events, out var structured, out var error)) problem = (400, error!.ToString());
@@ -122,7 +127,8 @@ internal sealed class FilterEndpoint(TopicTable topics, IEventSender sender, Tas
     private static bool TryReadTimeToLive(CloudEvent offered, out int left)
     {
         left = 0;
-        return offered.TryGetExtension(TimeToLive.Extension, out var value) && int.TryParse(value.ToString(), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out left);
+        return offered.TryGetExtension(TimeToLive.Extension, out var value)
+            && int.TryParse(value.ToString(), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out left);
     }
 
     private static bool TryReadPath(string path, out NamespacedName name, out string uid)

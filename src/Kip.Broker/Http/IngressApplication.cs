@@ -36,7 +36,8 @@ internal sealed partial class IngressApplication(
         var bytes = context.ContentLength ?? AssumedBytes;
         try
         {
-            if (Interlocked.Add(ref _bytesInFlight, bytes) > options.MaxBytesInFlight) await RetryLaterAsync(context, new(429, "too many events are coming in at once", RetryAfter: 1));
+            if (Interlocked.Add(ref _bytesInFlight, bytes) > options.MaxBytesInFlight)
+                await RetryLaterAsync(context, new(429, "too many events are coming in at once", RetryAfter: 1));
             else await HandleAsync(context);
         }
         catch (BadHttpRequestException malformed)
@@ -101,7 +102,9 @@ internal sealed partial class IngressApplication(
         if (!topics.TryGet(key, out var topic) || topic.IsClosing)
         {
             call.ReleaseBody();
-            await RetryLaterAsync(call, topics.IsUnreadable(key) ? new(503, $"the log of {key} cannot be read at present", RetryAfter: 10) : IngressAnswer.Unknown(key));
+            await RetryLaterAsync(
+                call,
+                topics.IsUnreadable(key) ? new(503, $"the log of {key} cannot be read at present", RetryAfter: 10) : IngressAnswer.Unknown(key));
             return;
         }
         await AcceptAsync(call, topic, events, structured);

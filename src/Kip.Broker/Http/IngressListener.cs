@@ -20,10 +20,12 @@ internal sealed class IngressListener : IAsyncDisposable
     public IPEndPoint EndPoint { get; }
 
     /// <exception cref="IOException">The port is in use.</exception>
-    public static async Task<IngressListener> StartAsync(BrokerOptions options, IngressApplication application, ILoggerFactory loggers, CancellationToken cancel)
+    public static async Task<IngressListener> StartAsync(
+        BrokerOptions options, IngressApplication application, ILoggerFactory loggers, CancellationToken cancel)
     {
         var transport = new SocketTransportFactory(
-            Options.Create(new SocketTransportOptions { Backlog = 4096, UnsafePreferInlineScheduling = true, WaitForDataBeforeAllocatingBuffer = true }), loggers);
+            Options.Create(new SocketTransportOptions { Backlog = 4096, UnsafePreferInlineScheduling = true, WaitForDataBeforeAllocatingBuffer = true }),
+            loggers);
         var server = new KestrelServer(Options.Create(Limits(options)), transport, loggers);
         try
         {

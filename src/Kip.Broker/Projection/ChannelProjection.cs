@@ -26,7 +26,8 @@ internal static class ChannelProjection
             DeadLetterSink = Targets.Make(deadLetterSink, subscriber.Delivery?.DeadLetterSink?.CACerts ?? channel.Status.DeadLetterSinkCACerts),
             Policy = Targets.PolicyOf(delivery) with { Format = null },
             Ordered = subscription is not null && DeliveryAnnotations.IsOrdered(subscription.Metadata.Annotations),
-            Concurrency = (subscription is null ? null : DeliveryAnnotations.Concurrency(subscription.Metadata.Annotations)) ?? SubscriptionSpec.DefaultConcurrency,
+            Concurrency = (subscription is null ? null : DeliveryAnnotations.Concurrency(subscription.Metadata.Annotations))
+                ?? SubscriptionSpec.DefaultConcurrency,
             Created = subscription?.Metadata.CreationTimestamp ?? channel.Metadata.CreationTimestamp ?? default,
             IsDraining = subscription?.Metadata.DeletionTimestamp is not null,
         };

@@ -12,7 +12,9 @@ using BrokerKind = Kip.Resources.Eventing.Broker;
 
 namespace Kip.Brokers.Projection;
 
-/// <summary>Keeps the topics and their subscriptions as the caches say: each change marks its topic, and marked topics are projected anew, all at once.</summary>
+/// <summary>
+/// Keeps the topics and their subscriptions as the caches say: each change marks its topic, and marked topics are projected anew, all at once.
+/// </summary>
 /// <remarks>A subscription counts from the moment its Trigger or Subscription is seen; until its subscriber is resolved, events wait in the log.</remarks>
 internal sealed partial class SubscriptionProjector : IDisposable
 {
@@ -24,7 +26,8 @@ internal sealed partial class SubscriptionProjector : IDisposable
     private readonly HashSet<TopicKey> _changed = [];
     private readonly HashSet<TopicKey> _unreadable = [];
     private readonly Dictionary<TopicKey, HashSet<NamespacedName>> _triggers = [];
-    private readonly Channel<bool> _signal = System.Threading.Channels.Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
+    private readonly Channel<bool> _signal = System.Threading.Channels.Channel.CreateBounded<bool>(
+        new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
     private readonly List<IDisposable> _subscriptions = [];
     private readonly InformerSet _informers;
     private readonly TopicTable _topics;
@@ -96,7 +99,8 @@ internal sealed partial class SubscriptionProjector : IDisposable
 
     private async ValueTask ProjectBrokerAsync(TopicKey key, bool atStart)
     {
-        if (_informers.Get<BrokerKind>().Get(key.Name) is not { } broker || !BrokerClasses.IsServed(broker.Metadata.Annotations.Get(EventingAnnotations.BrokerClass)))
+        if (_informers.Get<BrokerKind>().Get(key.Name) is not { } broker
+            || !BrokerClasses.IsServed(broker.Metadata.Annotations.Get(EventingAnnotations.BrokerClass)))
         {
             await _topics.RemoveAsync(key);
             return;
@@ -121,7 +125,8 @@ internal sealed partial class SubscriptionProjector : IDisposable
         var subscriptions = _informers.Get<Subscription>().List().ToLookup(static s => s.Metadata.Uid);
         Apply(
             topic,
-            [.. channel.Spec.Subscribers.Where(static s => s.Uid is not null).Select(s => ChannelProjection.Project(channel, s, subscriptions[s.Uid].FirstOrDefault()))],
+            [.. channel.Spec.Subscribers.Where(static s => s.Uid is not null).Select(
+                s => ChannelProjection.Project(channel, s, subscriptions[s.Uid].FirstOrDefault()))],
             atStart);
     }
 
@@ -143,7 +148,9 @@ internal sealed partial class SubscriptionProjector : IDisposable
     private void OnSubscription(ResourceChange<Subscription> change)
     {
         var subscription = change.Object;
-        Mark(new(TopicKind.Channel, new(subscription.Spec.Channel.Namespace is { Length: > 0 } other ? other : subscription.Metadata.Namespace, subscription.Spec.Channel.Name ?? "")));
+        Mark(new(
+            TopicKind.Channel,
+            new(subscription.Spec.Channel.Namespace is { Length: > 0 } other ? other : subscription.Metadata.Namespace, subscription.Spec.Channel.Name ?? "")));
     }
 
     private void OnTrigger(ResourceChange<Trigger> change)

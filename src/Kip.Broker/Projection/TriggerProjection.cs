@@ -32,7 +32,10 @@ internal static class TriggerProjection
             Uid = trigger.Metadata.Uid!,
             Name = trigger.Key,
             Subscriber = Targets.Keep(present?.Subscriber, trigger.Status.SubscriberUri, trigger.Status.SubscriberCACerts),
-            Reply = Targets.Keep(present?.Reply, $"http://{EventingNames.HostOf(EventingNames.BrokerIngress, EventingNames.SystemNamespace)}/{broker.Metadata.Namespace}/{broker.Metadata.Name}", null),
+            Reply = Targets.Keep(
+                present?.Reply,
+                $"http://{EventingNames.HostOf(EventingNames.BrokerIngress, EventingNames.SystemNamespace)}/{broker.Metadata.Namespace}/{broker.Metadata.Name}",
+                null),
             DeadLetterSink = trigger.Spec.Delivery?.DeadLetterSink is null && trigger.Status.DeadLetterSinkUri is null
                 ? Targets.Keep(present?.DeadLetterSink, broker.Status.DeadLetterSinkUri, broker.Status.DeadLetterSinkCACerts)
                 : Targets.Keep(present?.DeadLetterSink, trigger.Status.DeadLetterSinkUri, trigger.Status.DeadLetterSinkCACerts),
@@ -47,7 +50,8 @@ internal static class TriggerProjection
         };
     }
 
-    private static Func<CloudEvent, bool>? FilterOf(Trigger trigger) => EventFilter.Compile(trigger.Spec) is var filter && filter == EventFilter.All ? null : filter.Matches;
+    private static Func<CloudEvent, bool>? FilterOf(Trigger trigger) =>
+        EventFilter.Compile(trigger.Spec) is var filter && filter == EventFilter.All ? null : filter.Matches;
 
     private sealed record FilterSource(TriggerFilter? Filter, ValueList<SubscriptionsApiFilter> Filters);
 }

@@ -22,7 +22,8 @@ internal sealed class RecordWriter
     /// <summary>Makes the record of an event.</summary>
     /// <param name="headers">The headers that go along with it.</param>
     /// <param name="timeToLive">For a broker: the count it goes on with, and its arrival becomes an extension. 0 for a channel: it stays as it is.</param>
-    public StoredEvent Write(CloudEvent cloudEvent, IReadOnlyList<KeyValuePair<string, string>> headers, bool structured, int timeToLive, DateTimeOffset arrival)
+    public StoredEvent Write(
+        CloudEvent cloudEvent, IReadOnlyList<KeyValuePair<string, string>> headers, bool structured, int timeToLive, DateTimeOffset arrival)
     {
         (_length, _attributes) = (0, 0);
         WriteAttributes(cloudEvent, timeToLive > 0, arrival);

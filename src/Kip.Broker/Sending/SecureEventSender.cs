@@ -43,7 +43,10 @@ internal sealed class SecureEventSender(int maxAnswerBytes) : IEventSender, IDis
 
     private static SocketsHttpHandler Handler(string certificates)
     {
-        var handler = new SocketsHttpHandler { AllowAutoRedirect = false, UseCookies = false, UseProxy = false, PooledConnectionIdleTimeout = TimeSpan.FromSeconds(4) };
+        var handler = new SocketsHttpHandler
+        {
+            AllowAutoRedirect = false, UseCookies = false, UseProxy = false, PooledConnectionIdleTimeout = TimeSpan.FromSeconds(4),
+        };
         if (certificates.Length == 0) return handler;
         var trusted = new X509Certificate2Collection();
         trusted.ImportFromPem(certificates);

@@ -12,7 +12,11 @@ internal static class Replies
     public static StoredEvent Store(CloudEvent reply, bool structured, in EventAnswer answer, EventRequest request, DateTimeOffset now)
     {
         var headers = TravellingHeaders.Of(answer.Headers, out var parent);
-        if (parent is null) headers = [.. headers.Where(static h => !TravellingHeaders.IsContext(h.Key)), .. request.Headers.Where(static h => TravellingHeaders.IsContext(h.Key))];
+        if (parent is null)
+        {
+            var context = request.Headers.Where(static h => TravellingHeaders.IsContext(h.Key));
+            headers = [.. headers.Where(static h => !TravellingHeaders.IsContext(h.Key)), .. context];
+        }
         else headers.Add(new(TraceContext.Parent, parent));
         return new RecordWriter().Write(reply, headers, structured, request.Event.Head.TimeToLive, now);
     }

@@ -220,7 +220,8 @@ internal sealed partial class Subscriber
     [LoggerMessage(701, LogLevel.Error, "Delivering event {offset} to {subscription} failed for a reason that is not the subscriber's; it will be tried again")]
     private partial void LogBug(Exception bug, Resources.NamespacedName subscription, ulong offset);
 
-    [LoggerMessage(702, LogLevel.Warning, "Event {offset} of {topic} could not be delivered for {subscription}: {destination} answered {status} at the last of {attempts} attempts; it is kept among the dead letters")]
+    [LoggerMessage(702, LogLevel.Warning, "Event {offset} of {topic} could not be delivered for {subscription}: {destination} answered {status} at "
+        + "the last of {attempts} attempts; it is kept among the dead letters")]
     private partial void LogStored(Topics.TopicKey topic, ulong offset, Resources.NamespacedName subscription, string destination, int status, int attempts);
 
     [LoggerMessage(704, LogLevel.Error, "The progress of {subscription} cannot be written down: after a crash a dead letter may be delivered out of turn")]

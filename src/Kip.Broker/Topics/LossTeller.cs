@@ -20,7 +20,9 @@ internal sealed partial class LossTeller(InformerSet informers, EventRecorder ev
     public void TellExpired(TopicKey topic, long count, long keptBytes, string subscriptions)
     {
         LogExpired(topic, subscriptions, keptBytes, count);
-        Record(topic, Expired, $"Events that {subscriptions} had not had yet were removed because the log has its full size ({keptBytes} bytes), {count} in all: "
+        Record(
+            topic, Expired,
+            $"Events that {subscriptions} had not had yet were removed because the log has its full size ({keptBytes} bytes), {count} in all: "
             + "raise kip.dev/retention-bytes, or set kip.dev/retention-when-full to refuse new events instead");
     }
 
@@ -52,9 +54,11 @@ internal sealed partial class LossTeller(InformerSet informers, EventRecorder ev
             yield return new Channel { Metadata = new() { Namespace = topic.Name.Namespace, Name = owner.Name, Uid = owner.Uid } };
     }
 
-    [LoggerMessage(713, LogLevel.Warning, "Events of {topic} that {subscriptions} had not had yet were removed because its log has its full size ({keptBytes} bytes), {count} in all: raise kip.dev/retention-bytes, or set kip.dev/retention-when-full to refuse new events instead")]
+    [LoggerMessage(713, LogLevel.Warning, "Events of {topic} that {subscriptions} had not had yet were removed because its log has its full size "
+        + "({keptBytes} bytes), {count} in all: raise kip.dev/retention-bytes, or set kip.dev/retention-when-full to refuse new events instead")]
     private partial void LogExpired(TopicKey topic, string subscriptions, long keptBytes, long count);
 
-    [LoggerMessage(714, LogLevel.Warning, "Dead letters of {topic} for {subscriptions} were removed, the oldest first, because no more can be kept, {count} in all: send them again or remove them with kip events dlq, or give them a deadLetterSink")]
+    [LoggerMessage(714, LogLevel.Warning, "Dead letters of {topic} for {subscriptions} were removed, the oldest first, because no more can be kept, "
+        + "{count} in all: send them again or remove them with kip events dlq, or give them a deadLetterSink")]
     private partial void LogDropped(TopicKey topic, string subscriptions, long count);
 }

@@ -33,8 +33,12 @@ internal sealed class Topic : IAsyncDisposable
     {
         (Key, Uid, _settings, _parts, _storage) = (key, uid, settings, parts, parts.Storage);
         Folder = FolderOf(key, uid);
-        Log = new(() => DurableLog.Open(_storage.Open(Folder, "log"), parts.LogOptions with { SegmentBytes = _settings.Retention.SegmentBytes }), _storage.Exists(Folder, "log"));
-        DeadLetters = new(() => DurableLog.Open(_storage.Open(Folder, "deadletters"), parts.LogOptions with { SegmentBytes = 8 << 20 }), _storage.Exists(Folder, "deadletters"), parts.MaxDeadLetters);
+        Log = new(
+            () => DurableLog.Open(_storage.Open(Folder, "log"), parts.LogOptions with { SegmentBytes = _settings.Retention.SegmentBytes }),
+            _storage.Exists(Folder, "log"));
+        DeadLetters = new(
+            () => DurableLog.Open(_storage.Open(Folder, "deadletters"), parts.LogOptions with { SegmentBytes = 8 << 20 }),
+            _storage.Exists(Folder, "deadletters"), parts.MaxDeadLetters);
     }
 
     public TopicKey Key { get; }
@@ -101,7 +105,8 @@ internal sealed class Topic : IAsyncDisposable
     }
 
     /// <summary>Puts the subscriptions in force that are there now. One caller at a time.</summary>
-    /// <param name="atStart">Whether the process has just begun: then a subscription that nothing is written down of begins where it was made, else here.</param>
+    /// <param name="atStart">Whether the process has just begun: then a subscription that nothing is written down of begins where it was made, else
+    /// here.</param>
     public void SetSubscriptions(IReadOnlyCollection<SubscriptionSpec> specs, bool atStart)
     {
         var present = _subscribers.ToDictionary(static s => s.Spec.Uid);

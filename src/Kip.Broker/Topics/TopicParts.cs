@@ -16,5 +16,6 @@ internal sealed record TopicParts(
     /// <summary>How many dead letters one topic keeps.</summary>
     public int MaxDeadLetters { get; init; } = DeadLetterStore.MaxLetters;
 
-    public SubscriberParts For(Topic topic) => new(topic.Key, topic.Log, topic.DeadLetters, Sender, Traces, Instruments, EventTypes, topic.SaveProgress, Time, Logger);
+    public SubscriberParts For(Topic topic) =>
+        new(topic.Key, topic.Log, topic.DeadLetters, Sender, Traces, Instruments, EventTypes, topic.SaveProgress, Time, Logger);
 }

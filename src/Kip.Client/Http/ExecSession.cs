@@ -44,7 +44,8 @@ public sealed class ExecSession : IDisposable
                 length += received.Count;
             }
             while (!received.EndOfMessage && length < buffer.Length);
-            if (received.MessageType == WebSocketMessageType.Close) throw new WebSocketException(WebSocketError.ConnectionClosedPrematurely, "the server ended the connection before the program ended");
+            if (received.MessageType == WebSocketMessageType.Close)
+                throw new WebSocketException(WebSocketError.ConnectionClosedPrematurely, "the server ended the connection before the program ended");
             if (length == 0) continue;
             if (buffer[0] == Outcome) return CodeOf(buffer.AsSpan(1, length - 1));
             write(buffer[0] != Output, buffer.AsSpan(1, length - 1));

@@ -55,8 +55,11 @@ internal static class ResourceUrl
 
     public static string Exec(NamespacedName pod, PodExecOptions options)
     {
-        var query = Query(("container", options.Container), ("stdin", options.Stdin ? "true" : null), ("stdout", "true"), ("stderr", options.Tty ? null : "true"), ("tty", options.Tty ? "true" : null));
-        return Object(Resources.Core.Pod.Definition, pod, "exec") + query + string.Concat(options.Command.Select(static w => $"&command={Uri.EscapeDataString(w)}"));
+        var query = Query(
+            ("container", options.Container), ("stdin", options.Stdin ? "true" : null), ("stdout", "true"), ("stderr", options.Tty ? null : "true"),
+            ("tty", options.Tty ? "true" : null));
+        return Object(Resources.Core.Pod.Definition, pod, "exec") + query
+            + string.Concat(options.Command.Select(static w => $"&command={Uri.EscapeDataString(w)}"));
     }
 
     private static string Query(params ReadOnlySpan<(string Name, string? Value)> parameters)

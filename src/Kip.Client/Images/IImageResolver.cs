@@ -20,7 +20,8 @@ public interface IImageResolver
 /// <param name="ServiceAccount">Its pull secrets are used too.</param>
 /// <param name="PullSecrets">Names of Secrets.</param>
 /// <param name="Timeout">How long the registry may take each time.</param>
-public sealed record ImageQuestion(string Asker, string Life, string Image, string Namespace, string ServiceAccount, IReadOnlyList<string> PullSecrets, TimeSpan Timeout);
+public sealed record ImageQuestion(
+    string Asker, string Life, string Image, string Namespace, string ServiceAccount, IReadOnlyList<string> PullSecrets, TimeSpan Timeout);
 
 /// <summary>What is known of an image name: its content, why not, or neither yet.</summary>
 /// <param name="Image">The reference with its digest.</param>

@@ -77,7 +77,8 @@ public sealed class Kubeconfig
             var documents = YamlReader.Read(File.ReadAllText(file));
             return documents.Count == 0 || documents[0] is null
                 ? new MapNode(0)
-                : documents[0]!.Root as MapNode ?? throw new KubeconfigException($"{file} is not a kubeconfig: it must be a map with clusters, users and contexts");
+                : documents[0]!.Root as MapNode ?? throw new KubeconfigException(
+                    $"{file} is not a kubeconfig: it must be a map with clusters, users and contexts");
         }
         catch (DocumentException e)
         {
@@ -103,7 +104,8 @@ public sealed class Kubeconfig
         const string Instead = "Kip runs no programs for credentials: put a token or a client certificate there";
         if (user.Get("exec") is not null) throw new KubeconfigException($"{file}: user \"{name}\" gets its credentials from an exec plugin. {Instead}");
         if (user.Get("auth-provider") is not null) throw new KubeconfigException($"{file}: user \"{name}\" uses an auth-provider. {Instead}");
-        if (user.Get("username") is not null) throw new KubeconfigException($"{file}: user \"{name}\" signs in by password, which Kubernetes no longer takes. {Instead}");
+        if (user.Get("username") is not null)
+            throw new KubeconfigException($"{file}: user \"{name}\" signs in by password, which Kubernetes no longer takes. {Instead}");
     }
 
     private static Uri ServerOf(string file, MapNode cluster)

@@ -2,7 +2,9 @@ using System.Diagnostics.Metrics;
 
 namespace Kip.Client.Loop;
 
-/// <summary>A loop's metrics under Knative's names: <c>kn.workqueue.*</c>, with the kind as <c>name</c>. While nobody listens each costs a look at a field.</summary>
+/// <summary>
+/// A loop's metrics under Knative's names: <c>kn.workqueue.*</c>, with the kind as <c>name</c>. While nobody listens each costs a look at a field.
+/// </summary>
 internal sealed class LoopInstruments : IDisposable
 {
     /// <summary>The meter of all loops.</summary>

@@ -58,7 +58,8 @@ internal static class ParseMistake
     {
         if (given.Count == 0) return mistake.SymbolResult is OptionResult ? $"{name} wants a value" : $"{name} is missing";
         if (mistake.Message.Split('\n') is [_, _, ..] lines)
-            return $"'{given[0].Value}' is not one of: {string.Join(", ", lines.Skip(1).Select(static l => l.Trim(' ', '\t', '\r', '\'')).Where(static l => l.Length > 0))}";
+            return $"'{given[0].Value}' is not one of: "
+                + $"{string.Join(", ", lines.Skip(1).Select(static l => l.Trim(' ', '\t', '\r', '\'')).Where(static l => l.Length > 0))}";
         if ((Nullable.GetUnderlyingType(type) ?? type) == typeof(int)) return $"{name} wants a whole number, not \"{given[0].Value}\"";
         return mistake.Message;
     }

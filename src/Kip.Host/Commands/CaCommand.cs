@@ -60,7 +60,9 @@ internal sealed record Authority(string Path, string Subject, string Sha256, Dat
     public static Authority Read(string path, string? https)
     {
         using var certificate = X509CertificateLoader.LoadCertificateFromFile(path);
-        return new(path, certificate.Subject, certificate.GetCertHashString(HashAlgorithmName.SHA256), certificate.NotAfter.ToUniversalTime(), https, File.ReadAllText(path));
+        return new(
+            path, certificate.Subject, certificate.GetCertHashString(HashAlgorithmName.SHA256), certificate.NotAfter.ToUniversalTime(), https,
+            File.ReadAllText(path));
     }
 }
 

@@ -51,7 +51,8 @@ internal static class DeployCommand
         "kip deploy samples/hello-csharp --name hello",
         "kip deploy samples/hello-csharp --container --base kip.local/aspnet:10.0",
         "kip deploy . -e GREETING=hi -a autoscaling.knative.dev/min-scale=1")
-        .With(Source).With(Name).With(Environment).With(Port).With(Container).With(Base).With(Annotation).With(Timeout).With(PlatformOptionSymbols.Data).With(Output)
+        .With(Source).With(Name).With(Environment).With(Port).With(Container).With(Base)
+        .With(Annotation).With(Timeout).With(PlatformOptionSymbols.Data).With(Output)
         .Does(RunAsync);
 
     private static async Task RunAsync(ParseResult parsed, CancellationToken cancel)

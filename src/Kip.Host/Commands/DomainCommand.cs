@@ -63,7 +63,8 @@ internal static class DomainCommand
         if (await connection.Resources.GetAsync<DomainMapping>(key, cancel) is { } present)
             await connection.Resources.UpdateAsync(present with { Spec = spec }, cancel);
         else
-            await connection.Resources.CreateAsync(new DomainMapping { Metadata = new ObjectMeta { Name = host, Namespace = key.Namespace }, Spec = spec }, cancel);
+            await connection.Resources.CreateAsync(
+                new DomainMapping { Metadata = new ObjectMeta { Name = host, Namespace = key.Namespace }, Spec = spec }, cancel);
     }
 
     private static async Task<DomainMapping> ReadyAsync(IResources resources, NamespacedName key, CancellationToken cancel)

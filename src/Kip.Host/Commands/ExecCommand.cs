@@ -14,7 +14,10 @@ namespace Kip.Host.Commands;
 internal static class ExecCommand
 {
     private static readonly Argument<string> Name = new("NAME") { Description = "A service, or a pod" };
-    private static readonly Argument<string[]> Command = new("PROGRAM") { Description = "The program and its arguments, after --", Arity = ArgumentArity.OneOrMore };
+    private static readonly Argument<string[]> Command = new("PROGRAM")
+    {
+        Description = "The program and its arguments, after --", Arity = ArgumentArity.OneOrMore,
+    };
     private static readonly Option<string?> Container = new("--container", "-c") { Description = "The container (default: the first)", HelpName = "C" };
     private static readonly Option<bool> Stdin = new("--stdin", "-i") { Description = "Hand on the input" };
     private static readonly Option<bool> Tty = new("--tty", "-t") { Description = "Give it a terminal" };
@@ -32,9 +35,11 @@ internal static class ExecCommand
         using var connection = Connection.Open(parsed);
         var options = new PodExecOptions
         {
-            Container = parsed.GetValue(Container), Command = parsed.GetRequiredValue(Command).ToValueList(), Stdin = parsed.GetValue(Stdin), Tty = parsed.GetValue(Tty),
+            Container = parsed.GetValue(Container), Command = parsed.GetRequiredValue(Command).ToValueList(), Stdin = parsed.GetValue(Stdin),
+            Tty = parsed.GetValue(Tty),
         };
-        if (options.Tty && (Console.IsInputRedirected || Console.IsOutputRedirected)) throw new CommandFailure("-t needs a terminal; leave it out where input or output is redirected");
+        if (options.Tty && (Console.IsInputRedirected || Console.IsOutputRedirected))
+            throw new CommandFailure("-t needs a terminal; leave it out where input or output is redirected");
         var pod = await PodOfAsync(connection, parsed.GetRequiredValue(Name), cancel);
         using var session = await connection.OpenExecAsync(pod, options, cancel);
         try

@@ -14,7 +14,8 @@ internal static class QuickstartCommand
         "Start the platform, deploy a sample from source, and show it wake, scale out and sleep. Leaves the platform running.",
         "kip quickstart",
         "kip quickstart --data /tmp/kip --gateway 127.0.0.1:0")
-        .With(PlatformOptionSymbols.Data).With(PlatformOptionSymbols.Api).With(PlatformOptionSymbols.Metrics).With(PlatformOptionSymbols.Gateway).With(PlatformOptionSymbols.Https).With(PlatformOptionSymbols.Registry).With(PlatformOptionSymbols.Events)
+        .With(PlatformOptionSymbols.Data).With(PlatformOptionSymbols.Api).With(PlatformOptionSymbols.Metrics).With(PlatformOptionSymbols.Gateway)
+        .With(PlatformOptionSymbols.Https).With(PlatformOptionSymbols.Registry).With(PlatformOptionSymbols.Events)
         .With(PlatformOptionSymbols.PodSubnet).With(PlatformOptionSymbols.OciRuntime).With(PlatformOptionSymbols.Domain).With(PlatformOptionSymbols.Detach)
         .Does(RunAsync);
 

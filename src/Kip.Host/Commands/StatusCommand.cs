@@ -60,7 +60,8 @@ internal static class StatusCommand
 
 /// <summary>What <c>kip status -o json</c> prints.</summary>
 internal sealed record StatusReport(
-    string Version, int ProcessId, TimeSpan Up, double MemoryMegabytes, string Api, string Gateway, string? Registry, string Events, string Data, string Containers, IReadOnlyList<ServiceReport> Services)
+    string Version, int ProcessId, TimeSpan Up, double MemoryMegabytes, string Api, string Gateway, string? Registry, string Events, string Data,
+    string Containers, IReadOnlyList<ServiceReport> Services)
 {
     public string? Https { get; init; }
 
@@ -72,9 +73,12 @@ internal sealed record StatusReport(
         var counts = pods.GroupBy(static p => (p.Metadata.Namespace, p.Metadata.Labels.Get("serving.knative.dev/service")))
             .ToDictionary(static g => g.Key, static g => g.Count());
         return new StatusReport(
-            running.Version, running.ProcessId, now - running.Started, ResidentMemory.Megabytes(running.ProcessId), running.Api, running.Gateway, running.Registry,
+            running.Version, running.ProcessId, now - running.Started, ResidentMemory.Megabytes(running.ProcessId), running.Api, running.Gateway,
+            running.Registry,
             running.Events ?? "", data.Root,
-            ContainerSupport.Missing(running.OciRuntime) is { } missing ? $"not run as containers: {missing}" : $"run as containers by {ContainerSupport.RuntimeName(running.OciRuntime)}",
+            ContainerSupport.Missing(running.OciRuntime) is { } missing
+                ? $"not run as containers: {missing}"
+                : $"run as containers by {ContainerSupport.RuntimeName(running.OciRuntime)}",
             [.. services.Select(s => new ServiceReport(
                 s.Metadata.Namespace, s.Metadata.Name,
                 s.Status.Conditions.Find("Ready")?.Status ?? "Unknown",

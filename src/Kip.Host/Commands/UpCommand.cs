@@ -19,8 +19,10 @@ internal static class UpCommand
         "kip up --https 127.0.0.1:8443",
         "kip up --data /srv/kip --api 127.0.0.1:0 --gateway 127.0.0.1:0")
         .With(PlatformOptionSymbols.Data).With(PlatformOptionSymbols.EncryptionKey).With(PlatformOptionSymbols.AuditLog)
-        .With(PlatformOptionSymbols.Api).With(PlatformOptionSymbols.Metrics).With(PlatformOptionSymbols.Gateway).With(PlatformOptionSymbols.Https).With(PlatformOptionSymbols.Registry).With(PlatformOptionSymbols.Events)
-        .With(PlatformOptionSymbols.PodSubnet).With(PlatformOptionSymbols.OciRuntime).With(PlatformOptionSymbols.Domain).With(PlatformOptionSymbols.Detach).With(Output)
+        .With(PlatformOptionSymbols.Api).With(PlatformOptionSymbols.Metrics).With(PlatformOptionSymbols.Gateway)
+        .With(PlatformOptionSymbols.Https).With(PlatformOptionSymbols.Registry).With(PlatformOptionSymbols.Events)
+        .With(PlatformOptionSymbols.PodSubnet).With(PlatformOptionSymbols.OciRuntime)
+        .With(PlatformOptionSymbols.Domain).With(PlatformOptionSymbols.Detach).With(Output)
         .Does(RunAsync);
 
     private static async Task RunAsync(ParseResult parsed, CancellationToken cancel)

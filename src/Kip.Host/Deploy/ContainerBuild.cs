@@ -27,7 +27,9 @@ internal static class ContainerBuild
         var hasDockerfile = File.Exists(Path.Combine(directory, DockerfileBuild.FileName));
         if (hasDockerfile && baseImage is not null)
             throw new CommandFailure($"{directory} has a Dockerfile, which names its base itself; leave --base out, or the Dockerfile");
-        var digest = hasDockerfile ? await DockerfileBuild.RunAsync(data, directory, target, cancel) : await OverBaseAsync(data, directory, target, baseImage, cancel);
+        var digest = hasDockerfile
+            ? await DockerfileBuild.RunAsync(data, directory, target, cancel)
+            : await OverBaseAsync(data, directory, target, baseImage, cancel);
         return target.At(digest).ToString();
     }
 
@@ -45,7 +47,8 @@ internal static class ContainerBuild
         }
         catch (Exception failure) when (failure is ImageException or ManifestException)
         {
-            throw new CommandFailure($"there is no base image {below}: {failure.Message}. Name one that can be had with --base IMAGE; kip image load FILE brings one here");
+            throw new CommandFailure(
+                $"there is no base image {below}: {failure.Message}. Name one that can be had with --base IMAGE; kip image load FILE brings one here");
         }
         finally
         {
@@ -73,7 +76,8 @@ internal static class ContainerBuild
         var command = bundle.Manifest.Command;
         var program = command[0];
         // The small program beside the library looks for .NET where this machine has it; the base image's own knows better.
-        if (bundle.Manifest.Language == "csharp" && program.StartsWith("./", StringComparison.Ordinal) && File.Exists(Path.Combine(bundle.Content, program + ".dll")))
+        if (bundle.Manifest.Language == "csharp" && program.StartsWith("./", StringComparison.Ordinal)
+            && File.Exists(Path.Combine(bundle.Content, program + ".dll")))
             return ["dotnet", program[2..] + ".dll", .. command.Skip(1)];
         // A language's program is at another place in the base image.
         return [Path.IsPathRooted(program) ? Path.GetFileName(program) : program, .. command.Skip(1)];
@@ -84,12 +88,14 @@ internal static class ContainerBuild
         "csharp" => "mcr.microsoft.com/dotnet/aspnet:10.0",
         "node" => "docker.io/library/node:22-slim",
         "executable" => "docker.io/library/debian:stable-slim",
-        var other => throw new CommandFailure($"a container of {other} needs to be told what to build upon: name a base with --base IMAGE, or write a Dockerfile"),
+        var other =>
+            throw new CommandFailure($"a container of {other} needs to be told what to build upon: name a base with --base IMAGE, or write a Dockerfile"),
     };
 
     private sealed class Told(Progress progress) : IProgress<PullProgress>
     {
         public void Report(PullProgress value) =>
-            progress.Say(value.TotalBytes == 0 ? $"{value.Image}: {value.Text}" : $"{value.Image}: {value.Text}, {value.DoneBytes / 1e6:0.0} of {value.TotalBytes / 1e6:0.0} MB");
+            progress.Say(value.TotalBytes == 0 ? $"{value.Image}: {value.Text}" : $"{value.Image}: {value.Text}, {value.DoneBytes / 1e6:0.0} of "
+                + $"{value.TotalBytes / 1e6:0.0} MB");
     }
 }

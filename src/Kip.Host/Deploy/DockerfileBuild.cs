@@ -29,7 +29,9 @@ internal static class DockerfileBuild
             var environment = Settings(data, scratch);
             var tag = $"localhost/kip-build/{target.Repository}:latest";
             var archive = Path.Combine(scratch, "image.tar");
-            await BuildahAsync(["build", "--layers", "--isolation", "chroot", "-t", tag, "-f", Path.Combine(directory, FileName), directory], environment, directory, progress, cancel);
+            await BuildahAsync(
+                ["build", "--layers", "--isolation", "chroot", "-t", tag, "-f", Path.Combine(directory, FileName), directory], environment, directory,
+                progress, cancel);
             await BuildahAsync(["push", .. Policy(scratch), tag, $"oci-archive:{archive}:latest"], environment, directory, progress, cancel);
             progress.Say($"Loading {target.Repository}");
             var loaded = await new ImageArchive(LocalImages.Open(new ImageFolders(data.Root))).LoadAsync(archive, target, progress.Say, cancel);
@@ -72,7 +74,8 @@ internal static class DockerfileBuild
         return ["--signature-policy", policy];
     }
 
-    private static async Task BuildahAsync(string[] arguments, Dictionary<string, string> environment, string directory, Progress progress, CancellationToken cancel)
+    private static async Task BuildahAsync(
+        string[] arguments, Dictionary<string, string> environment, string directory, Progress progress, CancellationToken cancel)
     {
         var start = new ProcessStartInfo("buildah", arguments) { RedirectStandardOutput = true, RedirectStandardError = true, WorkingDirectory = directory };
         foreach (var (name, value) in environment) start.Environment[name] = value;
@@ -112,7 +115,8 @@ internal static class DockerfileBuild
         }
         catch (Win32Exception)
         {
-            throw new CommandFailure($"a {FileName} is built by buildah, which is not installed; install it (apt-get install buildah), or deploy without a {FileName}");
+            throw new CommandFailure(
+                $"a {FileName} is built by buildah, which is not installed; install it (apt-get install buildah), or deploy without a {FileName}");
         }
     }
 }

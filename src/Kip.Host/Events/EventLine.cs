@@ -11,7 +11,8 @@ internal static class EventLine
 
     public static string Of(StoredEvent stored)
     {
-        var line = $"#{stored.Offset} {stored.Time.ToLocalTime():HH:mm:ss.fff} {Text(stored.Event, "type")} from {Text(stored.Event, "source")} id={Text(stored.Event, "id")}";
+        var line = $"#{stored.Offset} {stored.Time.ToLocalTime():HH:mm:ss.fff} {Text(stored.Event, "type")} from {Text(stored.Event, "source")} "
+            + $"id={Text(stored.Event, "id")}";
         foreach (var member in stored.Event.EnumerateObject())
         {
             if (!Placed.Contains(member.Name)) line += $" {member.Name}={member.Value}";

@@ -19,7 +19,8 @@ internal static class TraceText
         var subscription = step.Subscription is { } name ? $"{name.Namespace}/{name.Name}" : "";
         return step.Step switch
         {
-            "received" => $"received by {step.Kind.TrimEnd('s')} {step.Namespace}/{step.Topic} at offset {step.Offset}: {step.EventType} from {step.EventSource}",
+            "received" =>
+                $"received by {step.Kind.TrimEnd('s')} {step.Namespace}/{step.Topic} at offset {step.Offset}: {step.EventType} from {step.EventSource}",
             "matched" => $"{subscription}: matched",
             "attempt" => $"{subscription}: attempt {step.Attempt} to {step.Destination} ({step.Stage}): {Outcome(step)}",
             "stored" => $"{subscription}: kept as dead letter, last status {step.Status}; see: kip events dlq list {step.Subscription?.Name}",

@@ -63,7 +63,10 @@ internal sealed class Exporting : IDisposable
     {
         if (protocol == ObservabilityConfig.None) return;
         var builder = Sdk.CreateMeterProviderBuilder().SetResourceBuilder(Resource()).AddMeter(meters)
-            .AddView(static instrument => new MetricStreamConfiguration { CardinalityLimit = instrument.Meter.Name == RuntimeMeter ? MaxRuntimeSeries : MaxSeries });
+            .AddView(static instrument => new MetricStreamConfiguration
+            {
+                CardinalityLimit = instrument.Meter.Name == RuntimeMeter ? MaxRuntimeSeries : MaxSeries,
+            });
         if (protocol == ObservabilityConfig.Prometheus)
         {
             var text = new PrometheusText();
@@ -85,7 +88,8 @@ internal sealed class Exporting : IDisposable
     {
         var builder = Sdk.CreateTracerProviderBuilder().SetResourceBuilder(Resource()).AddSource(Sources);
         // What is written out on the spot is meant to be seen whole.
-        if (config.TracingProtocol == ObservabilityConfig.Stdout) builder.SetSampler(new AlwaysOnSampler()).AddProcessor(new SimpleActivityExportProcessor(new SpanLines(Console.Out)));
+        if (config.TracingProtocol == ObservabilityConfig.Stdout)
+            builder.SetSampler(new AlwaysOnSampler()).AddProcessor(new SimpleActivityExportProcessor(new SpanLines(Console.Out)));
         else
         {
             builder.SetSampler(new ParentBasedSampler(new TraceIdRatioBasedSampler(config.TracingSamplingRate)))

@@ -9,7 +9,10 @@ using Microsoft.Extensions.Logging.Console;
 
 namespace Kip.Host.Observability;
 
-/// <summary>Log lines as JSON objects with the keys of Knative's components: <c>severity timestamp logger message stacktrace</c>, and the values of the message.</summary>
+/// <summary>
+/// Log lines as JSON objects with the keys of Knative's components: <c>severity timestamp logger message stacktrace</c>, and the values of the
+/// message.
+/// </summary>
 internal sealed class JsonLogFormatter(TimeProvider time) : ConsoleFormatter(FormatterName)
 {
     public const string FormatterName = "kip-json";

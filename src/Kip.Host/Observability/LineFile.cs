@@ -3,7 +3,10 @@ using Microsoft.Extensions.Logging;
 
 namespace Kip.Host.Observability;
 
-/// <summary>A log of lines: of requests, or of what was asked of the API. Takes lines without waiting, writes them behind, and begins anew when it has grown; one older file is kept.</summary>
+/// <summary>
+/// A log of lines: of requests, or of what was asked of the API. Takes lines without waiting, writes them behind, and begins anew when it has grown;
+/// one older file is kept.
+/// </summary>
 internal sealed partial class LineFile : IAsyncDisposable
 {
     /// <summary>At this size a file is put aside.</summary>

@@ -9,7 +9,10 @@ using Microsoft.Extensions.Logging;
 
 namespace Kip.Host.Observability;
 
-/// <summary>Answers <c>/metrics</c>, and whether the platform lives and is ready: behind the API's credentials, and without any on a port of its own if asked for.</summary>
+/// <summary>
+/// Answers <c>/metrics</c>, and whether the platform lives and is ready: behind the API's credentials, and without any on a port of its own if asked
+/// for.
+/// </summary>
 /// <param name="scrape">The metrics; null when they are off.</param>
 /// <param name="isReady">Whether requests are served.</param>
 internal sealed class MetricsEndpoint(Func<string?> scrape, Func<bool> isReady)

@@ -13,7 +13,8 @@ internal sealed class PrometheusText
 
     private readonly StringBuilder _text = new();
 
-    public PrometheusText() => Reader = new BaseExportingMetricReader(new Exporter(_text)) { TemporalityPreference = MetricReaderTemporalityPreference.Cumulative };
+    public PrometheusText() =>
+        Reader = new BaseExportingMetricReader(new Exporter(_text)) { TemporalityPreference = MetricReaderTemporalityPreference.Cumulative };
 
     /// <summary>Give it to the provider whose metrics are to be told.</summary>
     public MetricReader Reader { get; }

@@ -104,7 +104,8 @@ internal sealed partial class Telemetry : IAsyncDisposable
         }
     }
 
-    [LoggerMessage(1501, LogLevel.Warning, "logging.request-log-template of config-observability cannot be used, the default line is written instead: {reason}")]
+    [LoggerMessage(
+        1501, LogLevel.Warning, "logging.request-log-template of config-observability cannot be used, the default line is written instead: {reason}")]
     private partial void LogBadTemplate(string reason);
 
     [LoggerMessage(1502, LogLevel.Warning, "Nothing is exported: an endpoint of config-observability cannot be used: {reason}")]

@@ -18,7 +18,8 @@ internal static class EventingParts
 
     /// <summary>Starts the broker. Its deliveries to names of the platform go through the gateway, which wakes what sleeps.</summary>
     public static async Task<EventBroker> StartAsync(
-        PlatformOptions platform, Gateway gateway, InformerSet informers, IResources resources, TimeProvider time, ILoggerFactory loggers, CancellationToken cancel)
+        PlatformOptions platform, Gateway gateway, InformerSet informers, IResources resources, TimeProvider time, ILoggerFactory loggers,
+        CancellationToken cancel)
     {
         var options = new BrokerOptions
         {
@@ -47,7 +48,10 @@ internal static class EventingParts
         var endpoints = new Endpoints
         {
             Metadata = new() { Namespace = EventingNames.SystemNamespace, Name = name },
-            Subsets = [new() { Addresses = [new() { Ip = endPoint.Address.ToString() }], Ports = [new() { Name = PortName, Port = endPoint.Port, Protocol = "TCP" }] }],
+            Subsets = [new()
+            {
+                Addresses = [new() { Ip = endPoint.Address.ToString() }], Ports = [new() { Name = PortName, Port = endPoint.Port, Protocol = "TCP" }],
+            }],
         };
         // The port is another one in each life, unless it was asked for.
         if (await resources.GetAsync<Endpoints>(endpoints.Key, cancel) is not { } present) await resources.CreateAsync(endpoints, cancel);

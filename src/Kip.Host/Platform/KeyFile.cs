@@ -11,10 +11,12 @@ internal static class KeyFile
     {
         var path = Path.GetFullPath(option ?? Environment.GetEnvironmentVariable("KIP_ENCRYPTION_KEY") ?? Usual);
         if (path.StartsWith(data.Root + Path.DirectorySeparatorChar, StringComparison.Ordinal))
-            throw new CommandFailure($"the encryption key {path} would lie in the data folder, whose secrets it protects; name another place with --encryption-key FILE");
+            throw new CommandFailure(
+                $"the encryption key {path} would lie in the data folder, whose secrets it protects; name another place with --encryption-key FILE");
         return path;
     }
 
     private static string Usual => Path.Combine(
-        Environment.GetEnvironmentVariable("XDG_CONFIG_HOME") is { Length: > 0 } settings ? settings : Path.Combine(DataFolder.Home, ".config"), "kip", "encryption.key");
+        Environment.GetEnvironmentVariable("XDG_CONFIG_HOME") is { Length: > 0 } settings ? settings : Path.Combine(DataFolder.Home, ".config"),
+        "kip", "encryption.key");
 }

@@ -130,7 +130,8 @@ public sealed class KipPlatform : IAsyncDisposable
         var controllers = new ControllerHost(
             resources, informers,
             [
-                .. ServingControllers.Create(runtime.Bundles, images.Digests), new CertificateReconciler(authority), new PodAutoscalerReconciler(autoscaler, hpa),
+                .. ServingControllers.Create(runtime.Bundles, images.Digests), new CertificateReconciler(authority),
+                new PodAutoscalerReconciler(autoscaler, hpa),
                 .. EventingControllers.Create(events), .. runtime.Reconcilers,
             ], _time, loggers);
         // Ended after the gateway, so that the last requests are written down, too.
@@ -153,7 +154,8 @@ public sealed class KipPlatform : IAsyncDisposable
         var api = await ApiServer.Http.ApiServer.StartAsync(
             new ApiServerOptions
             {
-                Endpoint = options.Api, DataDirectory = options.Data.Root, Identities = identities, Audit = audit is null ? null : audit.Write, Exec = runtime.Exec,
+                Endpoint = options.Api, DataDirectory = options.Data.Root, Identities = identities, Audit = audit is null ? null : audit.Write,
+                Exec = runtime.Exec,
                 Forward = runtime.Forward, Usage = runtime.MachineUsage,
                 ExtraEndpoints = new Dictionary<string, RequestDelegate>(ServiceInsight.Endpoints(autoscaler, resources, gateway.Taps, _stop.Token))
                 {

@@ -15,7 +15,8 @@ internal static class PlatformOptionSymbols
 
     public static Option<string?> EncryptionKey { get; } = new("--encryption-key")
     {
-        Description = "The file with the key that secrets are encrypted with; made when it is missing (default: $KIP_ENCRYPTION_KEY, else ~/.config/kip/encryption.key)",
+        Description = "The file with the key that secrets are encrypted with; made when it is missing (default: $KIP_ENCRYPTION_KEY, else "
+            + "~/.config/kip/encryption.key)",
         HelpName = "FILE",
     };
 
@@ -23,7 +24,8 @@ internal static class PlatformOptionSymbols
 
     public static Option<string?> AuditLog { get; } = new("--audit-log")
     {
-        Description = "The file in which every request to the API is noted, or off (default: $KIP_AUDIT_LOG, else audit.log in the data folder)", HelpName = "FILE",
+        Description = "The file in which every request to the API is noted, or off (default: $KIP_AUDIT_LOG, else audit.log in the data folder)",
+        HelpName = "FILE",
     };
 
     public static Option<string> Api { get; } = new("--api")
@@ -40,7 +42,8 @@ internal static class PlatformOptionSymbols
 
     public static Option<string> Events { get; } = new("--events")
     {
-        Description = "Where brokers and channels take events in by /NAMESPACE/NAME, beside their names behind the gateway; port 0 picks a free one", HelpName = "HOST:PORT",
+        Description = "Where brokers and channels take events in by /NAMESPACE/NAME, beside their names behind the gateway; port 0 picks a free one",
+        HelpName = "HOST:PORT",
         DefaultValueFactory = static _ => "127.0.0.1:0",
     };
 

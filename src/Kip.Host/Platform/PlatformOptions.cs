@@ -74,8 +74,10 @@ public sealed record PlatformOptions
     internal IReadOnlyList<string> ToArguments() =>
     [
         "up", .. Metrics is null ? [] : (string[])["--metrics", Metrics.ToString()],
-        "--data", Data.Root, "--encryption-key", EncryptionKey, "--audit-log", AuditLog ?? PlatformOptionSymbols.Off, "--api", Api.ToString(), "--gateway", Gateway.ToString(), "--registry", Registry.ToString(), "--events", Events.ToString(),
-        .. Https is null ? [] : (string[])["--https", Https.ToString()], .. Domain is null ? [] : (string[])["--domain", Domain], .. PodSubnet is null ? [] : (string[])["--pod-subnet", PodSubnet.ToString()!],
+        "--data", Data.Root, "--encryption-key", EncryptionKey, "--audit-log", AuditLog ?? PlatformOptionSymbols.Off, "--api", Api.ToString(),
+        "--gateway", Gateway.ToString(), "--registry", Registry.ToString(), "--events", Events.ToString(),
+        .. Https is null ? [] : (string[])["--https", Https.ToString()], .. Domain is null ? [] : (string[])["--domain", Domain],
+        .. PodSubnet is null ? [] : (string[])["--pod-subnet", PodSubnet.ToString()!],
         .. OciRuntime is null ? [] : (string[])["--oci-runtime", OciRuntime],
     ];
 }

@@ -19,13 +19,17 @@ internal sealed class DockerArchiveReader(LocalImages images, ArchiveFiles files
             {
                 SchemaVersion = 2, MediaType = MediaTypes.OciManifest,
                 Config = new Descriptor { MediaType = MediaTypes.OciConfig, Digest = config.Digest.ToString(), Size = config.Size },
-                Layers = [.. entry.Layers.Select(files.Blob).Select(static l => new Descriptor { MediaType = MediaTypes.OciLayer, Digest = l.Digest.ToString(), Size = l.Size })],
+                Layers = [.. entry.Layers.Select(files.Blob).Select(
+                    static l => new Descriptor { MediaType = MediaTypes.OciLayer, Digest = l.Digest.ToString(), Size = l.Size })],
             };
             var manifest = ManifestDocument.Read(JsonSerializer.SerializeToUtf8Bytes(content, ManifestJson.Default.ManifestContent), MediaTypes.OciManifest);
             // Read once to see that it is an image's, before any name stands for it.
-            if ((await images.ConfigAsync(manifest, cancel))!.DiffIds.Count != manifest.Layers.Count) throw new ArchiveException("an image's config and its manifest do not name the same layers");
+            if ((await images.ConfigAsync(manifest, cancel))!.DiffIds.Count != manifest.Layers.Count)
+                throw new ArchiveException("an image's config and its manifest do not name the same layers");
             await images.Content.PutAsync(manifest.Bytes, cancel);
-            found.Add(new FoundImage(manifest, [.. (entry.RepoTags ?? []).Select(static t => ImageReference.TryParse(t, out var name) ? name : null).OfType<ImageReference>()]));
+            found.Add(new FoundImage(
+                manifest,
+                [.. (entry.RepoTags ?? []).Select(static t => ImageReference.TryParse(t, out var name) ? name : null).OfType<ImageReference>()]));
         }
         return found;
     }

@@ -30,7 +30,8 @@ public sealed class ImageArchive(LocalImages images)
                 : throw new ArchiveException($"{path} is neither an OCI layout nor a docker save archive: it has no oci-layout and no manifest.json");
             return Name(path, found, name);
         }
-        catch (Exception damaged) when (damaged is LayerException or ManifestException or InvalidDataException or DigestMismatchException or BlobTooLargeException)
+        catch (Exception damaged) when (
+            damaged is LayerException or ManifestException or InvalidDataException or DigestMismatchException or BlobTooLargeException)
         {
             throw new ArchiveException($"{path} is damaged or no archive of images: {damaged.Message}", damaged);
         }
@@ -39,12 +40,14 @@ public sealed class ImageArchive(LocalImages images)
     private List<LoadedImage> Name(string path, IReadOnlyList<FoundImage> found, ImageReference? name)
     {
         if (found.Count == 0) throw new ArchiveException($"{path} holds no image");
-        if (name is not null && found.Count > 1) throw new ArchiveException($"{path} holds {found.Count} images, so they cannot all be called {name}; leave --name out");
+        if (name is not null && found.Count > 1)
+            throw new ArchiveException($"{path} holds {found.Count} images, so they cannot all be called {name}; leave --name out");
         var loaded = new List<LoadedImage>();
         foreach (var image in found)
         {
             var names = name is not null ? [name] : image.Names;
-            if (names.Count == 0) throw new ArchiveException($"{path} does not say what its image is called; say it with --name, e.g. --name kip.local/hello:v1");
+            if (names.Count == 0)
+                throw new ArchiveException($"{path} does not say what its image is called; say it with --name, e.g. --name kip.local/hello:v1");
             foreach (var reference in names) loaded.Add(Keep(reference, image.Manifest));
         }
         return loaded;

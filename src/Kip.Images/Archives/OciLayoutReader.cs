@@ -16,7 +16,8 @@ internal sealed class OciLayoutReader(LocalImages images, ArchiveFiles files)
         var found = new List<FoundImage>();
         foreach (var entry in index.Manifests)
         {
-            var manifest = await images.ManifestAsync(entry.Content, cancel) ?? throw new ArchiveException($"the archive has no {entry.Digest}, which its index names");
+            var manifest = await images.ManifestAsync(entry.Content, cancel) ?? throw new ArchiveException(
+                $"the archive has no {entry.Digest}, which its index names");
             // Signatures and attestations of the images lie beside them.
             if (manifest is { IsIndex: false } && !MediaTypes.IsImageConfig(manifest.Config?.MediaType)) continue;
             await CheckWholeAsync(manifest, cancel);
@@ -30,7 +31,9 @@ internal sealed class OciLayoutReader(LocalImages images, ArchiveFiles files)
         var annotations = entry.Annotations ?? [];
         // Docker states the whole name; skopeo and buildah only a tag, unless they were given more.
         if (annotations.GetValueOrDefault(NameAnnotation) is { } name && ImageReference.TryParse(name, out var whole)) return [whole];
-        return annotations.GetValueOrDefault(TagAnnotation) is { } tag && tag.AsSpan().ContainsAny('/', ':') && ImageReference.TryParse(tag, out var reference) ? [reference] : [];
+        return annotations.GetValueOrDefault(TagAnnotation) is { } tag && tag.AsSpan().ContainsAny('/', ':') && ImageReference.TryParse(tag, out var reference)
+            ? [reference]
+            : [];
     }
 
     private async Task CheckWholeAsync(ManifestDocument manifest, CancellationToken cancel)
@@ -42,6 +45,7 @@ internal sealed class OciLayoutReader(LocalImages images, ArchiveFiles files)
             manifest = await images.ManifestAsync(own.Content, cancel) ?? throw new ArchiveException($"the archive has no image for {Platform.Current}");
         }
         foreach (var blob in manifest.Blobs)
-            if (images.Content.SizeOf(blob.Content) != blob.Size) throw new ArchiveException($"the archive has no {blob.Digest} of {blob.Size} bytes, which a manifest names");
+            if (images.Content.SizeOf(blob.Content) != blob.Size)
+                throw new ArchiveException($"the archive has no {blob.Digest} of {blob.Size} bytes, which a manifest names");
     }
 }

@@ -43,7 +43,8 @@ public sealed class AppImage(LocalImages images)
     {
         var below = await images.ForThisMachineAsync(baseDigest, cancel) ?? throw new ManifestException($"the base image {baseName} is not on this machine");
         foreach (var layer in below.Layers)
-            if (!images.Content.Touch(layer.Content)) throw new ManifestException($"a layer of the base image {baseName} is not on this machine any more; pull or load it again");
+            if (!images.Content.Touch(layer.Content))
+                throw new ManifestException($"a layer of the base image {baseName} is not on this machine any more; pull or load it again");
         var config = await images.Content.ReadAsync(below.Config!.Content, ImageConfigDocument.MaxBytes, cancel) is { } bytes
             ? JsonNode.Parse(bytes)!.AsObject()
             : throw new ManifestException($"the config of the base image {baseName} is not on this machine");
@@ -80,7 +81,8 @@ public sealed class AppImage(LocalImages images)
         var created = Epoch.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'");
         config["created"] = created;
         // Builders that go on from here want one entry for each layer, or no history at all.
-        if (config["history"] is JsonArray { Count: > 0 } history) history.Add(new JsonObject { ["created"] = created, ["created_by"] = "kip deploy --container" });
+        if (config["history"] is JsonArray { Count: > 0 } history)
+            history.Add(new JsonObject { ["created"] = created, ["created_by"] = "kip deploy --container" });
     }
 
     private async Task<(Digest Layer, Digest DiffId, long Size)> WriteLayerAsync(AppImageOptions options, CancellationToken cancel)
@@ -101,7 +103,8 @@ public sealed class AppImage(LocalImages images)
         foreach (var entry in new DirectoryInfo(folder).EnumerateFileSystemInfos().OrderBy(static e => e.Name, StringComparer.Ordinal))
         {
             var name = $"{path}/{entry.Name}";
-            if (entry.LinkTarget is { } target) await archive.WriteEntryAsync(new PaxTarEntry(TarEntryType.SymbolicLink, name) { LinkName = target, ModificationTime = Epoch }, cancel);
+            if (entry.LinkTarget is { } target)
+                await archive.WriteEntryAsync(new PaxTarEntry(TarEntryType.SymbolicLink, name) { LinkName = target, ModificationTime = Epoch }, cancel);
             else if (entry is DirectoryInfo) await WriteFolderAsync(archive, entry.FullName, name, cancel);
             else await WriteFileAsync(archive, entry, name, cancel);
         }
@@ -112,7 +115,8 @@ public sealed class AppImage(LocalImages images)
         await using var content = File.OpenRead(entry.FullName);
         // Readable by whatever user the image runs as.
         var mode = entry.UnixFileMode.HasFlag(UnixFileMode.UserExecute) ? 0b111_101_101 : 0b110_100_100;
-        await archive.WriteEntryAsync(new PaxTarEntry(TarEntryType.RegularFile, name) { DataStream = content, Mode = Mode(mode), ModificationTime = Epoch }, cancel);
+        await archive.WriteEntryAsync(
+            new PaxTarEntry(TarEntryType.RegularFile, name) { DataStream = content, Mode = Mode(mode), ModificationTime = Epoch }, cancel);
     }
 
     private static UnixFileMode Mode(int bits) => (UnixFileMode)bits;

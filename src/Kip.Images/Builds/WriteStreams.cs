@@ -8,10 +8,12 @@ namespace Kip.Images.Builds;
 /// <summary>A blob under way as something to write to.</summary>
 internal sealed class BlobStream(BlobWriter blob) : WriteStream
 {
-    public override ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default) => new(blob.AppendAsync(buffer, cancellationToken));
+    public override ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default) =>
+        new(blob.AppendAsync(buffer, cancellationToken));
 
     // The compressor's last bytes, when it is closed.
-    public override void Write(byte[] buffer, int offset, int count) => blob.AppendAsync(buffer.AsMemory(offset, count), CancellationToken.None).GetAwaiter().GetResult();
+    public override void Write(byte[] buffer, int offset, int count) =>
+        blob.AppendAsync(buffer.AsMemory(offset, count), CancellationToken.None).GetAwaiter().GetResult();
 }
 
 /// <summary>Passes on what is written and hashes it.</summary>
@@ -40,7 +42,8 @@ internal abstract class WriteStream : Stream
     public override long Position { get => throw new NotSupportedException(); set => throw new NotSupportedException(); }
     public override void Flush() { }
     public abstract override ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default);
-    public override Task WriteAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) => WriteAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
+    public override Task WriteAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
+        WriteAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
     public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException();
     public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
     public override void SetLength(long value) => throw new NotSupportedException();

@@ -9,7 +9,9 @@ using Kip.Resources.Core;
 
 namespace Kip.Images.Digests;
 
-/// <summary>Finds which content the images of Revisions stand for, as Knative does: asynchronously, a bounded number at once, again with growing pauses.</summary>
+/// <summary>
+/// Finds which content the images of Revisions stand for, as Knative does: asynchronously, a bounded number at once, again with growing pauses.
+/// </summary>
 /// <remarks>What is in Kip's own registry or was loaded from a file is known at once; everything else is asked of its registry.</remarks>
 public sealed class DigestResolver : IImageResolver, IDisposable
 {
@@ -25,7 +27,8 @@ public sealed class DigestResolver : IImageResolver, IDisposable
     private readonly TimeProvider _time;
     private readonly CancellationTokenSource _stop = new();
     private readonly SemaphoreSlim _workers = new(Workers);
-    private readonly TokenBucketRateLimiter _rate = new(new() { TokenLimit = 100, TokensPerPeriod = 10, ReplenishmentPeriod = TimeSpan.FromSeconds(1), QueueLimit = MaxAskers, AutoReplenishment = true });
+    private readonly TokenBucketRateLimiter _rate = new(
+        new() { TokenLimit = 100, TokensPerPeriod = 10, ReplenishmentPeriod = TimeSpan.FromSeconds(1), QueueLimit = MaxAskers, AutoReplenishment = true });
     private readonly Lock _lock = new();
     private readonly Dictionary<string, Dictionary<string, Question>> _questions = new(StringComparer.Ordinal);
 
@@ -46,7 +49,8 @@ public sealed class DigestResolver : IImageResolver, IDisposable
                 present.Dispose();
                 known.Remove(asked.Image);
             }
-            if (known is null && _questions.Count >= MaxAskers) return ImageAnswer.Failed($"the images of {MaxAskers} others are being resolved, which is as many as allowed");
+            if (known is null && _questions.Count >= MaxAskers)
+                return ImageAnswer.Failed($"the images of {MaxAskers} others are being resolved, which is as many as allowed");
             var question = new Question(asked.Life);
             (_questions[asked.Asker] = known ?? new(StringComparer.Ordinal))[asked.Image] = question;
             _ = WorkAsync(asked, reference, question, changed);
@@ -77,7 +81,9 @@ public sealed class DigestResolver : IImageResolver, IDisposable
     {
         var here = reference.Digest is null ? _images.Find(reference) : null;
         if (reference.Registry == ImageReference.OwnRegistry)
-            return here is null ? ImageAnswer.Failed($"Kip's own registry has no {reference}; push it there, or load it with: kip image load FILE --name {reference}") : ImageAnswer.Found(reference.At(here.Digest).ToString());
+            return here is null
+                ? ImageAnswer.Failed($"Kip's own registry has no {reference}; push it there, or load it with: kip image load FILE --name {reference}")
+                : ImageAnswer.Found(reference.At(here.Digest).ToString());
         return here is { Origin: TagOrigin.Loaded } ? ImageAnswer.Found(reference.At(here.Digest).ToString()) : null;
     }
 
@@ -132,7 +138,8 @@ public sealed class DigestResolver : IImageResolver, IDisposable
     {
         var account = await _resources.GetAsync<ServiceAccount>(new(asked.Namespace, asked.ServiceAccount), cancel);
         var found = new List<Secret>();
-        foreach (var name in asked.PullSecrets.Concat((account?.ImagePullSecrets ?? default).Select(static s => s.Name).OfType<string>()).Distinct(StringComparer.Ordinal))
+        foreach (var name in asked.PullSecrets.Concat(
+            (account?.ImagePullSecrets ?? default).Select(static s => s.Name).OfType<string>()).Distinct(StringComparer.Ordinal))
             if (await _resources.GetAsync<Secret>(new(asked.Namespace, name), cancel) is { } secret) found.Add(secret);
         return found;
     }

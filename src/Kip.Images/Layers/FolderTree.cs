@@ -6,7 +6,8 @@ namespace Kip.Images.Layers;
 /// <summary>What a tree of folders takes on the disk.</summary>
 /// <param name="Bytes">As <c>du</c> counts: holes are free, and a file with several names counts once.</param>
 /// <param name="Entries">Files, folders and links.</param>
-/// <param name="IsWhole">False where it was not looked at to the end: it has more entries than were allowed, or a path that is longer than the kernel takes.</param>
+/// <param name="IsWhole">False where it was not looked at to the end: it has more entries than were allowed, or a path that is longer than the kernel
+/// takes.</param>
 public readonly record struct TreeSize(long Bytes, long Entries, bool IsWhole);
 
 /// <summary>Trees of folders that strangers made: names of any bytes, any depth, links anywhere. No link is followed.</summary>

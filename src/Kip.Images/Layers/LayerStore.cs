@@ -37,7 +37,9 @@ public sealed class LayerStore(ImageFolders folders, ContentStore content, Layer
         if (!Has(diffId))
         {
             // Unpacking blocks on processor and disk, so it gets a thread of its own.
-            var work = _underWay.GetOrAdd(diffId, id => new(() => Task.Factory.StartNew(() => Unpack(blob, id), default, TaskCreationOptions.LongRunning, TaskScheduler.Default)));
+            var work = _underWay.GetOrAdd(
+                diffId,
+                id => new(() => Task.Factory.StartNew(() => Unpack(blob, id), default, TaskCreationOptions.LongRunning, TaskScheduler.Default)));
             try
             {
                 await work.Value.WaitAsync(cancel);
@@ -84,7 +86,9 @@ public sealed class LayerStore(ImageFolders folders, ContentStore content, Layer
     {
         if (!Directory.Exists(folders.Layers)) return;
         foreach (var path in Directory.EnumerateDirectories(folders.Layers, ".*"))
-            if (Path.GetFileName(path) is var name && (name.StartsWith(Unfinished, StringComparison.Ordinal) || name.StartsWith(Doomed, StringComparison.Ordinal))) FolderTree.Delete(path);
+            if (Path.GetFileName(path) is var name
+                && (name.StartsWith(Unfinished, StringComparison.Ordinal) || name.StartsWith(Doomed, StringComparison.Ordinal)))
+                FolderTree.Delete(path);
     }
 
     /// <summary>Writes all layers out, so that they count after a power cut too. Blocks for as long as the disk takes.</summary>
@@ -113,7 +117,8 @@ public sealed class LayerStore(ImageFolders folders, ContentStore content, Layer
             {
                 var unpacker = new LayerUnpacker(folder, limits ?? LayerLimits.Default);
                 unpacker.Unpack(archive);
-                if (archive.Finish() is var found && found != diffId) throw new LayerException($"the layer's content is {found}, not {diffId} as the image's config says");
+                if (archive.Finish() is var found && found != diffId)
+                    throw new LayerException($"the layer's content is {found}, not {diffId} as the image's config says");
                 bytes = unpacker.Bytes;
             }
             // What an earlier boot left is not trusted.
@@ -128,7 +133,8 @@ public sealed class LayerStore(ImageFolders folders, ContentStore content, Layer
         }
     }
 
-    private FileStream OpenSynchronously(Digest blob) => new(content.PathOf(blob), FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, 128 << 10);
+    private FileStream OpenSynchronously(Digest blob) =>
+        new(content.PathOf(blob), FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, 128 << 10);
 
     private string MarkFile(Digest diffId) => Path.Combine(folders.LayerMarks, diffId.Hex);
 

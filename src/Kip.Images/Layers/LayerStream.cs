@@ -81,7 +81,8 @@ internal sealed class LayerStream : Stream
         if (BytesRead < _lookAgainAt) return;
         _lookAgainAt = BytesRead + LookAtFreeSpaceEvery;
         if (_disk.AvailableFreeSpace < _limits.MinFreeBytes + LookAtFreeSpaceEvery)
-            throw new LayerException($"the disk is nearly full: {_disk.AvailableFreeSpace >> 20} MB are free and {_limits.MinFreeBytes >> 20} MB must stay so; make room with: kip image prune");
+            throw new LayerException($"the disk is nearly full: {_disk.AvailableFreeSpace >> 20} MB are free and {_limits.MinFreeBytes >> 20} MB "
+                + "must stay so; make room with: kip image prune");
     }
 
     private static Stream Decompress(FileStream source)

@@ -60,7 +60,8 @@ internal sealed class TarReader(Stream archive)
     private TarEntry Entry(long size, string? longName, string? longLink)
     {
         var flag = (char)_block[156];
-        if (flag == 'S' || _pax.Keys.Any(static k => k.StartsWith("GNU.sparse.", StringComparison.Ordinal))) throw new LayerException("the archive has sparse files, which are not supported");
+        if (flag == 'S' || _pax.Keys.Any(static k => k.StartsWith("GNU.sparse.", StringComparison.Ordinal)))
+            throw new LayerException("the archive has sparse files, which are not supported");
         if (PaxNumber("size") is { } stated) size = stated;
         var name = PaxText("path") ?? longName ?? ShortName();
         var kind = Kind(flag, name);
@@ -116,7 +117,8 @@ internal sealed class TarReader(Stream archive)
         for (var at = 0; at < records.Length;)
         {
             var space = records.AsSpan(at).IndexOf((byte)' ');
-            if (space <= 0 || !int.TryParse(records.AsSpan(at, space), NumberStyles.None, CultureInfo.InvariantCulture, out var length) || length <= space || at + length > records.Length)
+            if (space <= 0 || !int.TryParse(records.AsSpan(at, space), NumberStyles.None, CultureInfo.InvariantCulture, out var length) || length <= space
+                || at + length > records.Length)
                 throw new LayerException("the archive has a malformed extended header");
             var record = records.AsSpan(at + space + 1, length - space - 2);
             var equals = record.IndexOf((byte)'=');
@@ -131,7 +133,9 @@ internal sealed class TarReader(Stream archive)
     private long? PaxNumber(string key)
     {
         if (PaxText(key) is not { } text) return null;
-        return long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : throw new LayerException($"the archive has a malformed {key}: it must be a number that is not negative");
+        return long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number)
+            ? number
+            : throw new LayerException($"the archive has a malformed {key}: it must be a number that is not negative");
     }
 
     private (long Seconds, int Nanoseconds) Modified()

@@ -24,7 +24,8 @@ public sealed record ImageConfigDocument
         if (bytes.Length > MaxBytes) throw new ManifestException($"an image's config may have {MaxBytes} bytes at most, this one has {bytes.Length}");
         try
         {
-            var content = JsonSerializer.Deserialize(bytes, ManifestJson.Default.ConfigContent) ?? throw new ManifestException("an image's config is a JSON object, not null");
+            var content = JsonSerializer.Deserialize(bytes, ManifestJson.Default.ConfigContent) ?? throw new ManifestException(
+                "an image's config is a JSON object, not null");
             return new ImageConfigDocument
             {
                 Run = RunOf(content.Config ?? new()),
@@ -40,7 +41,9 @@ public sealed record ImageConfigDocument
     }
 
     private static Digest Parse(string text) =>
-        Digest.TryParse(text, out var digest) ? digest : throw new ManifestException($"the image's config names the layer \"{text}\", which is no SHA-256 digest");
+        Digest.TryParse(text, out var digest)
+            ? digest
+            : throw new ManifestException($"the image's config names the layer \"{text}\", which is no SHA-256 digest");
 
     private static ImageConfig RunOf(RunContent run) => new()
     {

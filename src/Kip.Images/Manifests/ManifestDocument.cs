@@ -62,7 +62,8 @@ public sealed class ManifestDocument
     {
         try
         {
-            return JsonSerializer.Deserialize(bytes, ManifestJson.Default.ManifestContent) ?? throw new ManifestException("a manifest is a JSON object, not null");
+            return JsonSerializer.Deserialize(bytes, ManifestJson.Default.ManifestContent) ?? throw new ManifestException(
+                "a manifest is a JSON object, not null");
         }
         catch (JsonException malformed)
         {

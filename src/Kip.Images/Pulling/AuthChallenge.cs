@@ -18,7 +18,9 @@ internal sealed partial record AuthChallenge(string Scheme, string Realm, string
 
     private static AuthChallenge Read(string scheme, string parameters)
     {
-        var values = Parameter().Matches(parameters).ToLookup(static m => m.Groups["key"].Value.ToLowerInvariant(), static m => m.Groups["quoted"] is { Success: true } q ? q.Value : m.Groups["plain"].Value);
+        var values = Parameter().Matches(parameters).ToLookup(
+            static m => m.Groups["key"].Value.ToLowerInvariant(),
+            static m => m.Groups["quoted"] is { Success: true } q ? q.Value : m.Groups["plain"].Value);
         return new(scheme, values["realm"].FirstOrDefault() ?? "", values["service"].FirstOrDefault() ?? "", values["scope"].FirstOrDefault() ?? "");
     }
 

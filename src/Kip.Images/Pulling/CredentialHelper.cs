@@ -54,7 +54,10 @@ public static partial class CredentialHelper
     {
         try
         {
-            return Process.Start(new ProcessStartInfo(program, ["get"]) { RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true })!;
+            return Process.Start(new ProcessStartInfo(program, ["get"])
+            {
+                RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true,
+            })!;
         }
         catch (System.ComponentModel.Win32Exception missing)
         {

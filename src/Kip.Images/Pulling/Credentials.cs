@@ -12,7 +12,9 @@ public sealed class Credentials(string configFile, TimeProvider time)
 
     /// <summary><c>$DOCKER_CONFIG/config.json</c>, else <c>~/.docker/config.json</c>.</summary>
     public static string UsualFile => Path.Combine(
-        Environment.GetEnvironmentVariable("DOCKER_CONFIG") is { Length: > 0 } folder ? folder : Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".docker"),
+        Environment.GetEnvironmentVariable("DOCKER_CONFIG") is { Length: > 0 } folder
+            ? folder
+            : Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".docker"),
         "config.json");
 
     /// <summary>All that may be tried, in order; the last resort, to come as nobody, is not among them.</summary>
@@ -33,7 +35,8 @@ public sealed class Credentials(string configFile, TimeProvider time)
             if (!File.Exists(configFile)) return null;
             if (new FileInfo(configFile).Length > MaxBytes) throw new FormatException($"larger than {MaxBytes} bytes");
             var config = DockerConfig.Parse(await File.ReadAllBytesAsync(configFile, cancel));
-            if (config.HelperFor(image.Registry) is { } helper && await CredentialHelper.AskAsync(helper, image.Registry, time, cancel) is { } asked) return asked;
+            if (config.HelperFor(image.Registry) is { } helper && await CredentialHelper.AskAsync(helper, image.Registry, time, cancel) is { } asked)
+                return asked;
             return config.Find(image);
         }
         catch (Exception unreadable) when (unreadable is FormatException or IOException or UnauthorizedAccessException)

@@ -56,7 +56,9 @@ public sealed class DockerConfig
 
     /// <summary>The names under which helpers and files know a registry.</summary>
     public static IReadOnlyList<string> KeysOf(string registry) =>
-        registry == ImageReference.DockerHub ? ["https://index.docker.io/v1/", "index.docker.io", "docker.io", "registry-1.docker.io"] : [registry, $"https://{registry}"];
+        registry == ImageReference.DockerHub
+            ? ["https://index.docker.io/v1/", "index.docker.io", "docker.io", "registry-1.docker.io"]
+            : [registry, $"https://{registry}"];
 
     // How long the path of an entry is that fits the image; negative when the entry is for another.
     private static int Fits(string key, ImageReference image)
@@ -76,7 +78,8 @@ public sealed class DockerConfig
     {
         if (!pattern.Contains('*')) return string.Equals(pattern, host, StringComparison.OrdinalIgnoreCase);
         var (want, have) = (pattern.Split('.'), host.Split('.'));
-        return want.Length == have.Length && want.Zip(have).All(static p => p.First == "*" || string.Equals(p.First, p.Second, StringComparison.OrdinalIgnoreCase));
+        return want.Length == have.Length
+            && want.Zip(have).All(static p => p.First == "*" || string.Equals(p.First, p.Second, StringComparison.OrdinalIgnoreCase));
     }
 
     private static RegistryCredential? Read(DockerAuth? entry)

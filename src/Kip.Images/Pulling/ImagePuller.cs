@@ -27,20 +27,24 @@ public sealed class ImagePuller(LocalImages images, LayerStore layers, RegistryC
     /// <param name="whole">Whether layers are wanted in their compressed form even if they are unpacked already.</param>
     /// <returns>What its name stands for: the digest of its manifest, or of its index.</returns>
     /// <exception cref="ImageException">It cannot be had.</exception>
-    public async Task<Digest> PullAsync(ImageReference image, IReadOnlyList<Secret> pullSecrets, IProgress<PullProgress>? progress, CancellationToken cancel, bool whole = false)
+    public async Task<Digest> PullAsync(
+        ImageReference image, IReadOnlyList<Secret> pullSecrets, IProgress<PullProgress>? progress, CancellationToken cancel, bool whole = false)
     {
         progress?.Report(new(image.ToString(), "asking the registry", 0, 0));
         var who = await credentials.ForAsync(image, pullSecrets, cancel);
         var top = await registries.ManifestAsync(image, who, cancel);
         var manifest = top.IsIndex ? await registries.ManifestAsync(image.At(LocalImages.Choose(top).Content), who, cancel) : top;
         if (manifest.IsIndex) throw new ManifestException("its index names an index");
-        if (!MediaTypes.IsImageConfig(manifest.Config!.MediaType)) throw new ManifestException($"it is no image that can run but an artifact ({manifest.ArtifactType})");
+        if (!MediaTypes.IsImageConfig(manifest.Config!.MediaType))
+            throw new ManifestException($"it is no image that can run but an artifact ({manifest.ArtifactType})");
 
         // The config first: it tells which layers are unpacked already.
         await FetchAsync(image, manifest.Config!, ImageConfigDocument.MaxBytes, who, static _ => { }, cancel);
         var config = await images.ConfigAsync(manifest, cancel);
-        if (config!.DiffIds.Count != manifest.Layers.Count) throw new ManifestException($"the config names {config.DiffIds.Count} layers, the manifest {manifest.Layers.Count}");
-        var missing = manifest.Layers.Zip(config.DiffIds).Where(l => whole || !layers.Has(l.Second)).Select(static l => l.First).DistinctBy(static l => l.Digest).ToArray();
+        if (config!.DiffIds.Count != manifest.Layers.Count)
+            throw new ManifestException($"the config names {config.DiffIds.Count} layers, the manifest {manifest.Layers.Count}");
+        var missing = manifest.Layers.Zip(config.DiffIds).Where(l => whole || !layers.Has(l.Second))
+            .Select(static l => l.First).DistinctBy(static l => l.Digest).ToArray();
         await FetchLayersAsync(image, missing, who, progress, cancel);
 
         // The name last: whoever finds it finds all of the image.
@@ -65,7 +69,9 @@ public sealed class ImagePuller(LocalImages images, LayerStore layers, RegistryC
         _stop.Dispose();
     }
 
-    private async Task FetchLayersAsync(ImageReference image, Descriptor[] missing, IReadOnlyList<RegistryCredential> who, IProgress<PullProgress>? progress, CancellationToken cancel)
+    private async Task FetchLayersAsync(
+        ImageReference image, Descriptor[] missing, IReadOnlyList<RegistryCredential> who, IProgress<PullProgress>? progress,
+        CancellationToken cancel)
     {
         var total = missing.Sum(static l => l.Size);
         long done = 0, told = 0;
@@ -75,12 +81,14 @@ public sealed class ImagePuller(LocalImages images, LayerStore layers, RegistryC
         {
             var now = Interlocked.Add(ref done, bytes);
             var before = Interlocked.Read(ref told);
-            if (progress is null || time.GetElapsedTime(before) < TellEvery || Interlocked.CompareExchange(ref told, time.GetTimestamp(), before) != before) return;
+            if (progress is null || time.GetElapsedTime(before) < TellEvery || Interlocked.CompareExchange(ref told, time.GetTimestamp(), before) != before)
+                return;
             progress.Report(new(image.ToString(), $"pulling {missing.Length} layers", now, total));
         }
     }
 
-    private async Task FetchAsync(ImageReference image, Descriptor blob, long maxBytes, IReadOnlyList<RegistryCredential> who, Action<int> received, CancellationToken cancel)
+    private async Task FetchAsync(
+        ImageReference image, Descriptor blob, long maxBytes, IReadOnlyList<RegistryCredential> who, Action<int> received, CancellationToken cancel)
     {
         var digest = blob.Content;
         if (blob.Size > maxBytes) throw new ImageException(ImageFailure.ErrImagePull, $"{digest} of {image} has {blob.Size} bytes; {maxBytes} are allowed");

@@ -11,7 +11,8 @@ internal static class LimitedBody
         var buffer = new byte[16 << 10];
         for (int read; (read = await stream.ReadAsync(buffer, cancel)) > 0;)
         {
-            if (body.Length + read > maxBytes) throw new ImageException(ImageFailure.ErrImagePull, $"the registry's answer is longer than the {maxBytes} bytes that are allowed");
+            if (body.Length + read > maxBytes)
+                throw new ImageException(ImageFailure.ErrImagePull, $"the registry's answer is longer than the {maxBytes} bytes that are allowed");
             body.Write(buffer, 0, read);
         }
         return body.ToArray();

@@ -6,7 +6,9 @@ using System.Text.Json;
 
 namespace Kip.Images.Pulling;
 
-/// <summary>Turns credentials into what a registry wants to see: a password as it is, or a token bought with it; tokens are kept while they are valid.</summary>
+/// <summary>
+/// Turns credentials into what a registry wants to see: a password as it is, or a token bought with it; tokens are kept while they are valid.
+/// </summary>
 internal sealed class RegistryAuth(HttpMessageInvoker http, TimeProvider time)
 {
     private const int MaxTokens = 1000;
@@ -24,7 +26,8 @@ internal sealed class RegistryAuth(HttpMessageInvoker http, TimeProvider time)
     /// <summary>Answers a challenge.</summary>
     /// <returns>Null when there is no answer: no challenge that we know, or a password is wanted and we have none.</returns>
     /// <exception cref="ImageException">The token service refuses us or cannot be understood.</exception>
-    public async Task<AuthenticationHeaderValue?> AnswerAsync(Uri host, string repository, RegistryCredential? who, AuthChallenge? challenge, CancellationToken cancel)
+    public async Task<AuthenticationHeaderValue?> AnswerAsync(
+        Uri host, string repository, RegistryCredential? who, AuthChallenge? challenge, CancellationToken cancel)
     {
         if (challenge is null) return null;
         if (challenge.Is("Basic")) return who is { User.Length: > 0 } ? Keep(host, repository, who, Basic(who), UsualLife) : null;
@@ -39,18 +42,21 @@ internal sealed class RegistryAuth(HttpMessageInvoker http, TimeProvider time)
         return header;
     }
 
-    private async Task<(string Token, TimeSpan Life)> BuyAsync(Uri host, string repository, RegistryCredential? who, AuthChallenge challenge, CancellationToken cancel)
+    private async Task<(string Token, TimeSpan Life)> BuyAsync(
+        Uri host, string repository, RegistryCredential? who, AuthChallenge challenge, CancellationToken cancel)
     {
         if (!Uri.TryCreate(challenge.Realm, UriKind.Absolute, out var realm) || realm.Scheme is not ("http" or "https"))
             throw new ImageException(ImageFailure.ErrImagePull, $"{host.Authority} asks for a token from \"{challenge.Realm}\", which is no URL");
         // A registry that is reached securely must not have us show a password to somebody on a plain connection.
         if (who is not null && realm.Scheme == "http" && host.Scheme == "https")
-            throw new ImageException(ImageFailure.ErrImagePull, $"{host.Authority} wants the credentials sent unencrypted to {realm.Authority}, which is refused");
+            throw new ImageException(
+                ImageFailure.ErrImagePull, $"{host.Authority} wants the credentials sent unencrypted to {realm.Authority}, which is refused");
         var scope = challenge.Scope.Length > 0 ? challenge.Scope : $"repository:{repository}:pull";
         using var request = who?.IdentityToken is { } refresh ? Exchange(realm, challenge.Service, scope, refresh) : Ask(realm, challenge.Service, scope, who);
         using var answer = await http.SendAsync(request, cancel);
         if (!answer.IsSuccessStatusCode)
-            throw new ImageException(ImageFailure.ErrImagePull, $"{realm.Authority} gives no token for {repository}: {(int)answer.StatusCode} {answer.StatusCode}{(answer.StatusCode == HttpStatusCode.Unauthorized ? "; the credentials are wrong" : "")}");
+            throw new ImageException(ImageFailure.ErrImagePull, $"{realm.Authority} gives no token for {repository}: {(int)answer.StatusCode} "
+                + $"{answer.StatusCode}{(answer.StatusCode == HttpStatusCode.Unauthorized ? "; the credentials are wrong" : "")}");
         return await ReadAsync(realm, answer, cancel);
     }
 

@@ -78,7 +78,10 @@ public sealed class RegistryClient : IDisposable
             {
                 // As long as something comes each time it gets on.
                 failures = writer.Length > before ? 1 : failures + 1;
-                if (failures >= Attempts) throw new ImageException(ImageFailure.ErrImagePull, $"the download of {blob.Digest} of {image} broke off after {writer.Length} of {blob.Size} bytes: {broken.Message}", broken);
+                if (failures >= Attempts)
+                    throw new ImageException(
+                        ImageFailure.ErrImagePull,
+                        $"the download of {blob.Digest} of {image} broke off after {writer.Length} of {blob.Size} bytes: {broken.Message}", broken);
                 await Task.Delay(Wait(failures, null), _time, cancel);
             }
         }
@@ -125,7 +128,8 @@ public sealed class RegistryClient : IDisposable
     }
 
     // The first endpoint that answers well; a mirror that does not is passed over.
-    private async Task<HttpResponseMessage> AskAsync(ImageReference image, IReadOnlyList<RegistryCredential> credentials, Func<Uri, HttpRequestMessage> make, CancellationToken cancel)
+    private async Task<HttpResponseMessage> AskAsync(
+        ImageReference image, IReadOnlyList<RegistryCredential> credentials, Func<Uri, HttpRequestMessage> make, CancellationToken cancel)
     {
         foreach (var endpoint in _settings.Current.EndpointsOf(image.Registry))
         {
@@ -150,7 +154,8 @@ public sealed class RegistryClient : IDisposable
 
     // Tries each credential in turn, nobody's last, until one is let in.
     private async Task<HttpResponseMessage> AuthorizedAsync(
-        ImageReference image, RegistryEndpoint endpoint, IReadOnlyList<RegistryCredential> credentials, Func<Uri, HttpRequestMessage> make, CancellationToken cancel)
+        ImageReference image, RegistryEndpoint endpoint, IReadOnlyList<RegistryCredential> credentials, Func<Uri, HttpRequestMessage> make,
+        CancellationToken cancel)
     {
         HttpResponseMessage? last = null;
         foreach (var who in endpoint.IsMirror ? [null] : (RegistryCredential?[])[.. credentials, null])
@@ -169,7 +174,8 @@ public sealed class RegistryClient : IDisposable
     }
 
     // Again after "too many", "not now" and broken connections, for as long as they said or a growing time.
-    private async Task<HttpResponseMessage> PersistentAsync(Uri at, Func<Uri, HttpRequestMessage> make, AuthenticationHeaderValue? authorization, CancellationToken cancel)
+    private async Task<HttpResponseMessage> PersistentAsync(
+        Uri at, Func<Uri, HttpRequestMessage> make, AuthenticationHeaderValue? authorization, CancellationToken cancel)
     {
         for (var attempt = 1; ; attempt++)
         {
@@ -184,7 +190,8 @@ public sealed class RegistryClient : IDisposable
                 asked = answer.Headers.RetryAfter?.Delta;
                 answer.Dispose();
             }
-            catch (HttpRequestException failed) when (attempt < Attempts && failed.InnerException is IOException or SocketException { SocketErrorCode: SocketError.ConnectionReset })
+            catch (HttpRequestException failed) when (
+                attempt < Attempts && failed.InnerException is IOException or SocketException { SocketErrorCode: SocketError.ConnectionReset })
             {
                 // A kept connection that the other side had closed, or one that broke: another may hold.
             }
@@ -210,7 +217,8 @@ public sealed class RegistryClient : IDisposable
     {
         HttpStatusCode.NotFound => $"{image.Registry} has no {image}",
         HttpStatusCode.Unauthorized or HttpStatusCode.Forbidden =>
-            $"{image.Registry} does not let us pull {image}: {(int)answer.StatusCode} {answer.StatusCode}; name a Secret of type kubernetes.io/dockerconfigjson in imagePullSecrets, or log in with docker login",
+            $"{image.Registry} does not let us pull {image}: {(int)answer.StatusCode} {answer.StatusCode}; name a Secret of type "
+            + "kubernetes.io/dockerconfigjson in imagePullSecrets, or log in with docker login",
         HttpStatusCode.TooManyRequests => $"{image.Registry} says that we ask too often for {image}; try later, or with credentials",
         _ => $"{image.Registry} answers {(int)answer.StatusCode} {answer.StatusCode} for {image}",
     });

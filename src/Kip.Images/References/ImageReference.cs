@@ -49,7 +49,8 @@ public sealed partial record ImageReference(string Registry, string Repository, 
     public static ImageReference Parse(string text) =>
         TryParse(text, out var reference)
             ? reference
-            : throw new ImageException(ImageFailure.InvalidImageName, $"\"{text}\" is not an image reference; it looks like registry/name:tag or registry/name@sha256:…");
+            : throw new ImageException(
+                ImageFailure.InvalidImageName, $"\"{text}\" is not an image reference; it looks like registry/name:tag or registry/name@sha256:…");
 
     /// <summary>Whether a text is a repository's path as the distribution specification has it.</summary>
     public static bool IsRepository(string text) => text.Length <= MaxRepositoryLength && Repositories.IsMatch(text);

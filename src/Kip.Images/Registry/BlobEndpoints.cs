@@ -12,7 +12,8 @@ internal sealed class BlobEndpoints(LocalImages images)
     public async Task ReadAsync(HttpContext http, RegistryPath path)
     {
         var digest = path.Digest;
-        if (!images.Repositories.HasBlob(path.StoredName, digest) || images.Content.SizeOf(digest) is not { } size) throw RegistryError.BlobUnknown(path.Reference);
+        if (!images.Repositories.HasBlob(path.StoredName, digest) || images.Content.SizeOf(digest) is not { } size)
+            throw RegistryError.BlobUnknown(path.Reference);
         // Who asks whether a blob is there will not send it: it must outlive the push.
         if (HttpMethods.IsHead(http.Request.Method) && images.Content.Touch(digest)) images.Repositories.AddBlob(path.StoredName, digest);
         var headers = http.Response.Headers;
@@ -40,7 +41,9 @@ internal sealed class BlobEndpoints(LocalImages images)
     // One range is answered in part; several, or none that can be understood, are answered with everything, as HTTP allows.
     private static (long From, long Length) Part(HttpContext http, long size)
     {
-        if (!RangeHeaderValue.TryParse(http.Request.Headers.Range.ToString(), out var range) || range is not { Unit.Value: "bytes", Ranges: { Count: 1 } ranges }) return (0, size);
+        if (!RangeHeaderValue.TryParse(http.Request.Headers.Range.ToString(), out var range)
+            || range is not { Unit.Value: "bytes", Ranges: { Count: 1 } ranges })
+            return (0, size);
         var only = ranges.First();
         var from = only.From ?? Math.Max(0, size - only.To!.Value);
         var to = only.From is null ? size - 1 : Math.Min(only.To ?? (size - 1), size - 1);

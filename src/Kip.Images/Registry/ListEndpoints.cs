@@ -17,7 +17,8 @@ internal sealed class ListEndpoints(LocalImages images)
         if (!images.Repositories.Exists(path.StoredName)) throw RegistryError.NameUnknown(path.Repository);
         var page = Page(http, images.Repositories.Tags(path.StoredName).Select(static t => t.Name), $"/v2/{path.Repository}/tags/list");
         http.Response.ContentType = "application/json";
-        return http.Response.Body.WriteAsync(JsonSerializer.SerializeToUtf8Bytes(new TagList(path.Repository, page), RegistryJson.Default.TagList), http.RequestAborted).AsTask();
+        return http.Response.Body.WriteAsync(
+            JsonSerializer.SerializeToUtf8Bytes(new TagList(path.Repository, page), RegistryJson.Default.TagList), http.RequestAborted).AsTask();
     }
 
     /// <summary><c>GET /v2/_catalog?n=&amp;last=</c>: the repositories of Kip's own registry.</summary>
@@ -26,7 +27,9 @@ internal sealed class ListEndpoints(LocalImages images)
         const string prefix = ImageReference.OwnRegistry + "/";
         var names = images.Repositories.All().Where(static r => r.StartsWith(prefix, StringComparison.Ordinal)).Select(static r => r[prefix.Length..]);
         http.Response.ContentType = "application/json";
-        return http.Response.Body.WriteAsync(JsonSerializer.SerializeToUtf8Bytes(new Catalog(Page(http, names, "/v2/_catalog")), RegistryJson.Default.Catalog), http.RequestAborted).AsTask();
+        return http.Response.Body.WriteAsync(
+            JsonSerializer.SerializeToUtf8Bytes(new Catalog(Page(http, names, "/v2/_catalog")), RegistryJson.Default.Catalog),
+            http.RequestAborted).AsTask();
     }
 
     private static string[] Page(HttpContext http, IEnumerable<string> names, string address)

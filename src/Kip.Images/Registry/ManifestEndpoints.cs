@@ -70,9 +70,15 @@ internal sealed class ManifestEndpoints(LocalImages images)
         foreach (var digest in images.Repositories.Referrers(path.StoredName, path.Digest).OrderBy(static d => d.Hex, StringComparer.Ordinal))
         {
             if (found.Count == MaxReferrers) break;
-            if (images.Repositories.ManifestType(path.StoredName, digest) is null || await images.ManifestAsync(digest, http.RequestAborted) is not { } document) continue;
+            if (images.Repositories.ManifestType(path.StoredName, digest) is null
+                || await images.ManifestAsync(digest, http.RequestAborted) is not { } document)
+                continue;
             if (type is not null && document.ArtifactType != type) continue;
-            found.Add(new Descriptor { MediaType = document.MediaType, Digest = digest.ToString(), Size = document.Bytes.Length, ArtifactType = document.ArtifactType, Annotations = document.Annotations });
+            found.Add(new Descriptor
+            {
+                MediaType = document.MediaType, Digest = digest.ToString(), Size = document.Bytes.Length, ArtifactType = document.ArtifactType,
+                Annotations = document.Annotations,
+            });
         }
         if (type is not null) http.Response.Headers["OCI-Filters-Applied"] = "artifactType";
         http.Response.ContentType = MediaTypes.OciIndex;
@@ -91,7 +97,8 @@ internal sealed class ManifestEndpoints(LocalImages images)
         var body = new MemoryStream();
         var buffer = new byte[16 << 10];
         for (int read; (read = await http.Request.Body.ReadAsync(buffer, http.RequestAborted)) > 0; body.Write(buffer, 0, read))
-            if (body.Length + read > ManifestDocument.MaxBytes) throw new RegistryError(413, "SIZE_INVALID", $"a manifest may have {ManifestDocument.MaxBytes} bytes at most");
+            if (body.Length + read > ManifestDocument.MaxBytes)
+                throw new RegistryError(413, "SIZE_INVALID", $"a manifest may have {ManifestDocument.MaxBytes} bytes at most");
         try
         {
             return ManifestDocument.Read(body.ToArray(), http.Request.ContentType);
@@ -108,8 +115,10 @@ internal sealed class ManifestEndpoints(LocalImages images)
         foreach (var blob in document.Blobs)
         {
             if (!images.Repositories.HasBlob(path.StoredName, blob.Content) || images.Content.SizeOf(blob.Content) is not { } size)
-                throw new RegistryError(404, "MANIFEST_BLOB_UNKNOWN", $"the manifest names the blob {blob.Digest}, which the repository does not have; push it first");
-            if (size != blob.Size) throw new RegistryError(400, "MANIFEST_INVALID", $"the manifest says that {blob.Digest} has {blob.Size} bytes; it has {size}");
+                throw new RegistryError(
+                    404, "MANIFEST_BLOB_UNKNOWN", $"the manifest names the blob {blob.Digest}, which the repository does not have; push it first");
+            if (size != blob.Size)
+                throw new RegistryError(400, "MANIFEST_INVALID", $"the manifest says that {blob.Digest} has {blob.Size} bytes; it has {size}");
         }
     }
 }

@@ -11,7 +11,8 @@ internal sealed class RegistryAccess(RegistryToken token, RegistrySettingsFile s
     public RegistryError? Refuse(HttpContext http, RegistryPath path)
     {
         var password = Password(http.Request.Headers.Authorization);
-        if (password is { Length: > 0 }) return token.Admits(password) ? null : Refused("the password is wrong; the right one is written by: kip registry login");
+        if (password is { Length: > 0 })
+            return token.Admits(password) ? null : Refused("the password is wrong; the right one is written by: kip registry login");
         var anonymous = settings.Current.Anonymous;
         if (anonymous == "push") return null;
         // Clients learn here whether to send credentials at all; whoever has some must be asked for them.

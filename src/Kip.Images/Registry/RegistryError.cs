@@ -18,7 +18,8 @@ internal sealed class RegistryError(int status, string code, string message) : E
 
     public static RegistryError NameUnknown(string repository) => new(404, "NAME_UNKNOWN", $"there is no repository {repository}");
 
-    public static RegistryError UploadUnknown(string id) => new(404, "BLOB_UPLOAD_UNKNOWN", $"there is no upload {id}; it has expired, or the registry was started anew");
+    public static RegistryError UploadUnknown(string id) =>
+        new(404, "BLOB_UPLOAD_UNKNOWN", $"there is no upload {id}; it has expired, or the registry was started anew");
 
     public static RegistryError DigestInvalid(string message) => new(400, "DIGEST_INVALID", message);
 

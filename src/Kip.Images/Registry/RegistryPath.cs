@@ -46,7 +46,8 @@ internal readonly record struct RegistryPath(RegistryEndpointKind Kind, string R
         ? digest
         : throw RegistryError.DigestInvalid($"\"{Reference}\" is no digest of the form sha256:… with 64 hexadecimal digits");
 
-    private static string? Before(string path, string suffix) => path.EndsWith(suffix, StringComparison.Ordinal) && path.Length > suffix.Length ? path[..^suffix.Length] : null;
+    private static string? Before(string path, string suffix) =>
+        path.EndsWith(suffix, StringComparison.Ordinal) && path.Length > suffix.Length ? path[..^suffix.Length] : null;
 
     private static bool Is(RegistryEndpointKind kind, string repository, string reference, [NotNullWhen(true)] out RegistryPath parsed)
     {

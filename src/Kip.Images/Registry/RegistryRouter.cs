@@ -39,10 +39,13 @@ internal sealed partial class RegistryRouter(
 
     private Task RouteAsync(HttpContext http)
     {
-        if (!RegistryPath.TryParse(http.Request.Path, out var path)) throw new RegistryError(404, "UNSUPPORTED", "there is nothing at this path; the registry's API is below /v2/");
+        if (!RegistryPath.TryParse(http.Request.Path, out var path))
+            throw new RegistryError(404, "UNSUPPORTED", "there is nothing at this path; the registry's API is below /v2/");
         if (access.Refuse(http, path) is { } refusal) throw refusal;
         if (path.Repository.Length > 0 && !ImageReference.IsRepository(path.Repository))
-            throw new RegistryError(400, "NAME_INVALID", $"\"{path.Repository}\" cannot be a repository: lower-case letters, digits and the separators . _ - between them, in parts divided by /");
+            throw new RegistryError(
+                400, "NAME_INVALID",
+                $"\"{path.Repository}\" cannot be a repository: lower-case letters, digits and the separators . _ - between them, in parts divided by /");
         return (path.Kind, http.Request.Method) switch
         {
             (RegistryEndpointKind.Base, "GET" or "HEAD") => Task.CompletedTask,

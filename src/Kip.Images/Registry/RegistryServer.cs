@@ -37,7 +37,8 @@ public sealed class RegistryServer : IAsyncDisposable
     /// <exception cref="IOException">The address is in use and must not be changed.</exception>
     /// <exception cref="FormatException">registries.yaml is wrong.</exception>
     public static async Task<RegistryServer> StartAsync(
-        RegistryOptions options, LocalImages images, RegistryToken token, RegistrySettingsFile settings, TimeProvider time, ILoggerFactory loggers, CancellationToken cancel)
+        RegistryOptions options, LocalImages images, RegistryToken token, RegistrySettingsFile settings, TimeProvider time, ILoggerFactory loggers,
+        CancellationToken cancel)
     {
         _ = settings.Current;
         try
@@ -60,7 +61,8 @@ public sealed class RegistryServer : IAsyncDisposable
     }
 
     private static async Task<RegistryServer> ListenAsync(
-        RegistryOptions options, LocalImages images, RegistryToken token, RegistrySettingsFile settings, TimeProvider time, ILoggerFactory loggers, CancellationToken cancel)
+        RegistryOptions options, LocalImages images, RegistryToken token, RegistrySettingsFile settings, TimeProvider time, ILoggerFactory loggers,
+        CancellationToken cancel)
     {
         var builder = WebApplication.CreateEmptyBuilder(new());
         builder.Services.AddSingleton(loggers);

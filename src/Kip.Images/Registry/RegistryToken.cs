@@ -34,7 +34,10 @@ public sealed class RegistryToken
         Directory.CreateDirectory(Path.GetDirectoryName(path)!);
         var fresh = path + ".new";
         File.Delete(fresh);
-        var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write, UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite };
+        var options = new FileStreamOptions
+        {
+            Mode = FileMode.CreateNew, Access = FileAccess.Write, UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite,
+        };
         using (var writer = new StreamWriter(fresh, options)) writer.Write(token);
         File.Move(fresh, path, overwrite: true);
         return new(token);

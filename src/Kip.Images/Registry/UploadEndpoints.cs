@@ -87,7 +87,8 @@ internal sealed class UploadEndpoints(LocalImages images, UploadSessions session
     {
         try
         {
-            if (!Digest.TryParse(stated, out var digest)) throw RegistryError.DigestInvalid($"\"{stated}\" is no digest of the form sha256:… with 64 hexadecimal digits");
+            if (!Digest.TryParse(stated, out var digest))
+                throw RegistryError.DigestInvalid($"\"{stated}\" is no digest of the form sha256:… with 64 hexadecimal digits");
             await ReceiveAsync(http, session);
             await session.Writer.CommitAsync(digest, null, durable: true, http.RequestAborted);
             images.Repositories.AddBlob(path.StoredName, digest);
@@ -132,7 +133,9 @@ internal sealed class UploadEndpoints(LocalImages images, UploadSessions session
             & long.TryParse(text.AsSpan(dash + 1).ToString().Split('/')[0], NumberStyles.None, CultureInfo.InvariantCulture, out var end);
         if (isRange && start == session.Writer.Length && (http.Request.ContentLength is not { } length || length == end - start + 1)) return;
         Accepted(http, path, session, 416);
-        throw new RegistryError(416, "BLOB_UPLOAD_INVALID", $"the piece {range} does not follow what is here, which ends at {session.Writer.Length - 1}, or is not as long as it says");
+        throw new RegistryError(
+            416, "BLOB_UPLOAD_INVALID",
+            $"the piece {range} does not follow what is here, which ends at {session.Writer.Length - 1}, or is not as long as it says");
     }
 
     private static void Accepted(HttpContext http, RegistryPath path, UploadSession session, int status)

@@ -12,7 +12,9 @@ internal sealed class UploadSessions(ContentStore content, RegistryOptions optio
     public UploadSession Begin(string repository)
     {
         if (_sessions.Count >= options.MaxUploads)
-            throw new RegistryError(429, "TOOMANYREQUESTS", $"{options.MaxUploads} uploads are under way, which is as many as allowed; finish or delete some, or try again later");
+            throw new RegistryError(
+                429, "TOOMANYREQUESTS",
+                $"{options.MaxUploads} uploads are under way, which is as many as allowed; finish or delete some, or try again later");
         var session = new UploadSession(Guid.NewGuid().ToString(), repository, content.Write(), time.GetUtcNow());
         _sessions[session.Id] = session;
         return session;

@@ -18,7 +18,8 @@ public sealed class BlobWriter : IAsyncDisposable
         Directory.CreateDirectory(folder);
         _file = new FileStream(Path.Combine(folder, Path.GetRandomFileName()), new FileStreamOptions
         {
-            Mode = FileMode.CreateNew, Access = FileAccess.Write, Share = FileShare.ReadWrite | FileShare.Delete, BufferSize = 0, Options = FileOptions.Asynchronous,
+            Mode = FileMode.CreateNew, Access = FileAccess.Write, Share = FileShare.ReadWrite | FileShare.Delete, BufferSize = 0,
+            Options = FileOptions.Asynchronous,
         });
     }
 

@@ -3,7 +3,10 @@ using Kip.Images.References;
 namespace Kip.Images.Storage;
 
 /// <summary>Content by its digest: manifests, configs, layers as they were compressed.</summary>
-/// <remarks>What is in the store has been checked against its digest. Who takes content up again makes it young, so that a collection that runs beside leaves it.</remarks>
+/// <remarks>
+/// What is in the store has been checked against its digest. Who takes content up again makes it young, so that a collection that runs beside leaves
+/// it.
+/// </remarks>
 public sealed class ContentStore(ImageFolders folders)
 {
     public string PathOf(Digest digest) => Path.Combine(folders.Blobs, digest.Hex);
@@ -33,7 +36,11 @@ public sealed class ContentStore(ImageFolders folders)
 
     /// <exception cref="FileNotFoundException">It is not here.</exception>
     public FileStream OpenRead(Digest digest) =>
-        new(PathOf(digest), new FileStreamOptions { Mode = FileMode.Open, Share = FileShare.ReadWrite | FileShare.Delete, BufferSize = 0, Options = FileOptions.Asynchronous | FileOptions.SequentialScan });
+        new(PathOf(digest), new FileStreamOptions
+        {
+            Mode = FileMode.Open, Share = FileShare.ReadWrite | FileShare.Delete, BufferSize = 0,
+            Options = FileOptions.Asynchronous | FileOptions.SequentialScan,
+        });
 
     /// <summary>All of a small piece of content; null when it is not here.</summary>
     /// <exception cref="InvalidDataException">It is larger than the caller is willing to read.</exception>

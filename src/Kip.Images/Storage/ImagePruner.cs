@@ -44,7 +44,8 @@ public sealed class ImagePruner(ImageFolders folders, LocalImages images, LayerS
         return new PruneReport(removed, blobs, unpacked, bytes + layerBytes);
     }
 
-    private async Task<HashSet<(string Repository, Digest Digest)>> KeptAsync(IReadOnlyCollection<ImageReference> inUse, DateTimeOffset young, long maxPulled, CancellationToken cancel)
+    private async Task<HashSet<(string Repository, Digest Digest)>> KeptAsync(
+        IReadOnlyCollection<ImageReference> inUse, DateTimeOffset young, long maxPulled, CancellationToken cancel)
     {
         var kept = new HashSet<(string, Digest)>();
         var pulled = new List<(string Repository, Digest Digest, DateTimeOffset Used)>();
@@ -52,11 +53,13 @@ public sealed class ImagePruner(ImageFolders folders, LocalImages images, LayerS
         {
             var own = repository.StartsWith(ImageReference.OwnRegistry + "/", StringComparison.Ordinal);
             var tags = images.Repositories.Tags(repository);
-            var used = inUse.Where(r => r.Name == repository).Select(r => r.Digest ?? tags.FirstOrDefault(t => t.Name == r.Tag)?.Digest).OfType<Digest>().ToHashSet();
+            var used = inUse.Where(r => r.Name == repository)
+                .Select(r => r.Digest ?? tags.FirstOrDefault(t => t.Name == r.Tag)?.Digest).OfType<Digest>().ToHashSet();
             foreach (var digest in images.Repositories.Manifests(repository))
             {
                 var lastUsed = images.Repositories.LastUsed(repository, digest);
-                if (used.Contains(digest) || lastUsed > young || tags.Any(t => t.Digest == digest && t.Origin != TagOrigin.Pulled)) kept.Add((repository, digest));
+                if (used.Contains(digest) || lastUsed > young || tags.Any(t => t.Digest == digest && t.Origin != TagOrigin.Pulled))
+                    kept.Add((repository, digest));
                 else if (!own) pulled.Add((repository, digest, lastUsed));
             }
         }
@@ -65,7 +68,8 @@ public sealed class ImagePruner(ImageFolders folders, LocalImages images, LayerS
         return kept;
     }
 
-    private async Task KeepRecentAsync(HashSet<(string, Digest)> kept, List<(string Repository, Digest Digest, DateTimeOffset Used)> pulled, long maxBytes, CancellationToken cancel)
+    private async Task KeepRecentAsync(
+        HashSet<(string, Digest)> kept, List<(string Repository, Digest Digest, DateTimeOffset Used)> pulled, long maxBytes, CancellationToken cancel)
     {
         long total = 0;
         foreach (var (repository, digest, _) in pulled.OrderByDescending(static p => p.Used))
@@ -85,7 +89,8 @@ public sealed class ImagePruner(ImageFolders folders, LocalImages images, LayerS
             var related = new List<Digest>(images.Repositories.Referrers(next.Repository, next.Digest));
             if (await ReadAsync(next.Digest, cancel) is { } document) related.AddRange(document.Manifests.Select(static m => m.Content));
             foreach (var digest in related)
-                if (images.Repositories.ManifestType(next.Repository, digest) is not null && kept.Add((next.Repository, digest))) queue.Enqueue((next.Repository, digest));
+                if (images.Repositories.ManifestType(next.Repository, digest) is not null && kept.Add((next.Repository, digest)))
+                    queue.Enqueue((next.Repository, digest));
         }
     }
 

@@ -17,7 +17,9 @@ public sealed class LocalImages(ContentStore content, RepositoryStore repositori
     public TagEntry? Find(ImageReference reference)
     {
         if (reference.Digest is not { } digest) return Repositories.Tag(reference.Name, reference.Tag!);
-        return Repositories.ManifestType(reference.Name, digest) is null ? null : new TagEntry(reference.Tag ?? "", digest, TagOrigin.Pulled, Repositories.LastUsed(reference.Name, digest));
+        return Repositories.ManifestType(reference.Name, digest) is null
+            ? null
+            : new TagEntry(reference.Tag ?? "", digest, TagOrigin.Pulled, Repositories.LastUsed(reference.Name, digest));
     }
 
     /// <summary>Reads a manifest or index; null when it is not here.</summary>
@@ -37,7 +39,8 @@ public sealed class LocalImages(ContentStore content, RepositoryStore repositori
     /// <summary>Which image of an index is for this machine.</summary>
     /// <exception cref="ManifestException">None is.</exception>
     public static Descriptor Choose(ManifestDocument index) => Platform.Current.Choose(index.Manifests)
-        ?? throw new ManifestException($"no image for {Platform.Current}; it has: {string.Join(", ", index.Manifests.Select(static m => m.Platform is { } p ? $"{p.Os}/{p.Architecture}" : "unnamed").Distinct().Take(20))}");
+        ?? throw new ManifestException($"no image for {Platform.Current}; it has: "
+        + $"{string.Join(", ", index.Manifests.Select(static m => m.Platform is { } p ? $"{p.Os}/{p.Architecture}" : "unnamed").Distinct().Take(20))}");
 
     /// <summary>Reads an image's config; null when it is not here.</summary>
     /// <exception cref="ManifestException">It is no image's config.</exception>

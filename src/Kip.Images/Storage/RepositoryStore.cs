@@ -3,7 +3,9 @@ using Kip.Images.References;
 namespace Kip.Images.Storage;
 
 /// <summary>What names stand for: the tags of each repository, and which content belongs to it.</summary>
-/// <remarks>A repository is named with its registry, e.g. <c>kip.local/hello</c> for one of Kip's own, <c>docker.io/library/busybox</c> for a pulled one.</remarks>
+/// <remarks>
+/// A repository is named with its registry, e.g. <c>kip.local/hello</c> for one of Kip's own, <c>docker.io/library/busybox</c> for a pulled one.
+/// </remarks>
 public sealed class RepositoryStore(ImageFolders folders)
 {
     private const string TagsFolder = "_tags";
@@ -68,7 +70,8 @@ public sealed class RepositoryStore(ImageFolders folders)
     /// <summary>The manifests that say something about a subject, which need not be there itself.</summary>
     public IReadOnlyList<Digest> Referrers(string repository, Digest subject) => Digests(ReferrersOf(repository, subject));
 
-    public void AddReferrer(string repository, Digest subject, Digest referrer) => folders.WriteWhole(Path.Combine(ReferrersOf(repository, subject), referrer.Hex), "");
+    public void AddReferrer(string repository, Digest subject, Digest referrer) =>
+        folders.WriteWhole(Path.Combine(ReferrersOf(repository, subject), referrer.Hex), "");
 
     public void RemoveReferrer(string repository, Digest subject, Digest referrer) => Remove(Path.Combine(ReferrersOf(repository, subject), referrer.Hex));
 

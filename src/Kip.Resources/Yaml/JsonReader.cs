@@ -70,7 +70,8 @@ internal ref struct JsonReader
             var keyLine = Line();
             _reader.Read();
             var value = ReadNode();
-            if (map.Entries.Find(e => e.Key == key) is { } first) _problems.Add((keyLine, $"\"{key}\" is given twice, first for line {first.Line}: keep one of them"));
+            if (map.Entries.Find(e => e.Key == key) is { } first)
+                _problems.Add((keyLine, $"\"{key}\" is given twice, first for line {first.Line}: keep one of them"));
             else map.Entries.Add(new(key, keyLine, value));
         }
         return map;

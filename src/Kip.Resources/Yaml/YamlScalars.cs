@@ -45,7 +45,8 @@ internal static partial class YamlScalars
         return value;
     }
 
-    [GeneratedRegex("^(?<sign>[-+]?)(?:0[xX](?<hex>[0-9a-fA-F_]{1,32})|0[bB](?<binary>[01_]{1,128})|0[oO]?(?<octal>[0-7_]{1,64})|(?<decimal>0|[1-9][0-9_]{0,63}))$")]
+    [GeneratedRegex(
+        "^(?<sign>[-+]?)(?:0[xX](?<hex>[0-9a-fA-F_]{1,32})|0[bB](?<binary>[01_]{1,128})|0[oO]?(?<octal>[0-7_]{1,64})|(?<decimal>0|[1-9][0-9_]{0,63}))$")]
     private static partial Regex IntegerForm();
 
     [GeneratedRegex(@"^[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?$")]

@@ -17,7 +17,10 @@ public static class SigningRequestAdmission
     /// <summary>The request with the name of whoever makes it; what it says of itself does not count, and its spec stays as it was made.</summary>
     public static CertificateSigningRequest Default(CertificateSigningRequest request, CertificateSigningRequest? old, UserInfo user) => request with
     {
-        Spec = old?.Spec ?? request.Spec with { Username = user.Name, Uid = user.Uid.Length == 0 ? null : user.Uid, Groups = user.Groups, Extra = ExtraOf(user) },
+        Spec = old?.Spec ?? request.Spec with
+        {
+            Username = user.Name, Uid = user.Uid.Length == 0 ? null : user.Uid, Groups = user.Groups, Extra = ExtraOf(user),
+        },
     };
 
     public static void Validate(CertificateSigningRequest request, FieldErrors errors)
@@ -25,7 +28,8 @@ public static class SigningRequestAdmission
         using var _ = errors.In("spec");
         if (!IsPem(request.Spec.Request)) errors.InvalidValue(request.Spec.Request ?? "", "request", "PEM block type must be CERTIFICATE REQUEST");
         if (string.IsNullOrEmpty(request.Spec.SignerName)) errors.RequiredValue("signerName");
-        else if (!request.Spec.SignerName.Contains('/')) errors.InvalidValue(request.Spec.SignerName, "signerName", "must be a fully qualified domain and path of the form 'example.com/signer-name'");
+        else if (!request.Spec.SignerName.Contains('/'))
+            errors.InvalidValue(request.Spec.SignerName, "signerName", "must be a fully qualified domain and path of the form 'example.com/signer-name'");
         if (request.Spec.Usages.IsEmpty) errors.RequiredValue("usages", "usages are required");
         if (request.Spec.ExpirationSeconds is { } seconds and < LeastSeconds)
             errors.InvalidValue(seconds, "expirationSeconds", "may not specify a duration less than 600 seconds (10 minutes)");
@@ -41,7 +45,8 @@ public static class SigningRequestAdmission
             if (conditions.All(known => known.Type != condition.Type))
                 conditions.Add(condition with
                 {
-                    Status = condition.Status ?? "True", LastUpdateTime = condition.LastUpdateTime ?? now, LastTransitionTime = condition.LastTransitionTime ?? now,
+                    Status = condition.Status ?? "True", LastUpdateTime = condition.LastUpdateTime ?? now,
+                    LastTransitionTime = condition.LastTransitionTime ?? now,
                 });
         var takenBack = stored.Status.Conditions.Where(Decides).Any(known => said.Status.Conditions.All(condition => condition.Type != known.Type));
         if (takenBack || conditions.Count(Decides) > 1) return null;

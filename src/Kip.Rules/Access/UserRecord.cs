@@ -36,7 +36,9 @@ public sealed record UserRecord(string Name, string Sort, string Sha256, DateTim
 
     /// <summary>The user that a token names; null when it is no such token.</summary>
     public static string? NameIn(string token) =>
-        token.StartsWith(TokenPrefix, StringComparison.Ordinal) && token[TokenPrefix.Length..].Split('_') is [{ Length: > 0 } name, { Length: > 0 }] ? name : null;
+        token.StartsWith(TokenPrefix, StringComparison.Ordinal) && token[TokenPrefix.Length..].Split('_') is [{ Length: > 0 } name, { Length: > 0 }]
+            ? name
+            : null;
 
     /// <summary>What is wrong with a user's name; null when nothing is.</summary>
     public static string? NameError(string name) =>
@@ -54,7 +56,8 @@ public sealed record UserRecord(string Name, string Sort, string Sha256, DateTim
     {
         Metadata = new() { Namespace = Namespace, Name = ObjectName(Name), Labels = StringMap.Of((Label, Name)) },
         Type = SecretType,
-        Data = StringMap.From([Entry("name", Name), Entry("sort", Sort), Entry("sha256", Sha256), .. Expires is { } end ? [Entry("expires", Written(end))] : (KeyValuePair<string, string>[])[]]),
+        Data = StringMap.From([Entry("name", Name), Entry(
+            "sort", Sort), Entry("sha256", Sha256), .. Expires is { } end ? [Entry("expires", Written(end))] : (KeyValuePair<string, string>[])[]]),
     };
 
     /// <summary>The record that a Secret is; null when it is another Secret, or somebody has spoilt it.</summary>

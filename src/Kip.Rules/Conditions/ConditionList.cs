@@ -15,12 +15,14 @@ public static class ConditionList
     }
 
     /// <summary>A workload's condition, which also tells when it was written last: as it was if nothing differs.</summary>
-    public static ValueList<Condition> Marked(this ValueList<Condition> conditions, string type, string status, string reason, string message, DateTimeOffset now) =>
+    public static ValueList<Condition> Marked(
+        this ValueList<Condition> conditions, string type, string status, string reason, string message, DateTimeOffset now) =>
         conditions.Find(type) is { } same && same.Status == status && same.Reason == reason && same.Message == message
             ? conditions : conditions.Touched(type, status, reason, message, now);
 
     /// <summary>The same, and counts as news even if nothing differs.</summary>
-    public static ValueList<Condition> Touched(this ValueList<Condition> conditions, string type, string status, string reason, string message, DateTimeOffset now) =>
+    public static ValueList<Condition> Touched(
+        this ValueList<Condition> conditions, string type, string status, string reason, string message, DateTimeOffset now) =>
         conditions.With(new Condition { Type = type, Status = status, Reason = reason, Message = message, LastUpdateTime = now }, now);
 
     public static ValueList<Condition> Without(this ValueList<Condition> conditions, string type) =>

@@ -20,7 +20,9 @@ public static partial class DefinitionRules
             if (definition.Spec.Scope is not ("Namespaced" or "Cluster"))
                 errors.UnsupportedValue(definition.Spec.Scope, "scope", "Cluster", "Namespaced");
             if (definition.Spec.PreserveUnknownFields)
-                errors.InvalidValue(true, "preserveUnknownFields", "cannot set to true, set x-kubernetes-preserve-unknown-fields to true in spec.versions[*].schema instead");
+                errors.InvalidValue(
+                    true, "preserveUnknownFields",
+                    "cannot set to true, set x-kubernetes-preserve-unknown-fields to true in spec.versions[*].schema instead");
             ValidateConversion(definition.Spec, errors);
             ValidateVersions(definition.Spec, errors);
             if (old is not null) ValidateChange(definition.Spec, old, errors);
@@ -70,7 +72,9 @@ public static partial class DefinitionRules
                 if (spec.Conversion.Webhook is not null) errors.Forbidden("webhook", "should not be set when strategy is not set to Webhook");
                 break;
             case "Webhook":
-                errors.InvalidValue("Webhook", "strategy", "kip does not call conversion webhooks: use the strategy None, with versions that differ in nothing that must be converted");
+                errors.InvalidValue(
+                    "Webhook", "strategy",
+                    "kip does not call conversion webhooks: use the strategy None, with versions that differ in nothing that must be converted");
                 break;
             case var other:
                 errors.UnsupportedValue(other ?? "", "strategy", "None", "Webhook");

@@ -24,7 +24,8 @@ public static class Pruning
         {
             if (isResource && name is "apiVersion" or "kind" or "metadata") continue;
             var inner = path.Length == 0 ? name : $"{path}.{name}";
-            if ((schema.Properties.GetValueOrDefault(name) ?? schema.AdditionalProperties) is { } known) Value(member, known, known.IsEmbeddedResource, inner, dropped);
+            if ((schema.Properties.GetValueOrDefault(name) ?? schema.AdditionalProperties) is { } known)
+                Value(member, known, known.IsEmbeddedResource, inner, dropped);
             else if (!schema.PreservesUnknown)
             {
                 members.Remove(name);

@@ -13,7 +13,8 @@ public sealed class SchemaValidation
     private readonly List<FieldError> _errors = [];
 
     /// <summary>What is wrong with a value.</summary>
-    /// <param name="old">What is stored now; parts that have not changed are not looked at, so that an object that was once let in can still be changed.</param>
+    /// <param name="old">What is stored now; parts that have not changed are not looked at, so that an object that was once let in can still be
+    /// changed.</param>
     public static IReadOnlyList<FieldError> Validate(JsonElement value, JsonElement? old, StructuralSchema schema)
     {
         var validation = new SchemaValidation();
@@ -73,7 +74,8 @@ public sealed class SchemaValidation
     private void Items(JsonElement value, JsonElement? old, StructuralSchema schema, string path)
     {
         var count = value.GetArrayLength();
-        if (schema.Limits.MinItems > count) Add(path, "FieldValueInvalid", $"Invalid value: {count}: {InBody(path)} should have at least {schema.Limits.MinItems} items");
+        if (schema.Limits.MinItems > count)
+            Add(path, "FieldValueInvalid", $"Invalid value: {count}: {InBody(path)} should have at least {schema.Limits.MinItems} items");
         if (schema.Limits.MaxItems < count) TooMany(path, count, schema.Limits.MaxItems.Value);
         var before = schema.ListType == "map" ? ListKeys.ByKey(old, schema) : null;
         var index = 0;
@@ -169,7 +171,8 @@ public sealed class SchemaValidation
     private static JsonElement? Member(JsonElement? value, string name) =>
         value is { ValueKind: JsonValueKind.Object } members && members.TryGetProperty(name, out var member) ? member : null;
 
-    private void Invalid(string path, JsonElement value, string why) => Add(path, "FieldValueInvalid", $"Invalid value: {value.GetRawText()}: {InBody(path)} {why}");
+    private void Invalid(string path, JsonElement value, string why) =>
+        Add(path, "FieldValueInvalid", $"Invalid value: {value.GetRawText()}: {InBody(path)} {why}");
 
     private void Invalid(string path, string value, string why) => Add(path, "FieldValueInvalid", $"Invalid value: {Quoted(value)}: {InBody(path)} {why}");
 

@@ -55,7 +55,8 @@ internal static partial class VersionRules
     private static void ValidateSelectable(CustomResourceDefinitionVersion version, FieldErrors errors)
     {
         const int Most = 8;
-        if (version.SelectableFields.Count > Most) errors.Say($"Too many: {version.SelectableFields.Count}: must have at most {Most} items", "selectableFields");
+        if (version.SelectableFields.Count > Most)
+            errors.Say($"Too many: {version.SelectableFields.Count}: must have at most {Most} items", "selectableFields");
         for (var i = 0; i < version.SelectableFields.Count; i++)
         {
             var path = version.SelectableFields[i].JsonPath;

@@ -30,7 +30,8 @@ public static class QuotaRules
             limited.Add($"{name}={hard}");
         }
         return requested.Count == 0 ? null
-            : $"exceeded quota: {quota.Metadata.Name}, requested: {string.Join(',', requested)}, used: {string.Join(',', used)}, limited: {string.Join(',', limited)}";
+            : $"exceeded quota: {quota.Metadata.Name}, requested: {string.Join(',', requested)}, used: {string.Join(',', used)}, limited: "
+            + $"{string.Join(',', limited)}";
     }
 
     /// <summary>What one object takes of a thing that a quota limits.</summary>

@@ -19,7 +19,8 @@ internal static class TemplateFunctions
         ("print", _) => Join(values),
         ("printf", [string format, .. var rest]) => Format(format, rest),
         ("index", [TemplateValues.Headers headers, string key]) => headers.Facts.Header(key),
-        ("index", [IReadOnlyList<string> list, long at]) => at >= 0 && at < list.Count ? list[(int)at] : throw new TemplateException($"index out of range: {at}"),
+        ("index", [IReadOnlyList<string> list, long at]) =>
+            at >= 0 && at < list.Count ? list[(int)at] : throw new TemplateException($"index out of range: {at}"),
         ("index", [TemplateValues.Headers headers, string key, long at]) => Call("index", [headers.Facts.Header(key), at]),
         ("len", [string text]) => (long)Encoding.UTF8.GetByteCount(text),
         ("len", [IReadOnlyList<string> list]) => (long)list.Count,
@@ -59,7 +60,10 @@ internal static class TemplateFunctions
             var end = i + 1;
             while (end < format.Length - 1 && (char.IsAsciiDigit(format[end]) || format[end] == '.')) end++;
             if (format[end] == '%') text.Append('%');
-            else text.Append(Verb(format[end], format[(i + 1)..end], next < values.Length ? values[next++] : throw new TemplateException("printf has too few values")));
+            else
+                text.Append(Verb(
+                    format[end], format[(i + 1)..end],
+                    next < values.Length ? values[next++] : throw new TemplateException("printf has too few values")));
             i = end;
         }
         return text.ToString();
@@ -69,7 +73,8 @@ internal static class TemplateFunctions
     {
         ('s' or 'v' or 'd', _) => TemplateValues.Text(value),
         ('q', _) => $"\"{EscapeJs(TemplateValues.Text(value))}\"",
-        ('f', double number) => number.ToString($"F{(width.Split('.') is [_, var digits] && digits.Length is 1 or 2 ? digits : "6")}", CultureInfo.InvariantCulture),
+        ('f', double number) =>
+            number.ToString($"F{(width.Split('.') is [_, var digits] && digits.Length is 1 or 2 ? digits : "6")}", CultureInfo.InvariantCulture),
         _ => throw new TemplateException($"printf has no %{verb} for this value"),
     };
 }

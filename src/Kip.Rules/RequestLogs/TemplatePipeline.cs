@@ -19,7 +19,9 @@ internal sealed record TemplateCommand(string? Function, IReadOnlyList<TemplateO
         var values = Operands.Select(o => o.Evaluate(scope)).Concat(piped).ToArray();
         if (Function is not null) return TemplateFunctions.Call(Function, values);
         // Header.Get is the one method there is.
-        return values is [TemplateValues.HeaderGet get, string name] ? get.Of(name) : values is [var only] ? only : throw new TemplateException("a field takes no arguments");
+        return values is [TemplateValues.HeaderGet get, string name]
+            ? get.Of(name)
+            : values is [var only] ? only : throw new TemplateException("a field takes no arguments");
     }
 }
 

@@ -35,7 +35,8 @@ public sealed record ScaleDecision
             if (IsPanicking) return ReasonInPanic();
             var wanted = Math.Ceiling(Stable / Spec.Target);
             if (wanted <= 0 && Desired == 0) return "no requests over the stable window";
-            var why = string.Create(CultureInfo.InvariantCulture, $"{Unit} averaged {Stable:0.##} over the stable window, at a target of {Spec.Target:0.##} per pod");
+            var why = string.Create(
+                CultureInfo.InvariantCulture, $"{Unit} averaged {Stable:0.##} over the stable window, at a target of {Spec.Target:0.##} per pod");
             if (Desired > wanted && Spec.ActivationScale == Desired) return $"{why}; the activation scale asks for {Desired}";
             if (Desired > wanted) return $"{why}; pods go down by at most a factor of {Spec.MaxScaleDownRate} at a time";
             return Desired < wanted ? $"{why}; pods go up by at most a factor of {Spec.MaxScaleUpRate} at a time" : why;
@@ -48,7 +49,8 @@ public sealed record ScaleDecision
     {
         var wanted = Math.Ceiling(Panic / Spec.Target);
         return wanted >= Desired
-            ? string.Create(CultureInfo.InvariantCulture, $"panic: {Unit} averaged {Panic:0.##} over the panic window, at a target of {Spec.Target:0.##} per pod")
+            ? string.Create(
+                CultureInfo.InvariantCulture, $"panic: {Unit} averaged {Panic:0.##} over the panic window, at a target of {Spec.Target:0.##} per pod")
             : $"panic: pods do not go down until the load has been normal for {Spec.StableWindow.TotalSeconds} s";
     }
 }

@@ -14,7 +14,8 @@ internal sealed partial class ContainerEngine : IAsyncDisposable
     private long _execs;
 
     private ContainerEngine(
-        ContainerOptions options, string program, PlatformNames names, ProcessMarks marks, MountThread mounts, ProcessSpawner spawner, TimeProvider time, ILogger logger)
+        ContainerOptions options, string program, PlatformNames names, ProcessMarks marks, MountThread mounts, ProcessSpawner spawner,
+        TimeProvider time, ILogger logger)
     {
         (Options, Names, Mounts, Spawner, Time, _logger) = (options, names, mounts, spawner, time, logger);
         Runtime = new OciRuntime(program, Directory.CreateDirectory(Path.Combine(names.RunFolder, "oci")).FullName, marks.RuntimeId);

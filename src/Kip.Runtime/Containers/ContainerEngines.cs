@@ -21,7 +21,8 @@ internal sealed partial class ContainerEngines(
         Task<ContainerEngine> engine;
         lock (_lock)
         {
-            if (_engine is null or { IsFaulted: true } or { IsCanceled: true }) _engine = ContainerEngine.StartAsync(options, dataDirectory, marks, spawner, time, logger, _stop.Token);
+            if (_engine is null or { IsFaulted: true } or { IsCanceled: true })
+                _engine = ContainerEngine.StartAsync(options, dataDirectory, marks, spawner, time, logger, _stop.Token);
             engine = _engine;
         }
         try

@@ -79,7 +79,8 @@ internal static class ContainerPlanner
         var user = ImageUser.Find(wanted, seen.ReadFile("/etc/passwd"), seen.ReadFile("/etc/group"));
         if (security.RunAsNonRoot && user.Uid == 0)
             throw new ContainerSetupException("CreateContainerConfigError",
-                $"container has runAsNonRoot and image will run as root (pod: \"{seen.Pod.Metadata.Name}_{seen.Pod.Metadata.Namespace}({seen.Pod.Metadata.Uid})\", container: {seen.Container.Name})");
+                "container has runAsNonRoot and image will run as root (pod: "
+                + $"\"{seen.Pod.Metadata.Name}_{seen.Pod.Metadata.Namespace}({seen.Pod.Metadata.Uid})\", container: {seen.Container.Name})");
         var more = security.SupplementalGroups.Concat(security.FsGroup is { } group ? [group] : []).Select(static g => (uint)g);
         return user with { Groups = [.. user.Groups.Concat(more).Where(g => g != user.Gid).Distinct().Order()] };
     }
@@ -91,7 +92,8 @@ internal static class ContainerPlanner
         if (seen.Container.Tty) defaults = defaults.With("TERM", "xterm");
         if (seen.ApiHost is { } api)
             defaults = defaults.With(StringMap.Of(
-                ("KUBERNETES_SERVICE_HOST", api), ("KUBERNETES_SERVICE_PORT", "443"), ("KUBERNETES_SERVICE_PORT_HTTPS", "443"), ("KUBERNETES_PORT", $"tcp://{api}:443")));
+                ("KUBERNETES_SERVICE_HOST", api), ("KUBERNETES_SERVICE_PORT", "443"), ("KUBERNETES_SERVICE_PORT_HTTPS", "443"),
+                ("KUBERNETES_PORT", $"tcp://{api}:443")));
         foreach (var variable in seen.Image.Env)
             if (variable.IndexOf('=') is var equals and > 0) defaults = defaults.With(variable[..equals], variable[(equals + 1)..]);
         try
@@ -119,14 +121,17 @@ internal static class ContainerPlanner
         var words = !container.Command.IsEmpty ? Expand(container.Command).Concat(Expand(container.Args))
             : image.Entrypoint.Concat(container.Args.IsEmpty ? image.Cmd : Expand(container.Args));
         var all = words.ToValueList();
-        return !all.IsEmpty ? all : throw new ContainerSetupException("CreateContainerError", "no command specified: neither the image nor the container names one");
+        return !all.IsEmpty
+            ? all
+            : throw new ContainerSetupException("CreateContainerError", "no command specified: neither the image nor the container names one");
     }
 
     private static IReadOnlyList<PlannedMount> Mounts(ContainerRequest seen)
     {
         var mounts = seen.Mounts.ToList();
         // /tmp can be written to, whatever else cannot.
-        if (seen.Security.ReadOnlyRootFilesystem && !mounts.Any(static m => m.Target == "/tmp")) mounts.Add(new PlannedMount("/tmp", null, ReadOnly: false, TemporarySize));
+        if (seen.Security.ReadOnlyRootFilesystem && !mounts.Any(static m => m.Target == "/tmp"))
+            mounts.Add(new PlannedMount("/tmp", null, ReadOnly: false, TemporarySize));
         // A mount below another comes after it.
         return [.. mounts.OrderBy(static m => m.Target, StringComparer.Ordinal)];
     }

@@ -96,7 +96,9 @@ internal sealed partial class ContainerSandbox(PodHost host, ContainerEngines en
             made.Bundle.MountRoot(image.LayerDirectories);
             EnsureTemporary(made.Bundle);
             var mounts = PodFiles.Mounts(host.FolderOf(start.Pod), start.Container).Concat(_volumes!.Mounts(start.Pod, start.Container, made.Bundle)).ToArray();
-            File.WriteAllBytes(Path.Combine(made.Bundle.Folder, "config.json"), OciSpec.Write(plan(mounts) with { CompiledSeccomp = _engine!.Runtime.CompiledSeccomp() }));
+            File.WriteAllBytes(
+                Path.Combine(made.Bundle.Folder, "config.json"),
+                OciSpec.Write(plan(mounts) with { CompiledSeccomp = _engine!.Runtime.CompiledSeccomp() }));
             File.WriteAllText(made.MessagePath, "");
             oom = OomWatch.Begin(_engine.Cgroups, made.Cgroup);
             log = start.OpenLog();
@@ -147,7 +149,8 @@ internal sealed partial class ContainerSandbox(PodHost host, ContainerEngines en
         await shared.WaitAsync(cancel);
         var secrets = new List<Secret>();
         foreach (var reference in pod.Spec.ImagePullSecrets.ToArray())
-            if (reference.Name is { } name && await host.Resources.GetAsync<Secret>(new(pod.Metadata.Namespace, name), cancel) is { } secret) secrets.Add(secret);
+            if (reference.Name is { } name && await host.Resources.GetAsync<Secret>(new(pod.Metadata.Namespace, name), cancel) is { } secret)
+                secrets.Add(secret);
         try
         {
             var image = await _engine!.Options.Images.EnsureAsync(container.Image, container.ImagePullPolicy ?? "", secrets, null, cancel);

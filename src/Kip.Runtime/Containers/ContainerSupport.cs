@@ -11,9 +11,12 @@ public static class ContainerSupport
     public static string? Missing(string? runtime = null)
     {
         if (LibC.EffectiveUser() != 0)
-            return "containers need root (namespaces, mounts, a bridge): start the platform with sudo, or deploy from source with 'kip deploy DIR', which runs processes";
+            return "containers need root (namespaces, mounts, a bridge): start the platform with sudo, or deploy from source with 'kip deploy DIR', "
+                + "which runs processes";
         if (OciRuntime.Find(runtime) is null)
-            return runtime is null ? "neither crun nor runc is installed (Debian: apt install crun)" : $"{runtime} is not installed (Debian: apt install {runtime})";
+            return runtime is null
+                ? "neither crun nor runc is installed (Debian: apt install crun)"
+                : $"{runtime} is not installed (Debian: apt install {runtime})";
         if (!File.ReadLines("/proc/filesystems").Any(static l => l.EndsWith("overlay", StringComparison.Ordinal)) && !Directory.Exists("/sys/module/overlay"))
             return "this kernel has no overlayfs (try: modprobe overlay)";
         if (!((string[])["/usr/sbin/nft", "/sbin/nft", "/usr/bin/nft"]).Any(File.Exists)) return "nft is not installed (Debian: apt install nftables)";

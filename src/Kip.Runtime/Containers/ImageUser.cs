@@ -36,7 +36,8 @@ public sealed record ImageUser(uint Uid, uint Gid, IReadOnlyList<uint> Groups, s
     {
         if (groups.FirstOrDefault(g => g[0] == name) is { } entry) return Number(entry[2], name);
         return IsNumber(name) ? Number(name, name)
-            : throw new ContainerSetupException("CreateContainerConfigError", $"the image has no group \"{name}\" in its /etc/group; give runAsGroup as a number");
+            : throw new ContainerSetupException(
+                "CreateContainerConfigError", $"the image has no group \"{name}\" in its /etc/group; give runAsGroup as a number");
     }
 
     private static List<string[]> Lines(string? file, int fields) =>

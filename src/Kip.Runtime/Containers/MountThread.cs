@@ -3,7 +3,9 @@ using Kip.Runtime.Processes;
 
 namespace Kip.Runtime.Containers;
 
-/// <summary>The thread with a mount namespace of its own: all that is mounted for containers is mounted there, and every OCI runtime started from there.</summary>
+/// <summary>
+/// The thread with a mount namespace of its own: all that is mounted for containers is mounted there, and every OCI runtime started from there.
+/// </summary>
 /// <remarks>The machine's mount table stays as it was, and the mounts go with the last process that sees them, however Kip ends.</remarks>
 internal sealed class MountThread : IDisposable
 {
@@ -46,7 +48,8 @@ internal sealed class MountThread : IDisposable
         // What the machine mounts later is seen; what is mounted here is seen by nobody else.
         Checked(LibC.Mount("none", "/", null, LibC.MountSlave | LibC.MountRecursive, null), "separate mounts");
         // crun refuses hybrid cgroups whose second hierarchy has controllers. Limits are the first one's matter then, so it need not see the second.
-        if (File.Exists("/sys/fs/cgroup/unified/cgroup.controllers")) Checked(LibC.Unmount("/sys/fs/cgroup/unified", LibC.UnmountDetach), "hide the unified cgroups");
+        if (File.Exists("/sys/fs/cgroup/unified/cgroup.controllers"))
+            Checked(LibC.Unmount("/sys/fs/cgroup/unified", LibC.UnmountDetach), "hide the unified cgroups");
     }
 
     private static void Checked(int result, string what)

@@ -14,6 +14,8 @@ internal static class OpenFiles
     {
         var line = File.ReadLines("/proc/self/limits").FirstOrDefault(static l => l.StartsWith("Max open files", StringComparison.Ordinal));
         var fields = line?.Split(' ', StringSplitOptions.RemoveEmptyEntries);
-        return fields is { Length: >= 5 } && long.TryParse(fields[4], NumberStyles.None, CultureInfo.InvariantCulture, out var hard) ? Math.Min(Wanted, hard) : Wanted;
+        return fields is { Length: >= 5 } && long.TryParse(fields[4], NumberStyles.None, CultureInfo.InvariantCulture, out var hard)
+            ? Math.Min(Wanted, hard)
+            : Wanted;
     }
 }

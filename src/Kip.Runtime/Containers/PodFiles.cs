@@ -32,7 +32,8 @@ internal static class PodFiles
     /// <summary>How a container sees them.</summary>
     public static IEnumerable<PlannedMount> Mounts(string podFolder, Container container)
     {
-        foreach (var file in (string[])["hostname", "hosts", "resolv.conf"]) yield return new PlannedMount($"/etc/{file}", Path.Combine(Folder(podFolder), file), ReadOnly: true);
+        foreach (var file in (string[])["hostname", "hosts", "resolv.conf"])
+            yield return new PlannedMount($"/etc/{file}", Path.Combine(Folder(podFolder), file), ReadOnly: true);
         var message = string.IsNullOrEmpty(container.TerminationMessagePath) ? "/dev/termination-log" : container.TerminationMessagePath;
         yield return new PlannedMount(message, MessageFile(podFolder, container.Name), ReadOnly: false);
     }

@@ -115,5 +115,6 @@ internal sealed class StorageWatch : IAsyncDisposable
         return size.IsWhole;
     }
 
-    private string TooMany() => $"Pod has more than {_options.EntriesLimit} files in its containers and emptyDirs, or folders nested more deeply than a path is long.";
+    private string TooMany() =>
+        $"Pod has more than {_options.EntriesLimit} files in its containers and emptyDirs, or folders nested more deeply than a path is long.";
 }

@@ -15,7 +15,8 @@ namespace Kip.Runtime.CronJobs;
 /// <param name="Now">The time.</param>
 /// <param name="FindZone">The time zone of an IANA name; null when this machine knows none.</param>
 /// <param name="IsTaken">Whether a Job of this name exists in the namespace, whoever it belongs to.</param>
-public sealed record CronJobView(CronJob CronJob, ImmutableArray<Job> Jobs, DateTimeOffset Now, Func<string, TimeZoneInfo?> FindZone, Func<string, bool> IsTaken);
+public sealed record CronJobView(
+    CronJob CronJob, ImmutableArray<Job> Jobs, DateTimeOffset Now, Func<string, TimeZoneInfo?> FindZone, Func<string, bool> IsTaken);
 
 /// <summary>Plays Kubernetes' CronJob controller: makes a Job at each time of the schedule, and forgets old ones.</summary>
 /// <remarks>k8s.io/kubernetes/pkg/controller/cronjob/cronjob_controllerv2.go.</remarks>
@@ -61,11 +62,13 @@ public static class CronJobPlanner
         var cron = seen.CronJob;
         if (cron.Spec.ConcurrencyPolicy == "Forbid" && !status.Active.IsEmpty)
         {
-            edits.Add(new Edit.Record(cron, "Normal", "JobAlreadyActive", "Not starting job because prior execution is running and concurrency policy is Forbid"));
+            edits.Add(new Edit.Record(
+                cron, "Normal", "JobAlreadyActive", "Not starting job because prior execution is running and concurrency policy is Forbid"));
             return false;
         }
         if (cron.Spec.ConcurrencyPolicy == "Replace")
-            edits.AddRange(Active(seen).SelectMany(j => (Edit[])[new Edit.Delete(j), new Edit.Record(cron, "Normal", "SuccessfulDelete", $"Deleted job {j.Metadata.Name}")]));
+            edits.AddRange(Active(seen).SelectMany(
+                j => (Edit[])[new Edit.Delete(j), new Edit.Record(cron, "Normal", "SuccessfulDelete", $"Deleted job {j.Metadata.Name}")]));
         if (seen.IsTaken(job.Metadata.Name))
         {
             edits.Add(new Edit.Record(cron, "Warning", "FailedCreate", $"Error creating job: jobs.batch \"{job.Metadata.Name}\" already exists"));
@@ -81,22 +84,27 @@ public static class CronJobPlanner
         var cron = seen.CronJob;
         var earliest = cron.Status.LastScheduleTime ?? cron.Metadata.CreationTimestamp ?? seen.Now;
         // What could not be started any more need not be looked for.
-        return cron.Spec.StartingDeadlineSeconds is { } seconds && seconds < int.MaxValue && seen.Now.AddSeconds(-seconds) is var least && least > earliest ? least : earliest;
+        return cron.Spec.StartingDeadlineSeconds is { } seconds && seconds < int.MaxValue && seen.Now.AddSeconds(-seconds) is var least && least > earliest
+            ? least
+            : earliest;
     }
 
     private static IEnumerable<Job> Active(CronJobView seen) =>
-        seen.Jobs.Where(static j => !JobPlanner.IsFinished(j) && j.Metadata.DeletionTimestamp is null).OrderBy(static j => j.Metadata.Name, StringComparer.Ordinal);
+        seen.Jobs.Where(static j => !JobPlanner.IsFinished(j) && j.Metadata.DeletionTimestamp is null)
+            .OrderBy(static j => j.Metadata.Name, StringComparer.Ordinal);
 
     private static IEnumerable<Edit> History(CronJobView seen)
     {
-        var finished = seen.Jobs.Where(static j => JobPlanner.IsFinished(j) && j.Metadata.DeletionTimestamp is null).ToLookup(static j => j.Status.Conditions.IsTrue("Complete"));
+        var finished = seen.Jobs.Where(static j => JobPlanner.IsFinished(j) && j.Metadata.DeletionTimestamp is null)
+            .ToLookup(static j => j.Status.Conditions.IsTrue("Complete"));
         return Oldest(seen.CronJob, finished[true], seen.CronJob.Spec.SuccessfulJobsHistoryLimit ?? 3)
             .Concat(Oldest(seen.CronJob, finished[false], seen.CronJob.Spec.FailedJobsHistoryLimit ?? 1));
     }
 
     private static IEnumerable<Edit> Oldest(CronJob cron, IEnumerable<Job> finished, int limit)
     {
-        var jobs = finished.OrderBy(static j => j.Status.StartTime ?? DateTimeOffset.MaxValue).ThenBy(static j => j.Metadata.Name, StringComparer.Ordinal).ToArray();
+        var jobs = finished.OrderBy(static j => j.Status.StartTime ?? DateTimeOffset.MaxValue)
+            .ThenBy(static j => j.Metadata.Name, StringComparer.Ordinal).ToArray();
         return jobs.Take(Math.Max(0, jobs.Length - limit))
             .SelectMany(j => (Edit[])[new Edit.Delete(j), new Edit.Record(cron, "Normal", "SuccessfulDelete", $"Deleted job {j.Metadata.Name}")]);
     }

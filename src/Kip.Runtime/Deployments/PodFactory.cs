@@ -8,7 +8,8 @@ namespace Kip.Runtime.Deployments;
 /// <summary>Makes the pods of templates.</summary>
 /// <param name="NodeName">Where they run.</param>
 /// <param name="NewSuffix">Gives the last part of a new pod's name, another each time.</param>
-/// <param name="NewPort">Gives a free port on this machine for a pod that runs as a process; null for any other, or when there is none. Null: none is published.</param>
+/// <param name="NewPort">Gives a free port on this machine for a pod that runs as a process; null for any other, or when there is none. Null: none is
+/// published.</param>
 public sealed record PodFactory(string NodeName, Func<string> NewSuffix, Func<PodSpec, int?>? NewPort = null)
 {
     private const int LongestName = 63;

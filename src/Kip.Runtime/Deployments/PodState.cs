@@ -24,7 +24,8 @@ internal static class PodState
 
         /// <summary>Ready for at least so long.</summary>
         public bool IsAvailable(int minReadySeconds, DateTimeOffset now) =>
-            pod.IsReady && (minReadySeconds <= 0 || pod.ReadyCondition?.LastTransitionTime is { } since && now - since >= TimeSpan.FromSeconds(minReadySeconds));
+            pod.IsReady
+                && (minReadySeconds <= 0 || pod.ReadyCondition?.LastTransitionTime is { } since && now - since >= TimeSpan.FromSeconds(minReadySeconds));
     }
 
     /// <summary>Who goes first when there are too many: Kubernetes' ActivePods order.</summary>

@@ -25,6 +25,7 @@ public sealed class EndpointSliceReconciler : IReconciler
     }
 
     public Plan Plan(NamespacedName key, DateTimeOffset now) => _services.Get(key) is { } service
-        ? EndpointSlicePlanner.Plan(new EndpointSliceView(service, [.. ServicePods.Candidates(_pods, service)], [.. _slices.OwnedBy(service.Metadata.Uid ?? "")]))
+        ? EndpointSlicePlanner.Plan(
+            new EndpointSliceView(service, [.. ServicePods.Candidates(_pods, service)], [.. _slices.OwnedBy(service.Metadata.Uid ?? "")]))
         : Resources.Planning.Plan.Nothing;
 }

@@ -75,7 +75,8 @@ internal sealed class JobCount
         var uid = pod.Metadata.Uid ?? "";
         if (stored.Succeeded.Contains(uid) || stored.Failed.Contains(uid)) return true;
         // Neither a part that is done already nor what the policy ignores is ever counted.
-        if (pod.HasSucceeded) return count.IsIndexed && (pod.CompletionIndex is not { } index || index >= (count._seen.Job.Spec.Completions ?? 0) || indexes.Contains(index));
+        if (pod.HasSucceeded)
+            return count.IsIndexed && (pod.CompletionIndex is not { } index || index >= (count._seen.Job.Spec.Completions ?? 0) || indexes.Contains(index));
         return pod.HasFailed && FailurePolicy.Of(count._seen.Job, pod).Action == "Ignore";
     }
 

@@ -45,9 +45,11 @@ public static class JobPlanner
     // Kubernetes' Events: which pods were made, and how it ended.
     private static Edit[] Told(Job job, Job reported, IEnumerable<Edit> edits)
     {
-        var told = edits.OfType<Edit.Create>().Select(c => new Edit.Record(job, "Normal", "SuccessfulCreate", $"Created pod: {c.Object.Metadata.Name}")).ToList();
+        var told = edits.OfType<Edit.Create>()
+            .Select(c => new Edit.Record(job, "Normal", "SuccessfulCreate", $"Created pod: {c.Object.Metadata.Name}")).ToList();
         if (reported.Status.Conditions.IsTrue(Complete)) told.Add(new Edit.Record(job, "Normal", "Completed", "Job completed"));
-        if (reported.Status.Conditions.Find(Failed) is { Status: ConditionStatus.True } failed) told.Add(new Edit.Record(job, "Warning", failed.Reason ?? "", failed.Message ?? ""));
+        if (reported.Status.Conditions.Find(Failed) is { Status: ConditionStatus.True } failed)
+            told.Add(new Edit.Record(job, "Warning", failed.Reason ?? "", failed.Message ?? ""));
         return [.. told];
     }
 
@@ -165,7 +167,8 @@ public static class JobPlanner
             var completions = _job.Spec.Completions ?? 0;
             var taken = new HashSet<int>();
             // A second pod for the same part, or one for a part that is done or no more, is too many.
-            var surplus = _active.Where(p => p.CompletionIndex is not { } index || index >= completions || _count.Indexes.Contains(index) || !taken.Add(index)).ToList();
+            var surplus = _active.Where(p => p.CompletionIndex is not { } index || index >= completions || _count.Indexes.Contains(index) || !taken.Add(index))
+                .ToList();
             var kept = _active.Except(surplus, ReferenceEqualityComparer.Instance).Cast<Pod>().ToList();
             surplus.AddRange(PodState.FirstToGo(kept).Take(Math.Max(0, kept.Count - Parallelism)));
             var leaving = _job.Spec.PodReplacementPolicy == "Failed"

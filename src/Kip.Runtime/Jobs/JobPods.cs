@@ -25,7 +25,8 @@ internal static class JobPods
         public int? CompletionIndex =>
             int.TryParse(pod.Metadata.Annotations.Get(JobKeys.CompletionIndex), NumberStyles.None, CultureInfo.InvariantCulture, out var index) ? index : null;
 
-        public Pod Untracked() => pod with { Metadata = pod.Metadata with { Finalizers = [.. pod.Metadata.Finalizers.Where(static f => f != JobKeys.Tracking)] } };
+        public Pod Untracked() =>
+            pod with { Metadata = pod.Metadata with { Finalizers = [.. pod.Metadata.Finalizers.Where(static f => f != JobKeys.Tracking)] } };
 
         /// <summary>When the last of its containers ended.</summary>
         public DateTimeOffset? FinishedAt => pod.Status.ContainerStatuses.Max(static c => c.State?.Terminated?.FinishedAt);

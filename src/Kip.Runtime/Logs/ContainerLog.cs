@@ -44,7 +44,9 @@ public sealed class ContainerLog : IProcessOutput
     /// <summary>The file with what was written before the present one was begun.</summary>
     public string OlderPath => Path + ".1";
 
-    /// <summary>Where the log stands: how often it began a new file, how long that is, whether it is complete, and a task that ends with the next change.</summary>
+    /// <summary>
+    /// Where the log stands: how often it began a new file, how long that is, whether it is complete, and a task that ends with the next change.
+    /// </summary>
     internal (int File, long Length, bool Ended, Task Changed) Position
     {
         get
@@ -57,7 +59,10 @@ public sealed class ContainerLog : IProcessOutput
 
     private long Length { get; set; }
 
-    /// <summary>Hands out all that is written from now on, as it comes; null once nothing more will. It is called on the output loop's thread and must not wait.</summary>
+    /// <summary>
+    /// Hands out all that is written from now on, as it comes; null once nothing more will. It is called on the output loop's thread and must not
+    /// wait.
+    /// </summary>
     /// <returns>Ends it when disposed.</returns>
     public IDisposable Listen(Action<OutputStream, byte[]?> listener)
     {

@@ -99,7 +99,8 @@ internal sealed partial class PodNetwork : IAsyncDisposable
         var kept = Path.Combine(dataDirectory, SubnetFile);
         var routes = SubnetChoice.Routes(File.ReadLines("/proc/net/route"));
         Subnet? subnet = options.PodSubnet;
-        if (subnet is null && File.Exists(kept) && Subnet.TryParse(File.ReadAllText(kept).Trim(), out var before) && !routes.Any(before.Value.Overlaps)) subnet = before;
+        if (subnet is null && File.Exists(kept) && Subnet.TryParse(File.ReadAllText(kept).Trim(), out var before) && !routes.Any(before.Value.Overlaps))
+            subnet = before;
         subnet ??= SubnetChoice.Choose(runtimeId, routes)
             ?? throw new IOException("no subnet in 10.89.0.0 … 10.127.255.255 is free for pods: the machine has routes for all; name one with --pod-subnet");
         var network = new PodNetwork(names, options, subnet.Value, logger);
@@ -202,7 +203,9 @@ internal sealed partial class PodNetwork : IAsyncDisposable
     {
         const int Usual = 1500;
         var link = SubnetChoice.DefaultLink(File.ReadLines("/proc/net/route"));
-        return link is not null && File.Exists($"/sys/class/net/{link}/mtu") && int.TryParse(File.ReadAllText($"/sys/class/net/{link}/mtu"), out var mtu) ? mtu : Usual;
+        return link is not null && File.Exists($"/sys/class/net/{link}/mtu") && int.TryParse(File.ReadAllText($"/sys/class/net/{link}/mtu"), out var mtu)
+            ? mtu
+            : Usual;
     }
 
     private static void Checked(int result, string what)

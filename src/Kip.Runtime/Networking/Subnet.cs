@@ -20,7 +20,8 @@ public readonly record struct Subnet(uint First, int Prefix)
     {
         subnet = null;
         var slash = text?.IndexOf('/') ?? -1;
-        if (slash < 0 || !IPAddress.TryParse(text.AsSpan(0, slash), out var address) || address.AddressFamily != System.Net.Sockets.AddressFamily.InterNetwork) return false;
+        if (slash < 0 || !IPAddress.TryParse(text.AsSpan(0, slash), out var address) || address.AddressFamily != System.Net.Sockets.AddressFamily.InterNetwork)
+            return false;
         if (!int.TryParse(text.AsSpan(slash + 1), NumberStyles.None, CultureInfo.InvariantCulture, out var prefix) || prefix is < 8 or > 28) return false;
         var made = new Subnet(Number(address), prefix);
         if ((made.First & (made.Size - 1)) != 0) return false;

@@ -17,7 +17,12 @@ internal static class NodeFacts
     /// <param name="runtime">What runs pods, e.g. <c>kip://0.1.0</c>.</param>
     public static Node Read(string name, int mostPods, string version, string runtime, DateTimeOffset now)
     {
-        var architecture = RuntimeInformation.ProcessArchitecture switch { Architecture.X64 => "amd64", Architecture.Arm64 => "arm64", var other => other.ToString().ToLowerInvariant() };
+        var architecture = RuntimeInformation.ProcessArchitecture switch
+        {
+            Architecture.X64 => "amd64",
+            Architecture.Arm64 => "arm64",
+            var other => other.ToString().ToLowerInvariant(),
+        };
         var amounts = StringMap.Of(
             ("cpu", System.Environment.ProcessorCount.ToString(CultureInfo.InvariantCulture)),
             ("memory", $"{MachineMemory.Total / 1024}Ki"),
@@ -35,8 +40,12 @@ internal static class NodeFacts
             {
                 Capacity = amounts,
                 Allocatable = amounts,
-                Conditions = [new NodeCondition { Type = "Ready", Status = "True", Reason = "KipReady", Message = "pods are run", LastHeartbeatTime = now, LastTransitionTime = now }],
-                Addresses = [.. Addresses().Select(static a => new NodeAddress { Type = "InternalIP", Address = a }), new NodeAddress { Type = "Hostname", Address = name }],
+                Conditions = [new NodeCondition
+                {
+                    Type = "Ready", Status = "True", Reason = "KipReady", Message = "pods are run", LastHeartbeatTime = now, LastTransitionTime = now,
+                }],
+                Addresses = [.. Addresses().Select(
+                    static a => new NodeAddress { Type = "InternalIP", Address = a }), new NodeAddress { Type = "Hostname", Address = name }],
                 NodeInfo = new NodeSystemInfo
                 {
                     MachineId = Line("/etc/machine-id"), SystemUuid = Line("/etc/machine-id"), BootId = Line("/proc/sys/kernel/random/boot_id"),
@@ -49,7 +58,8 @@ internal static class NodeFacts
 
     // Where others on the network would reach it; a machine without a network has loopback.
     private static IEnumerable<string> Addresses() => NetworkInterface.GetAllNetworkInterfaces()
-        .Where(static i => i.OperationalStatus == OperationalStatus.Up && i.NetworkInterfaceType is NetworkInterfaceType.Ethernet or NetworkInterfaceType.Wireless80211)
+        .Where(static i => i.OperationalStatus == OperationalStatus.Up
+            && i.NetworkInterfaceType is NetworkInterfaceType.Ethernet or NetworkInterfaceType.Wireless80211)
         .SelectMany(static i => i.GetIPProperties().UnicastAddresses)
         .Where(static a => a.Address.AddressFamily == AddressFamily.InterNetwork)
         .Select(static a => a.Address.ToString()).Take(1).DefaultIfEmpty("127.0.0.1");

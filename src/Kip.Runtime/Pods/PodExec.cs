@@ -108,6 +108,7 @@ internal sealed class PodExec(PodWorkers workers) : IPodExec
             ? slots.Main.FirstOrDefault()
             : slots.All.FirstOrDefault(s => s.Container.Name == container);
         if (slot is null) throw ApiException.BadRequest($"container {container} is not valid for pod {pod.Name}");
-        return slot.Run is not null ? slot : throw ApiException.BadRequest($"container {slot.Container.Name} of pod {pod.Name} does not run: {slot.Facts.State.Waiting?.Reason ?? slot.Facts.State.Terminated?.Reason}");
+        return slot.Run is not null ? slot : throw ApiException.BadRequest(
+            $"container {slot.Container.Name} of pod {pod.Name} does not run: {slot.Facts.State.Waiting?.Reason ?? slot.Facts.State.Terminated?.Reason}");
     }
 }

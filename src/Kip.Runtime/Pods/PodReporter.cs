@@ -55,7 +55,8 @@ internal sealed partial class PodReporter(PodHost host, DateTimeOffset accepted,
     }
 
     // Said once it is complete: what happens to the pod later is another story.
-    private PodStartup Startup(PodStatus status, PodContainers containers) => _startup.Ready is not null || !status.Conditions.IsTrue("Ready") ? _startup : _startup with
+    private PodStartup Startup(PodStatus status, PodContainers containers) =>
+        _startup.Ready is not null || !status.Conditions.IsTrue("Ready") ? _startup : _startup with
     {
         Started = containers.Main.Max(static s => s.Run?.StartedAt), Ready = host.Time.GetUtcNow(),
     };

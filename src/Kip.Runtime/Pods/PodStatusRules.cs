@@ -80,7 +80,11 @@ public static class PodStatusRules
         var (status, reason, message) = Readiness(phase, containers);
         Condition[] wanted =
         [
-            new() { Type = "PodReadyToStartContainers", Status = phase is "Succeeded" or "Failed" || address is null ? ConditionStatus.False : ConditionStatus.True },
+            new()
+            {
+                Type = "PodReadyToStartContainers",
+                Status = phase is "Succeeded" or "Failed" || address is null ? ConditionStatus.False : ConditionStatus.True,
+            },
             uninitialized.Length == 0
                 ? new() { Type = "Initialized", Status = ConditionStatus.True, Reason = phase == "Succeeded" ? "PodCompleted" : null }
                 : new()

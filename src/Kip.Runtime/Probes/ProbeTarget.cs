@@ -11,7 +11,8 @@ namespace Kip.Runtime.Probes;
 /// <param name="Container">For the names of its ports.</param>
 /// <param name="Address">Where the pod is reached.</param>
 /// <param name="Exec">Runs an exec probe's program in the container's surroundings.</param>
-public sealed record ProbeTarget(Pod Pod, Container Container, string Address, Func<ValueList<string>, ProcessStreams, CancellationToken, Task<RunningProcess>> Exec)
+public sealed record ProbeTarget(
+    Pod Pod, Container Container, string Address, Func<ValueList<string>, ProcessStreams, CancellationToken, Task<RunningProcess>> Exec)
 {
     /// <summary>Whether this is the container that requests of a Revision go to.</summary>
     public bool ServesRevision => Container.Ports.Any(static port => port.Name == UserPort.Name);

@@ -11,7 +11,9 @@ public sealed class Prober(TimeProvider time) : IDisposable
     private readonly GrpcProbe _grpc = new();
 
     /// <summary>Asks whether requests can come. Where an exec probe judges the container that serves a Revision, its port must accept, too.</summary>
-    /// <remarks>As Knative's queue-proxy, which asks the port while the kubelet runs the program: a program that judges well may judge before it listens.</remarks>
+    /// <remarks>
+    /// As Knative's queue-proxy, which asks the port while the kubelet runs the program: a program that judges well may judge before it listens.
+    /// </remarks>
     public async Task<ProbeAnswer> AskReadinessAsync(Probe probe, ProbeTarget target, CancellationToken cancel)
     {
         var answer = await AskAsync(probe, target, cancel);
@@ -43,7 +45,8 @@ public sealed class Prober(TimeProvider time) : IDisposable
             : probe.Grpc is { } grpc ? target.Port(grpc.Port)
             : target.Port(probe.TcpSocket?.Port);
         if (port is not { } number)
-            return Task.FromResult(ProbeAnswer.Failure($"couldn't find port: {(probe.HttpGet?.Port ?? probe.TcpSocket?.Port)?.ToString() ?? "the container declares none"}"));
+            return Task.FromResult(ProbeAnswer.Failure(
+                $"couldn't find port: {(probe.HttpGet?.Port ?? probe.TcpSocket?.Port)?.ToString() ?? "the container declares none"}"));
         var named = probe.HttpGet?.Host ?? probe.TcpSocket?.Host;
         var host = string.IsNullOrEmpty(named) ? target.Address : named;
         EndPoint address = IPAddress.TryParse(host, out var ip) ? new IPEndPoint(ip, number) : new DnsEndPoint(host, number);

@@ -82,7 +82,9 @@ internal sealed class ProcessMarks
             var parts = File.ReadAllText(file).Split(' ');
             if (parts.Length == 3 && parts[2] == BootId
                 && int.TryParse(parts[0], NumberStyles.None, CultureInfo.InvariantCulture, out var pid)
-                && long.TryParse(parts[1], NumberStyles.None, CultureInfo.InvariantCulture, out var start)) noted.Add((Path.GetFileNameWithoutExtension(file), pid, start));
+                && long.TryParse(
+                    parts[1], NumberStyles.None, CultureInfo.InvariantCulture,
+                    out var start)) noted.Add((Path.GetFileNameWithoutExtension(file), pid, start));
         }
         return noted;
     }

@@ -66,7 +66,8 @@ internal static class DeploymentSets
     public static Deployment? Numbered(DeploymentView seen, ReplicaSet? current)
     {
         if (current is null && seen.Deployment.Spec.Paused) return null;
-        var revision = (current is null ? NextRevision(seen.Sets, null) : RevisionOf(seen, current)).ToString(System.Globalization.CultureInfo.InvariantCulture);
+        var revision = (current is null ? NextRevision(seen.Sets, null) : RevisionOf(seen, current))
+            .ToString(System.Globalization.CultureInfo.InvariantCulture);
         var metadata = seen.Deployment.Metadata;
         return metadata.Annotations.Get(RevisionAnnotations.Revision) == revision
             ? null

@@ -32,7 +32,9 @@ public sealed record ReplicaSetView
     public string? CreateFailure { get; init; }
 }
 
-/// <summary>Plays Kubernetes' ReplicaSet controller: claims pods by its selector and counts them; without a Deployment it also makes and deletes them.</summary>
+/// <summary>
+/// Plays Kubernetes' ReplicaSet controller: claims pods by its selector and counts them; without a Deployment it also makes and deletes them.
+/// </summary>
 public static class ReplicaSetPlanner
 {
     /// <summary>Decides the next step toward the wanted pods.</summary>

@@ -20,7 +20,8 @@ internal readonly record struct EmptyDirs(bool InMemory, long? SizeLimit)
         using var json = JsonDocument.Parse(source.Text);
         var medium = json.RootElement.TryGetProperty("medium", out var m) ? m.GetString() : null;
         if (medium is not (null or "" or "Memory"))
-            throw new ContainerSetupException("CreateContainerConfigError", $"volume \"{volume}\": emptyDir has the medium \"{medium}\"; there is the disk, and Memory");
+            throw new ContainerSetupException(
+                "CreateContainerConfigError", $"volume \"{volume}\": emptyDir has the medium \"{medium}\"; there is the disk, and Memory");
         long? limit = null;
         if (json.RootElement.TryGetProperty("sizeLimit", out var size) && size.ValueKind != JsonValueKind.Null)
             limit = (long?)ResourceLimits.Quantity(size.ToString())

@@ -63,7 +63,8 @@ internal sealed partial class PodVolumes(PodHost host, ContainerEngine engine, P
             if (mount.MountPropagation is not (null or "" or "None"))
                 throw new ContainerSetupException("CreateContainerConfigError", $"volumeMount \"{mount.Name}\": mountPropagation is not supported");
             if (!string.IsNullOrEmpty(mount.SubPathExpr))
-                throw new ContainerSetupException("CreateContainerConfigError", $"volumeMount \"{mount.Name}\": subPathExpr is not supported; write the path as subPath");
+                throw new ContainerSetupException(
+                    "CreateContainerConfigError", $"volumeMount \"{mount.Name}\": subPathExpr is not supported; write the path as subPath");
             var source = Path.Combine(_folder, volume.Name);
             if (!string.IsNullOrEmpty(mount.SubPath))
             {

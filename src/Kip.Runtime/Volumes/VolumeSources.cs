@@ -24,15 +24,18 @@ internal sealed class VolumeSources(IResources resources, IPodIdentity? identity
     public DateTimeOffset? RenewAt { get; set; }
 
     /// <summary>Whether a volume's files come from here.</summary>
-    public static bool Has(Volume volume) => volume.ConfigMap is not null || volume.Secret is not null || volume.Projected is not null || volume.DownwardAPI is not null;
+    public static bool Has(Volume volume) =>
+        volume.ConfigMap is not null || volume.Secret is not null || volume.Projected is not null || volume.DownwardAPI is not null;
 
     /// <summary>The volume's files as they should be now. Of two with one path the later wins.</summary>
     /// <exception cref="ContainerSetupException">Something that is not optional is not there.</exception>
     public async Task<IReadOnlyCollection<VolumeFile>> ReadAsync(Volume volume, CancellationToken cancel)
     {
         var files = new SortedDictionary<string, VolumeFile>(StringComparer.Ordinal);
-        if (volume.ConfigMap is { } map) await AddConfigMapAsync(files, volume, map.Name, map.Items, map.Optional == true, map.DefaultMode ?? DefaultMode, cancel);
-        if (volume.Secret is { } secret) await AddSecretAsync(files, volume, secret.SecretName, secret.Items, secret.Optional == true, secret.DefaultMode ?? DefaultMode, cancel);
+        if (volume.ConfigMap is { } map)
+            await AddConfigMapAsync(files, volume, map.Name, map.Items, map.Optional == true, map.DefaultMode ?? DefaultMode, cancel);
+        if (volume.Secret is { } secret)
+            await AddSecretAsync(files, volume, secret.SecretName, secret.Items, secret.Optional == true, secret.DefaultMode ?? DefaultMode, cancel);
         if (volume.DownwardAPI is { } downward)
         {
             using var json = JsonDocument.Parse(downward.Text);
@@ -101,7 +104,8 @@ internal sealed class VolumeSources(IResources resources, IPodIdentity? identity
     }
 
     private static void Add(
-        SortedDictionary<string, VolumeFile> files, Volume volume, string source, Dictionary<string, byte[]> content, ValueList<KeyToPath> items, bool optional, int mode)
+        SortedDictionary<string, VolumeFile> files, Volume volume, string source, Dictionary<string, byte[]> content, ValueList<KeyToPath> items,
+        bool optional, int mode)
     {
         if (items.IsEmpty)
         {
@@ -145,7 +149,8 @@ internal sealed class VolumeSources(IResources resources, IPodIdentity? identity
         }
     }
 
-    private static string Lines(StringMap map) => string.Join('\n', map.Select(static e => $"{e.Key}={JsonEncodedText.Encode(e.Value) switch { var v => $"\"{v}\"" }}"));
+    private static string Lines(StringMap map) =>
+        string.Join('\n', map.Select(static e => $"{e.Key}={JsonEncodedText.Encode(e.Value) switch { var v => $"\"{v}\"" }}"));
 
     private static void Add(SortedDictionary<string, VolumeFile> files, Volume volume, string path, byte[] content, int mode)
     {
@@ -171,11 +176,14 @@ internal sealed class VolumeSources(IResources resources, IPodIdentity? identity
     private static ValueList<KeyToPath> Items(JsonElement source) => !source.TryGetProperty("items", out var items) ? [] : items.EnumerateArray()
         .Select(static i => new KeyToPath { Key = Text(i, "key") ?? "", Path = Text(i, "path") ?? "", Mode = ModeOf(i, "mode") }).ToValueList();
 
-    private static string? Text(JsonElement json, string name) => json.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String ? value.GetString() : null;
+    private static string? Text(JsonElement json, string name) =>
+        json.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String ? value.GetString() : null;
 
     private static bool Flag(JsonElement json, string name) => json.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.True;
 
-    private static int? ModeOf(JsonElement json, string name) => json.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.Number ? value.GetInt32() : null;
+    private static int? ModeOf(JsonElement json, string name) =>
+        json.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.Number ? value.GetInt32() : null;
 
-    private static ContainerSetupException Failed(Volume volume, string why) => new("ContainerCreating", $"MountVolume.SetUp failed for volume \"{volume.Name}\" : {why}");
+    private static ContainerSetupException Failed(Volume volume, string why) =>
+        new("ContainerCreating", $"MountVolume.SetUp failed for volume \"{volume.Name}\" : {why}");
 }

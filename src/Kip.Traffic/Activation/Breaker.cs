@@ -122,7 +122,10 @@ public sealed class Breaker
         Grant();
     }
 
-    /// <summary>Waits until a pod can be trusted: another has come, or one that failed has answered somebody since. Or until no pod is left, not even a bad one.</summary>
+    /// <summary>
+    /// Waits until a pod can be trusted: another has come, or one that failed has answered somebody since. Or until no pod is left, not even a bad
+    /// one.
+    /// </summary>
     /// <param name="atMost">After that it is over in any case.</param>
     /// <param name="cancel">Ends it, too. It never throws.</param>
     public async ValueTask HoldAsync(TimeSpan atMost, CancellationToken cancel)

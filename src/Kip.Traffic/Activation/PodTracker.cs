@@ -126,7 +126,9 @@ public sealed class PodTracker
         return _left.Task;
     }
 
-    /// <summary>Failures since it was trusted last. Taken before an attempt, it tells afterwards whether the attempt proved anything: <see cref="Trust"/>.</summary>
+    /// <summary>
+    /// Failures since it was trusted last. Taken before an attempt, it tells afterwards whether the attempt proved anything: <see cref="Trust"/>.
+    /// </summary>
     public int Failures => Volatile.Read(ref _failures);
 
     /// <summary>After a failed connect, or a connection that broke: others are preferred for 50 ms, doubling to 2 s while the failures go on.</summary>

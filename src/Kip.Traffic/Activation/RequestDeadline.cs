@@ -6,7 +6,8 @@ namespace Kip.Traffic.Activation;
 /// it looks what has happened since and is set again if need be, so a response that moves costs one field write per step.
 /// </remarks>
 /// <param name="keepsTimer">
-/// Leaves the timer as it is between requests: it fires once too often and is set anew then, which is cheaper than two changes per request. For who disposes this surely.
+/// Leaves the timer as it is between requests: it fires once too often and is set anew then, which is cheaper than two changes per request. For who
+/// disposes this surely.
 /// </param>
 public sealed class RequestDeadline(TimeProvider time, bool keepsTimer = false) : IDisposable
 {

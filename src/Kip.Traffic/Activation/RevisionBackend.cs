@@ -131,7 +131,10 @@ public sealed class RevisionBackend
             var uid = pod.Metadata.Uid ?? "";
             if (_pods.TryGetValue(pod.Metadata.Name, out var entry) && entry.Uid == uid && Equals(entry.Address, address)) return;
             var left = entry is null ? Task.CompletedTask : Retire(entry);
-            _pods[pod.Metadata.Name] = new(pod.Key, uid, address, pod.Status.Startup) { Revision = pod.Metadata.Labels.Get(ServingLabels.RevisionUid), Left = entry?.Uid == uid ? left : Task.CompletedTask };
+            _pods[pod.Metadata.Name] = new(pod.Key, uid, address, pod.Status.Startup)
+            {
+                Revision = pod.Metadata.Labels.Get(ServingLabels.RevisionUid), Left = entry?.Uid == uid ? left : Task.CompletedTask,
+            };
             Publish_NeedsLock();
         }
     }

@@ -48,7 +48,9 @@ internal sealed class DirectConnection : IDisposable
     /// <summary>Completes when it has been disposed.</summary>
     public Task Ended => _over.Task;
 
-    /// <summary>Serves requests until the connection ends (false), or one comes that is for the HTTP server and is still in the connection's input (true).</summary>
+    /// <summary>
+    /// Serves requests until the connection ends (false), or one comes that is for the HTTP server and is still in the connection's input (true).
+    /// </summary>
     public async Task<bool> RunAsync()
     {
         bool goesOn;

@@ -10,13 +10,18 @@ using Microsoft.AspNetCore.Connections;
 
 namespace Kip.Traffic.Direct;
 
-/// <summary>The short way of a plain request: from the client's connection to a pod's and back, without the HTTP server between. See docs/decisions/0024-direct-path.md.</summary>
+/// <summary>
+/// The short way of a plain request: from the client's connection to a pod's and back, without the HTTP server between. See
+/// docs/decisions/0024-direct-path.md.
+/// </summary>
 /// <remarks>
-/// It answers nothing itself. A request that is not plain, that has to wait for a pod or that a pod does not answer goes to the HTTP server together with its connection,
+/// It answers nothing itself. A request that is not plain, that has to wait for a pod or that a pod does not answer goes to the HTTP server together
+/// with its connection,
 /// which stays there; so what is refused, awaited, retried or reported is decided in one place, <see cref="GatewayPipeline"/>.
 /// </remarks>
 internal sealed class DirectPath(
-    GatewayOptions options, GatewayPipeline pipeline, Func<RouteTable> table, StatReporter reporter, Http1Forwarder http1, Instruments instruments, Random random, TimeProvider time)
+    GatewayOptions options, GatewayPipeline pipeline, Func<RouteTable> table, StatReporter reporter, Http1Forwarder http1, Instruments instruments,
+    Random random, TimeProvider time)
 {
     private readonly ConcurrentDictionary<DirectConnection, bool> _open = [];
     private volatile bool _stopping;
@@ -63,7 +68,8 @@ internal sealed class DirectPath(
     {
         turn = default;
         if (!pipeline.IsUnobserved) return false;
-        if (hosts.Find(table(), request.Host) is not { Only: { } route } routes || routes.RedirectToHttps || (routes.IsClusterLocal && !seesClusterLocal)) return false;
+        if (hosts.Find(table(), request.Host) is not { Only: { } route } routes || routes.RedirectToHttps || (routes.IsClusterLocal && !seesClusterLocal))
+            return false;
         if (route.Pick(random) is not { HostOverride: null, Headers.Count: 0, Backend: { Settings: { IsHttp2: false } settings } backend }) return false;
         if (!pipeline.TryEnter()) return false;
         if (!backend.Breaker.TryAcquire(out var lease))
@@ -87,6 +93,8 @@ internal sealed class DirectPath(
         if (outcome == ForwardOutcome.Done) turn.Backend.Breaker.Trust(turn.Pod, turn.Failures);
         // What has failed is counted where it ends.
         if (outcome is not (ForwardOutcome.Done or ForwardOutcome.BrokenResponse) || !instruments.CountsRequests) return;
-        instruments.Served(turn.Backend, new ServedRequest(time.GetElapsedTime(turn.Received), response.Status, method, RouteTag.None, requestBytes, response.Bytes));
+        instruments.Served(
+            turn.Backend,
+            new ServedRequest(time.GetElapsedTime(turn.Received), response.Status, method, RouteTag.None, requestBytes, response.Bytes));
     }
 }

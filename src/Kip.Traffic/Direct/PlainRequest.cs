@@ -8,7 +8,8 @@ namespace Kip.Traffic.Direct;
 
 /// <summary>A whole HTTP/1.1 request that asks for nothing out of the ordinary, as it lies in the bytes it came in.</summary>
 /// <remarks>
-/// What is accepted is narrower than the grammar of RFC 9112 on purpose: only what every reader understands alike, so that the bytes can be passed on as they are.
+/// What is accepted is narrower than the grammar of RFC 9112 on purpose: only what every reader understands alike, so that the bytes can be passed on
+/// as they are.
 /// The rest is not refused here but left to the HTTP server, which reads all of HTTP and knows what to answer.
 /// </remarks>
 internal readonly ref struct PlainRequest
@@ -17,8 +18,10 @@ internal readonly ref struct PlainRequest
     public const int MaxLength = 16 * 1024;
 
     // A path with an escape has two forms, and a server that sees both may refuse it.
-    private static readonly SearchValues<byte> PathBytes = SearchValues.Create("-._~!$&'()*+,;=:@/0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"u8);
-    private static readonly SearchValues<byte> QueryBytes = SearchValues.Create("-._~!$&'()*+,;=:@/?%0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"u8);
+    private static readonly SearchValues<byte> PathBytes = SearchValues.Create(
+        "-._~!$&'()*+,;=:@/0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"u8);
+    private static readonly SearchValues<byte> QueryBytes = SearchValues.Create(
+        "-._~!$&'()*+,;=:@/?%0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"u8);
 
     private readonly ReadOnlySpan<byte> _bytes;
     private readonly Shape _shape;

@@ -9,5 +9,6 @@ internal static class FieldBytes
     public static readonly SearchValues<byte> Name = SearchValues.Create("!#$%&'*+-.^_`|~0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"u8);
 
     /// <summary>Those that no value has: a reader could take them for the end of the line.</summary>
-    public static readonly SearchValues<byte> Control = SearchValues.Create([.. Enumerable.Range(0, 32).Where(static b => b != '\t').Select(static b => (byte)b), 127]);
+    public static readonly SearchValues<byte> Control = SearchValues.Create(
+        [.. Enumerable.Range(0, 32).Where(static b => b != '\t').Select(static b => (byte)b), 127]);
 }

@@ -50,8 +50,10 @@ internal static class GatewayErrors
         DestinationFailure.NoPath => UnknownPath(response, destination.Host, path),
         DestinationFailure.NoPort => WriteAsync(response, 404, $"service \"{destination.What}\" has no such port; it has: {destination.Host}"),
         DestinationFailure.NoAddress => WriteAsync(response, 503,
-            $"service \"{destination.What}\" has no ready endpoint; `kubectl get endpoints {destination.What.Name} -n {destination.What.Namespace}` shows those it has", 1),
-        DestinationFailure.Circle => WriteAsync(response, 508, $"the host \"{destination.Host}\" leads back to itself: look at the ExternalName Services on the way"),
+            $"service \"{destination.What}\" has no ready endpoint; `kubectl get endpoints {destination.What.Name} -n {destination.What.Namespace}` "
+            + "shows those it has", 1),
+        DestinationFailure.Circle =>
+            WriteAsync(response, 508, $"the host \"{destination.Host}\" leads back to itself: look at the ExternalName Services on the way"),
         DestinationFailure.NoRevision => NoRevision(response, destination.What),
         _ => WriteAsync(response, 404, $"the host \"{destination.Host}\", for which another stands, is not served here"),
     };

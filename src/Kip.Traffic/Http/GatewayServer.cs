@@ -32,9 +32,12 @@ internal sealed class GatewayServer : IAsyncDisposable
 
     /// <exception cref="IOException">The port is in use.</exception>
     public static async Task<GatewayServer> StartAsync<T>(
-        GatewayOptions options, IHttpApplication<T> application, ITlsTerminator tls, DirectPath direct, TimeProvider time, ILoggerFactory loggers, CancellationToken cancel) where T : notnull
+        GatewayOptions options, IHttpApplication<T> application, ITlsTerminator tls, DirectPath direct, TimeProvider time, ILoggerFactory loggers,
+        CancellationToken cancel) where T : notnull
     {
-        var transport = new SocketTransportFactory(Options.Create(new SocketTransportOptions { Backlog = 4096, UnsafePreferInlineScheduling = true, WaitForDataBeforeAllocatingBuffer = false }), loggers);
+        var transport = new SocketTransportFactory(
+            Options.Create(new SocketTransportOptions { Backlog = 4096, UnsafePreferInlineScheduling = true, WaitForDataBeforeAllocatingBuffer = false }),
+            loggers);
         var sorter = new ProtocolSorter(transport, tls, direct, options.RequestHeadersTimeout, time);
         var server = new KestrelServer(Options.Create(Limits(options)), sorter, loggers);
         try

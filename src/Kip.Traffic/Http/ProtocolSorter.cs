@@ -6,12 +6,17 @@ using Microsoft.AspNetCore.Connections;
 
 namespace Kip.Traffic.Http;
 
-/// <summary>Lets several ports take both HTTP/1.1 and HTTP/2 with prior knowledge: looks at a connection's first bytes and hands it to the one server or the other.</summary>
+/// <summary>
+/// Lets several ports take both HTTP/1.1 and HTTP/2 with prior knowledge: looks at a connection's first bytes and hands it to the one server or the
+/// other.
+/// </summary>
 /// <remarks>
 /// The HTTP server offers both on one plain-text port only with TLS's negotiation. An HTTP/2 client begins with the preface
 /// <c>PRI * HTTP/2.0</c> (RFC 9113 section 3.4), which no HTTP/1.1 request begins with. With TLS the negotiation decides.
 /// </remarks>
-internal sealed class ProtocolSorter(IConnectionListenerFactory transport, ITlsTerminator tls, DirectPath direct, TimeSpan firstBytesTimeout, TimeProvider time) : IConnectionListenerFactory
+internal sealed class ProtocolSorter(
+    IConnectionListenerFactory transport, ITlsTerminator tls, DirectPath direct, TimeSpan firstBytesTimeout,
+    TimeProvider time) : IConnectionListenerFactory
 {
     private readonly Channel<ConnectionContext> _http1 = Channel.CreateUnbounded<ConnectionContext>();
     private readonly Channel<ConnectionContext> _http2 = Channel.CreateUnbounded<ConnectionContext>();

@@ -11,7 +11,9 @@ internal static class RequestIds
 
     /// <summary>The client's own id if it can be one; null otherwise.</summary>
     public static string? Of(IHeaderDictionary headers) =>
-        headers.TryGetValue(Header, out var values) && values is [{ Length: > 0 and <= MaxLength } id] && id.AsSpan().IndexOfAnyExceptInRange('!', '~') < 0 ? id : null;
+        headers.TryGetValue(Header, out var values) && values is [{ Length: > 0 and <= MaxLength } id] && id.AsSpan().IndexOfAnyExceptInRange('!', '~') < 0
+            ? id
+            : null;
 
     /// <summary>Sixteen hexadecimal digits.</summary>
     public static string Make(Random random) => random.NextInt64().ToString("x16");

@@ -4,7 +4,10 @@ using Kip.Traffic.Http;
 
 namespace Kip.Traffic.Observability;
 
-/// <summary>A request's spans: <c>handle</c> for all of it, and below that waiting (<c>throttler_try</c>), a pod's start and forwarding (<c>activator_proxy</c>).</summary>
+/// <summary>
+/// A request's spans: <c>handle</c> for all of it, and below that waiting (<c>throttler_try</c>), a pod's start and forwarding
+/// (<c>activator_proxy</c>).
+/// </summary>
 /// <remarks>While nobody listens to the source nothing is made and the client's trace context passes through untouched.</remarks>
 internal static class Spans
 {

@@ -31,7 +31,8 @@ internal sealed partial class RouteProjector
     private readonly ILogger _logger;
     private volatile RouteTable _table = RouteTable.Empty;
 
-    public RouteProjector(RevisionBackends backends, Func<NamespacedName, bool> isService, IngressStatusWriter statuses, string? ingressClass, ILoggerFactory loggers)
+    public RouteProjector(
+        RevisionBackends backends, Func<NamespacedName, bool> isService, IngressStatusWriter statuses, string? ingressClass, ILoggerFactory loggers)
     {
         _backends = backends;
         _builder = new(backends.GetOrAdd, backends.ForgetIfUnused);

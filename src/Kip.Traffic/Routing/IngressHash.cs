@@ -8,7 +8,9 @@ using Kip.Resources.Networking;
 
 namespace Kip.Traffic.Routing;
 
-/// <summary>The hash by which Knative's probes tell which version of an Ingress a gateway serves: over its spec as Go writes it, its namespace and its name.</summary>
+/// <summary>
+/// The hash by which Knative's probes tell which version of an Ingress a gateway serves: over its spec as Go writes it, its namespace and its name.
+/// </summary>
 public static class IngressHash
 {
     // Go escapes these in every string; nothing outside of strings has them.

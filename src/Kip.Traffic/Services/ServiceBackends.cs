@@ -48,7 +48,8 @@ internal sealed class ServiceBackends(IIndexer<Service> services, IIndexer<Endpo
 
     /// <summary>Takes a pod out wherever it stands behind a Service. Completes when its last request has gone.</summary>
     public Task DrainAsync(NamespacedName pod, string uid) =>
-        Task.WhenAll(_called.Where(c => c.Key.Namespace == pod.Namespace).SelectMany(static c => c.Value.Targets).Select(t => t.Backend.DrainAsync(pod.Name, uid)));
+        Task.WhenAll(_called.Where(c => c.Key.Namespace == pod.Namespace).SelectMany(static c => c.Value.Targets)
+            .Select(t => t.Backend.DrainAsync(pod.Name, uid)));
 
     private void RefreshAll(Service service)
     {

@@ -30,7 +30,8 @@ internal static class ApiConnection
         };
         var client = new HttpClient(handler)
         {
-            BaseAddress = kip.Api, DefaultRequestVersion = version, DefaultVersionPolicy = HttpVersionPolicy.RequestVersionExact, Timeout = Timeout.InfiniteTimeSpan,
+            BaseAddress = kip.Api, DefaultRequestVersion = version, DefaultVersionPolicy = HttpVersionPolicy.RequestVersionExact,
+            Timeout = Timeout.InfiniteTimeSpan,
         };
         client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", KubeconfigWriter.ReadToken(kip.Kubeconfig));
         return client;

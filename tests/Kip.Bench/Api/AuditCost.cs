@@ -23,7 +23,8 @@ internal static class AuditCost
         }
         report.Figure("api_create_cpu_us_with_audit", Percentiles.Of(with, 50));
         report.Figure("api_create_cpu_us_without_audit", Percentiles.Of(without, 50));
-        report.Note($"audit: processor time of a create, the median of {Turns} times {objects} by {Clients} clients, at a platform with the audit log and at one without");
+        report.Note($"audit: processor time of a create, the median of {Turns} times {objects} by {Clients} clients, at a platform with the audit "
+            + "log and at one without");
     }
 
     private static async Task<double> MicrosecondsAsync(KipProgram kip, ApiLoad load, string prefix, int objects)

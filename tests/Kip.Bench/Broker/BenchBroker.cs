@@ -35,7 +35,8 @@ internal sealed class BenchBroker : IDisposable
         await _connection.Resources.CreateAsync(broker, CancellationToken.None);
         using var http = new HttpClient();
         // Accepting the probe, which is no event and so changes nothing, is what ready means here.
-        while ((await http.PostAsync(UrlOf(name), JsonContent.Create(new { }), CancellationToken.None)).StatusCode == System.Net.HttpStatusCode.NotFound) await Task.Delay(20);
+        while ((await http.PostAsync(UrlOf(name), JsonContent.Create(new { }), CancellationToken.None)).StatusCode == System.Net.HttpStatusCode.NotFound)
+            await Task.Delay(20);
     }
 
     /// <summary>Makes Triggers for all events and waits until each is in force.</summary>
@@ -63,7 +64,8 @@ internal sealed class BenchBroker : IDisposable
     /// <summary>Completes when everything that was accepted has been delivered to every Trigger.</summary>
     public async Task DrainedAsync(string broker)
     {
-        while ((await AccountsAsync(broker)).Any(static a => a.GetProperty("inFlight").GetInt64() + a.GetProperty("waiting").GetInt64() + a.GetProperty("unread").GetInt64() > 0))
+        while ((await AccountsAsync(broker)).Any(
+            static a => a.GetProperty("inFlight").GetInt64() + a.GetProperty("waiting").GetInt64() + a.GetProperty("unread").GetInt64() > 0))
             await Task.Delay(20);
     }
 

@@ -26,7 +26,8 @@ internal static class KillBench
         figures.Figure("broker_kill_inverted", report.Inverted);
         figures.Figure("broker_kill_repeated", report.Repeated);
         figures.Figure("broker_kill_dead_letters", report.DeadLetters);
-        figures.Note("three triggers (one ordered) whose subscribers fail, lose answers and refuse; lost: acknowledged, but neither delivered nor in the dead letter sink");
+        figures.Note("three triggers (one ordered) whose subscribers fail, lose answers and refuse; lost: acknowledged, but neither delivered nor in "
+            + "the dead letter sink");
         await figures.AppendAsync();
         return report.Lost + report.Inverted == 0 ? 0 : 1;
     }

@@ -21,7 +21,8 @@ internal static class PacedSender
         while (sending.Count < count)
         {
             var due = Math.Min(count, (int)(time.GetElapsedTime(began).TotalSeconds * rate) + 1);
-            while (sending.Count < due) sending.Add(SendAsync(http, url, body, began + (long)(sending.Count * (double)time.TimestampFrequency / rate), sending.Count));
+            while (sending.Count < due)
+                sending.Add(SendAsync(http, url, body, began + (long)(sending.Count * (double)time.TimestampFrequency / rate), sending.Count));
             await Task.Delay(1);
         }
         return (await Task.WhenAll(sending)).Count(static accepted => accepted);

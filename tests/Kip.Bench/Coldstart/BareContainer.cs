@@ -23,7 +23,8 @@ internal sealed class BareContainer : IDisposable
         foreach (var part in (string[])["upper", "work", "root"]) Directory.CreateDirectory(Path.Combine(_folder, part));
         _shell.StandardInput.WriteLine("umount /sys/fs/cgroup/unified 2>/dev/null");
         _shell.StandardInput.WriteLine(
-            $"mount -t overlay overlay -o lowerdir={string.Join(':', layersLowestFirst.Reverse())},upperdir={_folder}/upper,workdir={_folder}/work {_folder}/root");
+            $"mount -t overlay overlay -o lowerdir={string.Join(':', layersLowestFirst.Reverse())},upperdir={_folder}/upper,workdir={_folder}/work "
+            + $"{_folder}/root");
     }
 
     /// <summary>Milliseconds from the start of crun to the first good answer.</summary>
@@ -37,7 +38,8 @@ internal sealed class BareContainer : IDisposable
         await _shell.StandardInput.WriteLineAsync($"crun --cgroup-manager=cgroupfs run --bundle {_folder} {id} >/dev/null 2>{_folder}/errors &");
         while (!await AcceptsAsync(port))
         {
-            if (Stopwatch.GetElapsedTime(started) > TimeSpan.FromSeconds(30)) throw new TimeoutException($"crun: {await File.ReadAllTextAsync($"{_folder}/errors")}");
+            if (Stopwatch.GetElapsedTime(started) > TimeSpan.FromSeconds(30))
+                throw new TimeoutException($"crun: {await File.ReadAllTextAsync($"{_folder}/errors")}");
             await Task.Delay(1);
         }
         using (var response = await client.GetAsync(new Uri($"http://127.0.0.1:{port}/"))) response.EnsureSuccessStatusCode();
@@ -75,7 +77,8 @@ internal sealed class BareContainer : IDisposable
             },
             ["root"] = new JsonObject { ["path"] = $"{_folder}/root" },
             ["mounts"] = new JsonArray(
-                Mount("/proc", "proc"), Mount("/dev", "tmpfs", "nosuid", "mode=755"), Mount("/dev/pts", "devpts", "newinstance", "ptmxmode=0666"), Mount("/sys", "sysfs", "ro")),
+                Mount("/proc", "proc"), Mount("/dev", "tmpfs", "nosuid", "mode=755"), Mount("/dev/pts", "devpts", "newinstance", "ptmxmode=0666"),
+                Mount("/sys", "sysfs", "ro")),
             ["linux"] = new JsonObject
             {
                 ["cgroupsPath"] = $"/kip-bare/{port}",

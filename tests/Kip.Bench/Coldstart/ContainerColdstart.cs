@@ -39,7 +39,8 @@ internal static class ContainerColdstart
 
     private static void Print(Report report, int count, List<double> bare, List<double> cold)
     {
-        report.Note($"{count} services of one busybox web server image, asleep; bare: crun run of the same image with the machine's network, asked every millisecond; in turn");
+        report.Note($"{count} services of one busybox web server image, asleep; bare: crun run of the same image with the machine's network, asked "
+            + "every millisecond; in turn");
         foreach (var percent in (int[])[50, 99])
         {
             var (alone, through) = (Percentiles.Of(bare, percent), Percentiles.Of(cold, percent));

@@ -5,7 +5,10 @@ using Kip.Testing.Programs;
 
 namespace Kip.Bench.Overload;
 
-/// <summary>A service that cannot scale further, called at five times what it can do by clients who do not wait: how much of its best it still does, and how soon it is well again.</summary>
+/// <summary>
+/// A service that cannot scale further, called at five times what it can do by clients who do not wait: how much of its best it still does, and how
+/// soon it is well again.
+/// </summary>
 internal static class OverloadBench
 {
     private const string Service = "overload";
@@ -36,7 +39,9 @@ internal static class OverloadBench
         report.Figure("overload_goodput_ratio", Good(crowd) / (double)seconds / peak);
         report.Figure("overload_refused_share", crowd.Count(static a => a.Status == 503) / (double)crowd.Count);
         report.Figure("overload_gave_up_share", crowd.Count(static a => a.Status == 0) / (double)crowd.Count);
-        report.Figure("overload_wrong_answers", crowd.Concat(after).Count(static a => a.Status is not (0 or 200) && a is not { Status: 503, RetryAfter: true }));
+        report.Figure(
+            "overload_wrong_answers",
+            crowd.Concat(after).Count(static a => a.Status is not (0 or 200) && a is not { Status: 503, RetryAfter: true }));
         report.Figure("overload_recovery_s", Recovery(after));
         report.Note(
             $"one pod, containerConcurrency {Slots}, {ServiceMilliseconds} ms each; clients at a constant rate who give up after {Patience.TotalSeconds} s; "

@@ -15,13 +15,21 @@ public static class BrokerControlCases
         new("eventing/broker-control/class-is-immutable", "A Broker's class annotation cannot be changed", Source, ClassAsync),
         new("eventing/broker-control/config-is-immutable", "A Broker's spec.config cannot be changed", Source, ConfigAsync),
         new("eventing/broker-control/dead-letter-sink", "A ready Broker with a dead letter sink has status.deadLetterSinkUri", Source, DeadLetterSinkAsync),
-        new("eventing/broker-control/default-delivery", "A Broker that says nothing has the delivery of config-br-defaults", "TestBrokerDefaultDelivery", DefaultsAsync),
+        new(
+            "eventing/broker-control/default-delivery", "A Broker that says nothing has the delivery of config-br-defaults",
+            "TestBrokerDefaultDelivery", DefaultsAsync),
         new("eventing/broker-control/trigger-subscriber-uri", "A ready Trigger has status.subscriberUri", Source, SubscriberUriAsync),
         new("eventing/broker-control/trigger-broker-is-immutable", "A Trigger belongs to one Broker for ever", Source, TriggerBrokerAsync),
         new("eventing/broker-control/trigger-before-broker", "A Trigger made before its Broker becomes Ready once the Broker is", Source, BeforeAsync),
-        new("eventing/broker-control/trigger-defaults", "A Trigger gets an empty filter and its subscriber's namespace", "TestTriggerDefaulting", TriggerDefaultsAsync),
-        new("eventing/broker-control/filter-names", "A filter takes attribute names of lower case letters and digits, and refuses all others", Source, FilterNamesAsync),
-        new("eventing/broker-control/dependency", "A Trigger with a dependency is ready after what it depends on", "TestTriggerDependencyAnnotation", DependencyAsync),
+        new(
+            "eventing/broker-control/trigger-defaults", "A Trigger gets an empty filter and its subscriber's namespace", "TestTriggerDefaulting",
+            TriggerDefaultsAsync),
+        new(
+            "eventing/broker-control/filter-names", "A filter takes attribute names of lower case letters and digits, and refuses all others", Source,
+            FilterNamesAsync),
+        new(
+            "eventing/broker-control/dependency", "A Trigger with a dependency is ready after what it depends on", "TestTriggerDependencyAnnotation",
+            DependencyAsync),
     ];
 
     private static async Task AddressableAsync(ConformanceTarget target)

@@ -15,7 +15,9 @@ public static class BrokerDataCases
         new("eventing/broker-data/missing-attribute", "An event without a mandatory attribute is answered 400", Source, MissingAsync),
         new("eventing/broker-data/unknown-broker", "An event to a Broker that does not exist is answered 404", Source, UnknownBrokerAsync),
         new("eventing/broker-data/prefer-reply", "Subscribers get Prefer: reply and the Trigger's namespace", "TestBrokerPreferHeaderCheck", PreferAsync),
-        new("eventing/broker-data/long-messages", "Events of 36,864 bytes arrive, and so do replies", "TestBrokerDeliverLongMessage, TestBrokerDeliverLongResponseMessage", LongAsync),
+        new(
+            "eventing/broker-data/long-messages", "Events of 36,864 bytes arrive, and so do replies",
+            "TestBrokerDeliverLongMessage, TestBrokerDeliverLongResponseMessage", LongAsync),
         new("eventing/broker-data/format", "A Trigger's delivery.format chooses structured or binary mode", "TestTriggerDeliveryFormat", FormatAsync),
         new("eventing/broker-data/webhook-handshake", "OPTIONS is answered with the permission to send", "Knative Eventing, broker ingress", OptionsAsync),
     ];
@@ -40,7 +42,8 @@ public static class BrokerDataCases
     {
         var hub = await Hub.DeployAsync(target);
         var url = await target.BrokerAsync("", ("t", $"subscriber: {hub.At("t")}"));
-        (string Type, string Body)[] all = [("application/json", "{\"a\":1}"), ("application/xml", "<a>1</a>"), ("text/plain", "plain words"), ("image/png", "no image")];
+        (string Type, string Body)[] all = [(
+            "application/json", "{\"a\":1}"), ("application/xml", "<a>1</a>"), ("text/plain", "plain words"), ("image/png", "no image")];
         foreach (var (type, body) in all) Expect.Equal(202, (await target.PostEventAsync(url, body: body, contentType: type)).Status);
         var came = (await hub.WaitAsync("t", all.Length)).ToDictionary(static a => a.Headers["content-type"], static a => a.Body);
         foreach (var (type, body) in all) Expect.Equal(body, came.GetValueOrDefault(type, ""));
@@ -109,7 +112,8 @@ public static class BrokerDataCases
     {
         var hub = await Hub.DeployAsync(target);
         var url = await target.BrokerAsync(
-            "", ("json", $"delivery: {{ format: json }}, subscriber: {hub.At("json")}"), ("binary", $"delivery: {{ format: binary }}, subscriber: {hub.At("binary")}"));
+            "", ("json", $"delivery: {{ format: json }}, subscriber: {hub.At("json")}"),
+            ("binary", $"delivery: {{ format: binary }}, subscriber: {hub.At("binary")}"));
         await target.SendEventAsync(url);
         Expect.Contains("application/cloudevents+json", (await hub.WaitAsync("json"))[0].Headers["content-type"]);
         Expect.Equal(Events.Type, (await hub.WaitAsync("binary"))[0].Attribute("type"));

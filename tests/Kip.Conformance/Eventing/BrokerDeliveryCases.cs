@@ -13,16 +13,30 @@ public static class BrokerDeliveryCases
     public static IReadOnlyList<ConformanceCase> All { get; } =
     [
         new("eventing/broker-delivery/no-retry", "Without a delivery an event is tried once", Matrix, OnceAsync),
-        new("eventing/broker-delivery/broker-retries", "The Broker's retries hold for its Triggers, and what fails them all is a dead letter", Matrix, BrokerRetriesAsync),
-        new("eventing/broker-delivery/trigger-retries", "A Trigger's delivery replaces the Broker's, and an event without a dead letter sink is given up", Matrix, TriggerRetriesAsync),
-        new("eventing/broker-delivery/trigger-beside-broker", "Triggers with and without a delivery of their own do not disturb each other", Matrix, BesideAsync),
+        new(
+            "eventing/broker-delivery/broker-retries", "The Broker's retries hold for its Triggers, and what fails them all is a dead letter", Matrix,
+            BrokerRetriesAsync),
+        new(
+            "eventing/broker-delivery/trigger-retries",
+            "A Trigger's delivery replaces the Broker's, and an event without a dead letter sink is given up", Matrix, TriggerRetriesAsync),
+        new(
+            "eventing/broker-delivery/trigger-beside-broker", "Triggers with and without a delivery of their own do not disturb each other", Matrix,
+            BesideAsync),
         new("eventing/broker-delivery/both-sinks", "A Trigger's dead letters go to its own sink, the others' to the Broker's", Matrix, BothSinksAsync),
-        new("eventing/broker-delivery/unreachable", "A dead letter names the subscriber that could not be reached", "TestBrokerDeadLetterSinkExtensions", UnreachableAsync),
-        new("eventing/broker-delivery/error-code", "A dead letter carries the status that the subscriber answered", "TestBrokerDeadLetterSinkExtensions", ErrorCodeAsync),
-        new("eventing/broker-delivery/error-data", "A dead letter carries what the subscriber said, in base64", "TestBrokerDeadLetterSinkExtensions", ErrorDataAsync),
+        new(
+            "eventing/broker-delivery/unreachable", "A dead letter names the subscriber that could not be reached",
+            "TestBrokerDeadLetterSinkExtensions", UnreachableAsync),
+        new(
+            "eventing/broker-delivery/error-code", "A dead letter carries the status that the subscriber answered",
+            "TestBrokerDeadLetterSinkExtensions", ErrorCodeAsync),
+        new(
+            "eventing/broker-delivery/error-data", "A dead letter carries what the subscriber said, in base64", "TestBrokerDeadLetterSinkExtensions",
+            ErrorDataAsync),
         new("eventing/broker-delivery/not-an-event", "An answer that is no event is a failed delivery", "Knative Eventing, broker filter", NotAnEventAsync),
         new("eventing/broker-delivery/timeout", "A subscriber slower than the timeout has failed", "TestBrokerTriggerWithDeliveryTimeout", TimeoutAsync),
-        new("eventing/broker-delivery/flaky-sink", "A dead letter sink that refuses at first gets the event by retries", "TestBrokerWithFlakyDLQ", FlakySinkAsync),
+        new(
+            "eventing/broker-delivery/flaky-sink", "A dead letter sink that refuses at first gets the event by retries", "TestBrokerWithFlakyDLQ",
+            FlakySinkAsync),
     ];
 
     private static async Task OnceAsync(ConformanceTarget target)
@@ -62,7 +76,8 @@ public static class BrokerDeliveryCases
         var hub = await Hub.DeployAsync(target);
         var url = await target.BrokerAsync(
             $"delivery: {{ retry: 1, {Quick}, deadLetterSink: {hub.At("broker-dls")} }}",
-            ("a", $"{Sub(hub.At("a", "fail=3"))}, delivery: {{ retry: 3, {Quick}, deadLetterSink: {hub.At("trigger-dls")} }}"), ("c", Sub(hub.At("c", "fail=2"))));
+            ("a", $"{Sub(hub.At("a", "fail=3"))}, delivery: {{ retry: 3, {Quick}, deadLetterSink: {hub.At("trigger-dls")} }}"),
+            ("c", Sub(hub.At("c", "fail=2"))));
         await target.SendEventAsync(url);
         Statuses(await hub.WaitAsync("a", 4), "500 500 500 200");
         await hub.WaitAsync("c", 2);
@@ -75,7 +90,8 @@ public static class BrokerDeliveryCases
         var hub = await Hub.DeployAsync(target);
         var url = await target.BrokerAsync(
             $"delivery: {{ retry: 1, {Quick}, deadLetterSink: {hub.At("broker-dls")} }}",
-            ("a", $"{Sub(hub.At("a", "fail=4"))}, delivery: {{ retry: 3, {Quick}, deadLetterSink: {hub.At("trigger-dls")} }}"), ("c", Sub(hub.At("c", "fail=2"))));
+            ("a", $"{Sub(hub.At("a", "fail=4"))}, delivery: {{ retry: 3, {Quick}, deadLetterSink: {hub.At("trigger-dls")} }}"),
+            ("c", Sub(hub.At("c", "fail=2"))));
         await target.SendEventAsync(url);
         await hub.WaitAsync("a", 4);
         await hub.WaitAsync("c", 2);
@@ -86,7 +102,8 @@ public static class BrokerDeliveryCases
     private static async Task UnreachableAsync(ConformanceTarget target)
     {
         var hub = await Hub.DeployAsync(target);
-        var url = await target.BrokerAsync($"delivery: {{ retry: 0, deadLetterSink: {hub.At("dls")} }}", ("a", "subscriber: { uri: \"http://127.0.0.1:9/nobody\" }"));
+        var url = await target.BrokerAsync(
+            $"delivery: {{ retry: 0, deadLetterSink: {hub.At("dls")} }}", ("a", "subscriber: { uri: \"http://127.0.0.1:9/nobody\" }"));
         await target.SendEventAsync(url);
         var letter = (await hub.WaitAsync("dls"))[0];
         Expect.Equal("http://127.0.0.1:9/nobody", letter.Attribute("knativeerrordest"));
@@ -106,7 +123,8 @@ public static class BrokerDeliveryCases
     private static async Task ErrorDataAsync(ConformanceTarget target)
     {
         var hub = await Hub.DeployAsync(target);
-        var url = await target.BrokerAsync($"delivery: {{ retry: 0, deadLetterSink: {hub.At("dls")} }}", ("a", Sub(hub.At("a", "fail=9&status=422&body=cannot+do"))));
+        var url = await target.BrokerAsync(
+            $"delivery: {{ retry: 0, deadLetterSink: {hub.At("dls")} }}", ("a", Sub(hub.At("a", "fail=9&status=422&body=cannot+do"))));
         await target.SendEventAsync(url);
         var letter = (await hub.WaitAsync("dls"))[0];
         Expect.Equal(Convert.ToBase64String(Encoding.UTF8.GetBytes("cannot do")), letter.Attribute("knativeerrordata"));
@@ -125,7 +143,8 @@ public static class BrokerDeliveryCases
     private static async Task TimeoutAsync(ConformanceTarget target)
     {
         var hub = await Hub.DeployAsync(target);
-        var url = await target.BrokerAsync("", ("a", $"{Sub(hub.At("a", "sleep=100000"))}, delivery: {{ retry: 0, timeout: PT1S, deadLetterSink: {hub.At("dls")} }}"));
+        var url = await target.BrokerAsync(
+            "", ("a", $"{Sub(hub.At("a", "sleep=100000"))}, delivery: {{ retry: 0, timeout: PT1S, deadLetterSink: {hub.At("dls")} }}"));
         await target.SendEventAsync(url);
         await hub.WaitAsync("dls");
     }

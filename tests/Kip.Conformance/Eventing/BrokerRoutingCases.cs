@@ -10,7 +10,9 @@ public static class BrokerRoutingCases
     [
         new("eventing/broker-routing/filter", "Each Trigger gets the events that pass its filter, and one without a filter gets all", Matrix, FilterAsync),
         new("eventing/broker-routing/reply", "A reply is an event that other Triggers get", Matrix, ReplyAsync),
-        new("eventing/broker-routing/attributes", "Filters by type, source and extensions choose; the empty value stands for any", "TestBrokerWithManyTriggers", AttributesAsync),
+        new(
+            "eventing/broker-routing/attributes", "Filters by type, source and extensions choose; the empty value stands for any",
+            "TestBrokerWithManyTriggers", AttributesAsync),
         Dialect("exact", "exact: { type: com.example.a }", "com.example.a"),
         Dialect("prefix", "prefix: { type: com.example. }", "com.example.a com.example.b com.example.ab"),
         Dialect("suffix", "suffix: { type: b }", "com.example.b com.example.ab"),
@@ -19,7 +21,9 @@ public static class BrokerRoutingCases
         Dialect("all", "all: [{ prefix: { type: com. } }, { suffix: { type: b } }, { cesql: \"LENGTH(type) = 14\" }]", "com.example.ab"),
         Dialect("not", "not: { prefix: { type: com. } }", "org.a"),
         new("eventing/broker-routing/missing-extension", "Without the extension that a filter names an event does not pass", Dialects, MissingAsync),
-        new("eventing/broker-routing/filters-override-filter", "filters override filter when there are any, and several must all pass", Dialects, OverrideAsync),
+        new(
+            "eventing/broker-routing/filters-override-filter", "filters override filter when there are any, and several must all pass", Dialects,
+            OverrideAsync),
         new("eventing/broker-routing/hops", "An event that comes back again and again is dropped in the end", "Knative Eventing, knativebrokerttl", HopsAsync),
     ];
 
@@ -55,7 +59,8 @@ public static class BrokerRoutingCases
         var hub = await Hub.DeployAsync(target);
         (string Name, string Attributes, int Count)[] all =
         [
-            ("any-any", "type: '', source: ''", 4), ("any-a", "type: '', source: /a", 2), ("t-any", "type: t, source: ''", 2), ("t-a", "type: t, source: /a", 1),
+            ("any-any", "type: '', source: ''", 4), ("any-a", "type: '', source: /a", 2), ("t-any", "type: t, source: ''", 2),
+            ("t-a", "type: t, source: /a", 1),
             ("ext", "colour: red", 1), ("ext-any", "colour: ''", 2),
         ];
         var url = await target.BrokerAsync("", [.. all.Select(t => (t.Name, $"filter: {{ attributes: {{ {t.Attributes} }} }}, subscriber: {hub.At(t.Name)}"))]);

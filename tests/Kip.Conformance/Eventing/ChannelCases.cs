@@ -13,20 +13,31 @@ public static class ChannelCases
 
     public static IReadOnlyList<ConformanceCase> All { get; } =
     [
-        new("eventing/channel/control", "A ready channel has an address, the annotation of what can be subscribed to, and its subscribers in spec and status", Control, ControlAsync),
+        new(
+            "eventing/channel/control",
+            "A ready channel has an address, the annotation of what can be subscribed to, and its subscribers in spec and status", Control,
+            ControlAsync),
         new("eventing/channel/generic", "A Channel is ready when the one behind it is, and has its address", Control, GenericAsync),
         new("eventing/channel/dead-letter-uri", "A channel with a dead letter sink has status.deadLetterSinkUri", Control, DeadLetterUriAsync),
         new("eventing/channel/data", "A channel takes events in every version and mode, and refuses what is none", Data, DataAsync),
-        new("eventing/channel/all-subscribers", "Every subscriber gets every event, with what may pass of the headers", "ChannelForwardHeaders, TestChannelPreferHeaderCheck", AllAsync),
+        new(
+            "eventing/channel/all-subscribers", "Every subscriber gets every event, with what may pass of the headers",
+            "ChannelForwardHeaders, TestChannelPreferHeaderCheck", AllAsync),
         new("eventing/channel/async", "Events are accepted while a subscriber takes its time", "TestChannelAsyncHandler", AsyncAsync),
         new("eventing/channel/retry", "A subscriber that refuses once gets the event again", "Channel delivery matrix", RetryAsync),
-        new("eventing/channel/reply-retry", "A reply that is refused once is sent again, and one refused for good makes a dead letter", "Channel delivery matrix", ReplyRetryAsync),
+        new(
+            "eventing/channel/reply-retry", "A reply that is refused once is sent again, and one refused for good makes a dead letter",
+            "Channel delivery matrix", ReplyRetryAsync),
         new("eventing/channel/chain", "Events go through a chain of channels", "TestChannelChain", ChainAsync),
         new("eventing/channel/transformation", "A subscriber's reply goes to another channel", "TestEventTransformationForSubscriptionV1", TransformationAsync),
-        new("eventing/channel/dead-letters", "A channel's dead letter sink gets what its subscriber refuses, with the error extensions", "TestChannelDeadLetterSink, TestChannelDeadLetterSinkExtensions", DeadLettersAsync),
+        new(
+            "eventing/channel/dead-letters", "A channel's dead letter sink gets what its subscriber refuses, with the error extensions",
+            "TestChannelDeadLetterSink, TestChannelDeadLetterSinkExtensions", DeadLettersAsync),
         new("eventing/channel/generic-dead-letters", "So does a Channel's", "TestGenericChannelDeadLetterSink", GenericDeadLettersAsync),
         new("eventing/channel/channel-as-sink", "A channel can be a dead letter sink", "TestChannelDeadLetterSink", ChannelAsSinkAsync),
-        new("eventing/channel/immutable", "A Channel's spec and a Subscription's channel cannot be changed", "Knative Eventing, validation webhook", ImmutableAsync),
+        new(
+            "eventing/channel/immutable", "A Channel's spec and a Subscription's channel cannot be changed", "Knative Eventing, validation webhook",
+            ImmutableAsync),
     ];
 
     private static async Task ControlAsync(ConformanceTarget target)
@@ -119,7 +130,8 @@ public static class ChannelCases
     {
         var hub = await Hub.DeployAsync(target);
         await target.ChannelAsync("last", "", ("s2", $"subscriber: {hub.At("end")}"));
-        var url = await target.ChannelAsync("first", "", ("s1", "subscriber: { ref: { apiVersion: messaging.knative.dev/v1, kind: InMemoryChannel, name: last } }"));
+        var url = await target.ChannelAsync(
+            "first", "", ("s1", "subscriber: { ref: { apiVersion: messaging.knative.dev/v1, kind: InMemoryChannel, name: last } }"));
         await target.SendEventAsync(url);
         await hub.WaitAsync("end");
     }
@@ -129,7 +141,8 @@ public static class ChannelCases
         var hub = await Hub.DeployAsync(target);
         await target.ChannelAsync("last", "", ("s2", $"subscriber: {hub.At("end")}"));
         var url = await target.ChannelAsync(
-            "first", "", ("s1", $"subscriber: {hub.At("step", "reply=changed")}, reply: {{ ref: {{ apiVersion: messaging.knative.dev/v1, kind: InMemoryChannel, name: last }} }}"));
+            "first", "", ("s1", $"subscriber: {hub.At("step", "reply=changed")}, reply: {{ ref: {{ apiVersion: messaging.knative.dev/v1, kind: "
+            + "InMemoryChannel, name: last } }"));
         await target.SendEventAsync(url);
         Expect.Equal("changed", (await hub.WaitAsync("end"))[0].Attribute("type"));
     }
@@ -137,7 +150,8 @@ public static class ChannelCases
     private static async Task DeadLettersAsync(ConformanceTarget target)
     {
         var hub = await Hub.DeployAsync(target);
-        var url = await target.ChannelAsync("c", $"delivery: {{ deadLetterSink: {hub.At("dls")} }}", ("s", $"subscriber: {hub.At("s", "fail=9&status=422&body=no")}"));
+        var url = await target.ChannelAsync(
+            "c", $"delivery: {{ deadLetterSink: {hub.At("dls")} }}", ("s", $"subscriber: {hub.At("s", "fail=9&status=422&body=no")}"));
         await target.SendEventAsync(url);
         var letter = (await hub.WaitAsync("dls"))[0];
         Expect.Equal("422", letter.Attribute("knativeerrorcode"));
@@ -160,7 +174,8 @@ public static class ChannelCases
         var hub = await Hub.DeployAsync(target);
         await target.ChannelAsync("dead", "", ("d", $"subscriber: {hub.At("dls")}"));
         var url = await target.ChannelAsync(
-            "c", "delivery: { deadLetterSink: { ref: { apiVersion: messaging.knative.dev/v1, kind: InMemoryChannel, name: dead } } }", ("s", $"subscriber: {hub.At("s", "fail=9")}"));
+            "c", "delivery: { deadLetterSink: { ref: { apiVersion: messaging.knative.dev/v1, kind: InMemoryChannel, name: dead } } }",
+            ("s", $"subscriber: {hub.At("s", "fail=9")}"));
         await target.SendEventAsync(url);
         await hub.WaitAsync("dls");
     }
@@ -170,7 +185,8 @@ public static class ChannelCases
         await GenericAsync(target, "");
         await target.ApplyAsync(Events.Subscription("s", "c", "subscriber: { uri: \"http://127.0.0.1:9/\" }", kind: "Channel"));
         var channel = await target.RefusedAsync(
-            "apiVersion: messaging.knative.dev/v1\nkind: Channel\nmetadata: { name: c }\nspec: { channelTemplate: { apiVersion: messaging.knative.dev/v1, kind: Another } }\n");
+            "apiVersion: messaging.knative.dev/v1\nkind: Channel\nmetadata: { name: c }\nspec: { channelTemplate: { apiVersion: "
+            + "messaging.knative.dev/v1, kind: Another } }\n");
         Expect.Contains("Immutable fields changed", channel.Message);
         var subscription = await target.RefusedAsync(Events.Subscription("s", "another", "subscriber: { uri: \"http://127.0.0.1:9/\" }", kind: "Channel"));
         Expect.Contains("Immutable fields changed", subscription.Message);

@@ -13,7 +13,9 @@ public static class FlowCases
         new("eventing/flows/sequence-ends", "A step that answers with no event ends the sequence for that event", "Knative Eventing, Sequence", EndsAsync),
         new("eventing/flows/sequence-changes", "Steps can be added and removed", "Knative Eventing, Sequence", ChangesAsync),
         new("eventing/flows/parallel", "Of two branches the one whose filter answers is taken", "TestParallel", ParallelAsync),
-        new("eventing/flows/parallel-no-filter", "A branch without a filter takes every event, and may have a reply of its own", "Parallel smoke tests", NoFilterAsync),
+        new(
+            "eventing/flows/parallel-no-filter", "A branch without a filter takes every event, and may have a reply of its own",
+            "Parallel smoke tests", NoFilterAsync),
     ];
 
     private static async Task SequenceAsync(ConformanceTarget target)
@@ -51,7 +53,8 @@ public static class FlowCases
         var hub = await Hub.DeployAsync(target);
         var url = await ParallelAsync(
             target,
-            $"{{ filter: {hub.At("yes", "reply=passed")}, subscriber: {hub.At("a", "reply=done&append=-a")} }}, {{ filter: {hub.At("no")}, subscriber: {hub.At("b", "reply=done&append=-b")} }}",
+            $"{{ filter: {hub.At("yes", "reply=passed")}, subscriber: {hub.At("a", "reply=done&append=-a")} }}, {{ filter: {hub.At("no")}, "
+            + $"subscriber: {hub.At("b", "reply=done&append=-b")} }}",
             $"reply: {hub.At("end")}");
         await target.SendEventAsync(url, body: "begin");
         Expect.Equal("begin-a", (await hub.WaitAsync("end"))[0].Body);

@@ -13,7 +13,9 @@ internal static class DiscoveryCases
         new("registry/discovery/tags", "All tags are listed in order", Source, TagsAsync),
         new("registry/discovery/tags-pages", "Tags are listed page by page with n and last, and Link names the next", Source, PagesAsync),
         new("registry/discovery/referrers-none", "A manifest that nothing refers to has an empty index of referrers", Source, NoReferrersAsync),
-        new("registry/discovery/referrers", "What refers to a manifest is listed with its type and annotations, also before the manifest is there", Source, ReferrersAsync),
+        new(
+            "registry/discovery/referrers", "What refers to a manifest is listed with its type and annotations, also before the manifest is there",
+            Source, ReferrersAsync),
         new("registry/discovery/referrers-filter", "Referrers are filtered by artifactType, and the answer says so", Source, FilterAsync),
     ];
 
@@ -73,7 +75,8 @@ internal static class DiscoveryCases
         var subject = Subject(await door.PushImageAsync("v1", "hello"));
         var one = await door.PushImageAsync("", "one", subject, "application/vnd.example.one");
         await door.PushImageAsync("", "two", subject, "application/vnd.example.two");
-        using var read = await door.SendAsync(HttpMethod.Get, $"{door.Repository}/referrers/{await DigestAsync(door, "v1")}?artifactType=application/vnd.example.one");
+        using var read = await door.SendAsync(
+            HttpMethod.Get, $"{door.Repository}/referrers/{await DigestAsync(door, "v1")}?artifactType=application/vnd.example.one");
         Expect.Equal("artifactType", read.Headers.GetValues("OCI-Filters-Applied").Single());
         using var index = JsonDocument.Parse(await read.Content.ReadAsStringAsync());
         Expect.Equal(RegistryDoor.DigestOf(one), index.RootElement.GetProperty("manifests").EnumerateArray().Single().GetProperty("digest").GetString());

@@ -9,7 +9,9 @@ internal static class PullCases
 
     public static IReadOnlyList<RegistryCase> All { get; } =
     [
-        new("registry/pull/base", "GET /v2/ answers 200 to whoever is let in", Source, static async door => Expect.Equal(200, await door.StatusAsync(HttpMethod.Get, "/v2/"))),
+        new(
+            "registry/pull/base", "GET /v2/ answers 200 to whoever is let in", Source,
+            static async door => Expect.Equal(200, await door.StatusAsync(HttpMethod.Get, "/v2/"))),
         new("registry/pull/manifest", "A manifest is read by tag and by digest, byte for byte, with its type and digest", Source, ManifestAsync),
         new("registry/pull/manifest-head", "HEAD of a manifest tells its type, length and digest", Source, ManifestHeadAsync),
         new("registry/pull/blob", "A blob is read by digest, byte for byte; HEAD tells its length", Source, BlobAsync),
@@ -54,7 +56,8 @@ internal static class PullCases
     private static async Task BlobRangeAsync(RegistryDoor door)
     {
         var digest = await door.PushBlobAsync("0123456789"u8.ToArray());
-        foreach (var (range, part, status) in ((string, string, int)[])[("bytes=2-4", "234", 206), ("bytes=7-", "789", 206), ("bytes=-2", "89", 206), ("bytes=5-100", "56789", 206)])
+        foreach (var (range, part, status) in ((string, string, int)[])[(
+            "bytes=2-4", "234", 206), ("bytes=7-", "789", 206), ("bytes=-2", "89", 206), ("bytes=5-100", "56789", 206)])
         {
             using var read = await door.SendAsync(HttpMethod.Get, $"{door.Repository}/blobs/{digest}", headers: ("Range", range));
             Expect.Equal(status, (int)read.StatusCode);
@@ -68,7 +71,8 @@ internal static class PullCases
     {
         await door.PushImageAsync("v1", "hello");
         var absent = $"sha256:{new string('a', 64)}";
-        foreach (var (path, code) in ((string, string)[])[("manifests/none", "MANIFEST_UNKNOWN"), ($"manifests/{absent}", "MANIFEST_UNKNOWN"), ($"blobs/{absent}", "BLOB_UNKNOWN")])
+        foreach (var (path, code) in ((string, string)[])[(
+            "manifests/none", "MANIFEST_UNKNOWN"), ($"manifests/{absent}", "MANIFEST_UNKNOWN"), ($"blobs/{absent}", "BLOB_UNKNOWN")])
         {
             using var read = await door.SendAsync(HttpMethod.Get, $"{door.Repository}/{path}");
             Expect.Equal(404, (int)read.StatusCode);

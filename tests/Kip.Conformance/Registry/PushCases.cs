@@ -20,7 +20,9 @@ internal static class PushCases
         new("registry/push/mount", "A blob of another repository is mounted without being sent; one that is not there begins an upload", Source, MountAsync),
         new("registry/push/manifest", "A manifest is pushed by tag and by digest", Source, ManifestAsync),
         new("registry/push/empty-layers", "A manifest without layers is accepted", Source, EmptyLayersAsync),
-        new("registry/push/manifest-refused", "A manifest that is malformed, names what is missing, or has another digest is refused", Source, ManifestRefusedAsync),
+        new(
+            "registry/push/manifest-refused", "A manifest that is malformed, names what is missing, or has another digest is refused", Source,
+            ManifestRefusedAsync),
         new("registry/push/index", "An index of images is pushed and read", Source, IndexAsync),
     ];
 
@@ -35,7 +37,9 @@ internal static class PushCases
         var digest = RegistryDoor.DigestOf(Content);
         using var posted = await door.SendAsync(HttpMethod.Post, $"{door.Repository}/blobs/uploads/?digest={digest}", Content, "application/octet-stream");
         Expect.That((int)posted.StatusCode is 201 or 202, $"expected 201 or 202, got {(int)posted.StatusCode}");
-        if ((int)posted.StatusCode == 202) Expect.Equal(201, await door.StatusAsync(HttpMethod.Put, RegistryDoor.With(RegistryDoor.Location(posted), $"digest={digest}"), Content, "application/octet-stream"));
+        if ((int)posted.StatusCode == 202)
+            Expect.Equal(201, await door.StatusAsync(
+                HttpMethod.Put, RegistryDoor.With(RegistryDoor.Location(posted), $"digest={digest}"), Content, "application/octet-stream"));
         Expect.Equal(200, await door.StatusAsync(HttpMethod.Head, $"{door.Repository}/blobs/{digest}"));
     }
 
@@ -44,7 +48,8 @@ internal static class PushCases
         var digest = RegistryDoor.DigestOf(Content);
         using var patched = await door.SendAsync(HttpMethod.Patch, await door.BeginAsync(), Content, "application/octet-stream");
         Expect.Equal(202, (int)patched.StatusCode);
-        using var put = await door.SendAsync(HttpMethod.Put, RegistryDoor.With(RegistryDoor.Location(patched), $"digest={digest}"), [], "application/octet-stream");
+        using var put = await door.SendAsync(
+            HttpMethod.Put, RegistryDoor.With(RegistryDoor.Location(patched), $"digest={digest}"), [], "application/octet-stream");
         Expect.Equal(201, (int)put.StatusCode);
         Expect.Equal(200, await door.StatusAsync(HttpMethod.Get, RegistryDoor.Location(put)));
     }
@@ -53,13 +58,16 @@ internal static class PushCases
     {
         var location = await door.BeginAsync();
         var half = Content.Length / 2;
-        using var first = await door.SendAsync(HttpMethod.Patch, location, Content[..half], "application/octet-stream", headers: ("Content-Range", $"0-{half - 1}"));
+        using var first = await door.SendAsync(
+            HttpMethod.Patch, location, Content[..half], "application/octet-stream", headers: ("Content-Range", $"0-{half - 1}"));
         Expect.Equal(202, (int)first.StatusCode);
         Expect.Equal($"0-{half - 1}", first.Headers.GetValues("Range").Single());
         using var status = await door.SendAsync(HttpMethod.Get, RegistryDoor.Location(first));
         Expect.Equal(204, (int)status.StatusCode);
         Expect.Equal($"0-{half - 1}", status.Headers.GetValues("Range").Single());
-        using var second = await door.SendAsync(HttpMethod.Patch, RegistryDoor.Location(status), Content[half..], "application/octet-stream", headers: ("Content-Range", $"{half}-{Content.Length - 1}"));
+        using var second = await door.SendAsync(
+            HttpMethod.Patch, RegistryDoor.Location(status), Content[half..], "application/octet-stream",
+            headers: ("Content-Range", $"{half}-{Content.Length - 1}"));
         Expect.Equal(202, (int)second.StatusCode);
         Expect.Equal(201, await door.StatusAsync(HttpMethod.Put, RegistryDoor.With(RegistryDoor.Location(second), $"digest={RegistryDoor.DigestOf(Content)}")));
     }
@@ -67,12 +75,14 @@ internal static class PushCases
     private static async Task OutOfOrderAsync(RegistryDoor door)
     {
         var location = await door.BeginAsync();
-        using var early = await door.SendAsync(HttpMethod.Patch, location, Content[100..], "application/octet-stream", headers: ("Content-Range", $"100-{Content.Length - 1}"));
+        using var early = await door.SendAsync(
+            HttpMethod.Patch, location, Content[100..], "application/octet-stream", headers: ("Content-Range", $"100-{Content.Length - 1}"));
         Expect.Equal(416, (int)early.StatusCode);
         using var right = await door.SendAsync(HttpMethod.Patch, location, Content[..100], "application/octet-stream", headers: ("Content-Range", "0-99"));
         Expect.Equal(202, (int)right.StatusCode);
         using var last = await door.SendAsync(
-            HttpMethod.Put, RegistryDoor.With(RegistryDoor.Location(right), $"digest={RegistryDoor.DigestOf(Content)}"), Content[100..], "application/octet-stream", headers: ("Content-Range", $"100-{Content.Length - 1}"));
+            HttpMethod.Put, RegistryDoor.With(RegistryDoor.Location(right), $"digest={RegistryDoor.DigestOf(Content)}"), Content[100..],
+            "application/octet-stream", headers: ("Content-Range", $"100-{Content.Length - 1}"));
         Expect.Equal(201, (int)last.StatusCode);
     }
 
@@ -89,7 +99,8 @@ internal static class PushCases
     {
         foreach (var digest in (string[])[$"sha256:{new string('b', 64)}", "sha256:short", "md5:abc"])
         {
-            using var put = await door.SendAsync(HttpMethod.Put, RegistryDoor.With(await door.BeginAsync(), $"digest={digest}"), Content, "application/octet-stream");
+            using var put = await door.SendAsync(
+                HttpMethod.Put, RegistryDoor.With(await door.BeginAsync(), $"digest={digest}"), Content, "application/octet-stream");
             Expect.Equal(400, (int)put.StatusCode);
             Expect.Contains("DIGEST_INVALID", await put.Content.ReadAsStringAsync());
         }
@@ -102,13 +113,17 @@ internal static class PushCases
         Expect.Equal(404, await door.StatusAsync(HttpMethod.Head, $"{door.Repository}/blobs/{digest}"));
         Expect.Equal(201, await door.StatusAsync(HttpMethod.Post, $"{door.Repository}/blobs/uploads/?mount={digest}&from={door.OtherRepository}"));
         Expect.Equal(200, await door.StatusAsync(HttpMethod.Head, $"{door.Repository}/blobs/{digest}"));
-        Expect.Equal(202, await door.StatusAsync(HttpMethod.Post, $"{door.Repository}/blobs/uploads/?mount=sha256:{new string('c', 64)}&from={door.OtherRepository}"));
+        Expect.Equal(
+            202,
+            await door.StatusAsync(HttpMethod.Post, $"{door.Repository}/blobs/uploads/?mount=sha256:{new string('c', 64)}&from={door.OtherRepository}"));
     }
 
     private static async Task ManifestAsync(RegistryDoor door)
     {
         var manifest = await door.PushImageAsync("v1", "hello");
-        Expect.Equal(201, await door.StatusAsync(HttpMethod.Put, $"{door.Repository}/manifests/{RegistryDoor.DigestOf(manifest)}", manifest, RegistryDoor.Manifest));
+        Expect.Equal(
+            201,
+            await door.StatusAsync(HttpMethod.Put, $"{door.Repository}/manifests/{RegistryDoor.DigestOf(manifest)}", manifest, RegistryDoor.Manifest));
         using var put = await door.SendAsync(HttpMethod.Put, $"{door.Repository}/manifests/again", manifest, RegistryDoor.Manifest);
         Expect.Equal(RegistryDoor.DigestOf(manifest), put.Headers.GetValues("Docker-Content-Digest").Single());
         Expect.Equal(200, await door.StatusAsync(HttpMethod.Get, RegistryDoor.Location(put)));

@@ -26,9 +26,11 @@ public sealed class RegistryDoor(Uri address, string? credentials, string reposi
 
     /// <summary>Sends a request to a path below <c>/v2/</c>, or to what a <c>Location</c> named.</summary>
     public async Task<HttpResponseMessage> SendAsync(
-        HttpMethod method, string path, byte[]? body = null, string? contentType = null, CancellationToken cancel = default, params (string Name, string Value)[] headers)
+        HttpMethod method, string path, byte[]? body = null, string? contentType = null, CancellationToken cancel = default,
+        params (string Name, string Value)[] headers)
     {
-        using var request = new HttpRequestMessage(method, new Uri(address, path.StartsWith('/') || path.Contains("://", StringComparison.Ordinal) ? path : $"/v2/{path}"));
+        using var request = new HttpRequestMessage(
+            method, new Uri(address, path.StartsWith('/') || path.Contains("://", StringComparison.Ordinal) ? path : $"/v2/{path}"));
         if (body is not null || method == HttpMethod.Post) request.Content = new ByteArrayContent(body ?? []);
         if (contentType is not null) request.Content!.Headers.ContentType = MediaTypeHeaderValue.Parse(contentType);
         foreach (var (name, value) in headers)
@@ -70,7 +72,8 @@ public sealed class RegistryDoor(Uri address, string? credentials, string reposi
         var more = $"{(artifactType is null ? "" : $""","artifactType":"{artifactType}" """)}{subject}{annotations}";
         var manifest = Encoding.UTF8.GetBytes(
             $$"""{"schemaVersion":2,"mediaType":"{{Manifest}}"{{more}},"config":{{Describe(config, "application/vnd.oci.image.config.v1+json")}},"layers":[{{Describe(layer, "application/vnd.oci.image.layer.v1.tar")}}]}""");
-        using var pushed = await SendAsync(HttpMethod.Put, $"{repository}/manifests/{(reference.Length == 0 ? DigestOf(manifest) : reference)}", manifest, Manifest);
+        using var pushed = await SendAsync(
+            HttpMethod.Put, $"{repository}/manifests/{(reference.Length == 0 ? DigestOf(manifest) : reference)}", manifest, Manifest);
         Expect.Equal(201, (int)pushed.StatusCode);
         if (subject is not null) Expect.That(pushed.Headers.Contains("OCI-Subject"), "a manifest with a subject is accepted with OCI-Subject");
         return manifest;
@@ -82,11 +85,13 @@ public sealed class RegistryDoor(Uri address, string? credentials, string reposi
         using var read = await SendAsync(HttpMethod.Get, $"{repository}/tags/list");
         if (!read.IsSuccessStatusCode) return;
         using var list = JsonDocument.Parse(await read.Content.ReadAsStringAsync());
-        foreach (var tag in list.RootElement.GetProperty("tags").EnumerateArray()) await StatusAsync(HttpMethod.Delete, $"{repository}/manifests/{tag.GetString()}");
+        foreach (var tag in list.RootElement.GetProperty("tags").EnumerateArray())
+            await StatusAsync(HttpMethod.Delete, $"{repository}/manifests/{tag.GetString()}");
     }
 
     /// <summary>A descriptor as JSON.</summary>
-    public static string Describe(byte[] content, string mediaType) => $$"""{"mediaType":"{{mediaType}}","digest":"{{DigestOf(content)}}","size":{{content.Length}}}""";
+    public static string Describe(byte[] content, string mediaType) =>
+        $$"""{"mediaType":"{{mediaType}}","digest":"{{DigestOf(content)}}","size":{{content.Length}}}""";
 
     /// <summary><c>Location</c>, which may be relative.</summary>
     public static string Location(HttpResponseMessage answer) => Expect.Present(answer.Headers.Location?.ToString());

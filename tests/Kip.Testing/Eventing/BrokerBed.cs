@@ -71,7 +71,8 @@ public sealed class BrokerBed : IAsyncDisposable
     }
 
     /// <summary>Sends an event in binary mode.</summary>
-    public Task<HttpResponseMessage> SendAsync(string id, string type = "test.thing", string broker = "main", string body = "{}", params (string Name, string Value)[] headers) =>
+    public Task<HttpResponseMessage> SendAsync(
+        string id, string type = "test.thing", string broker = "main", string body = "{}", params (string Name, string Value)[] headers) =>
         PostAsync($"/{EventingObjects.Space}/{broker}", null, id, type, body, headers);
 
     /// <summary>Sends an event to a channel.</summary>
@@ -79,7 +80,8 @@ public sealed class BrokerBed : IAsyncDisposable
         PostAsync("/", $"{channel}-kn-channel.{EventingObjects.Space}.svc.cluster.local", id, "test.thing", "{}", headers);
 
     /// <summary>Sends any request.</summary>
-    public Task<HttpResponseMessage> SendAsync(HttpMethod method, string path, string? host = null, HttpContent? content = null, params (string Name, string Value)[] headers)
+    public Task<HttpResponseMessage> SendAsync(
+        HttpMethod method, string path, string? host = null, HttpContent? content = null, params (string Name, string Value)[] headers)
     {
         var request = new HttpRequestMessage(method, $"http://{Broker.EndPoint}{path}") { Content = content };
         if (host is not null) request.Headers.Host = host;
@@ -91,12 +93,14 @@ public sealed class BrokerBed : IAsyncDisposable
     public async Task<JsonElement> AskAsync(string path) => await _http.GetFromJsonAsync<JsonElement>($"http://127.0.0.1:{_api.Port}/kip/events/{path}");
 
     /// <summary>Sends any request to the event API.</summary>
-    public Task<HttpResponseMessage> ApiAsync(HttpMethod method, string path, HttpContent? content = null, HttpCompletionOption completion = HttpCompletionOption.ResponseContentRead) =>
+    public Task<HttpResponseMessage> ApiAsync(
+        HttpMethod method, string path, HttpContent? content = null, HttpCompletionOption completion = HttpCompletionOption.ResponseContentRead) =>
         _http.SendAsync(new(method, $"http://127.0.0.1:{_api.Port}/kip/events/{path}") { Content = content }, completion);
 
     /// <summary>The account of a subscription; asserts nothing.</summary>
     public async Task<JsonElement> AccountOfAsync(string subscription) =>
-        (await AskAsync("accounting")).GetProperty("subscriptions").EnumerateArray().Single(s => s.GetProperty("subscription").GetProperty("name").GetString() == subscription);
+        (await AskAsync("accounting")).GetProperty("subscriptions").EnumerateArray()
+            .Single(s => s.GetProperty("subscription").GetProperty("name").GetString() == subscription);
 
     /// <summary>Waits until a subscription's account satisfies a condition.</summary>
     public async Task<JsonElement> UntilAsync(string subscription, Func<JsonElement, bool> condition)
@@ -123,7 +127,8 @@ public sealed class BrokerBed : IAsyncDisposable
     private Task<HttpResponseMessage> PostAsync(string path, string? host, string id, string type, string body, (string Name, string Value)[] headers)
     {
         var content = new StringContent(body, Encoding.UTF8, new MediaTypeHeaderValue("application/json"));
-        return SendAsync(HttpMethod.Post, path, host, content, [("ce-specversion", "1.0"), ("ce-id", id), ("ce-source", "/test"), ("ce-type", type), .. headers]);
+        return SendAsync(
+            HttpMethod.Post, path, host, content, [("ce-specversion", "1.0"), ("ce-id", id), ("ce-source", "/test"), ("ce-type", type), .. headers]);
     }
 
     private async Task AnswerAsync(HttpContext context)

@@ -12,7 +12,9 @@ public static class EventingObjects
 
     public static readonly DateTimeOffset Created = new(2026, 1, 1, 0, 0, 0, TimeSpan.Zero);
 
-    public static Resources.Eventing.Broker Broker(string name = "main", DeliverySpec? delivery = null, string? deadLetterSink = null, params ReadOnlySpan<(string, string)> annotations) => new()
+    public static Resources.Eventing.Broker Broker(
+        string name = "main", DeliverySpec? delivery = null, string? deadLetterSink = null,
+        params ReadOnlySpan<(string, string)> annotations) => new()
     {
         Metadata = new()
         {

@@ -78,7 +78,9 @@ public sealed class KillRun : IAsyncDisposable
         await producing;
         progress?.Invoke(_acknowledged);
         await ArrivedAsync();
-        return new(_acknowledged, kills, Missing(_ordered) + Missing(_plain) + _sunk.Missing(_dead), _inverted, _ordered.Repeated + _plain.Repeated + _sunk.Repeated, _dead.Count);
+        return new(
+            _acknowledged, kills, Missing(_ordered) + Missing(_plain) + _sunk.Missing(_dead), _inverted,
+            _ordered.Repeated + _plain.Repeated + _sunk.Repeated, _dead.Count);
     }
 
     public async ValueTask DisposeAsync()

@@ -46,7 +46,8 @@ public sealed class FuzzGenerator(Random random, IReadOnlyList<FuzzTarget> targe
         path.Append('/').Append(target.Plural);
         if (method == "POST" ? !Chance(20) : Chance(method == "GET" ? 3 : 12)) return path.ToString();
         path.Append('/').Append(Chance(15) ? One(FuzzWords.BadNames) : One(FuzzWords.Names));
-        if (Chance(4)) path.Append('/').Append(target.Subresources.Count > 0 && Chance(2) ? target.Subresources[random.Next(target.Subresources.Count)] : One(FuzzWords.Subresources));
+        if (Chance(4)) path.Append('/').Append(target.Subresources.Count > 0
+            && Chance(2) ? target.Subresources[random.Next(target.Subresources.Count)] : One(FuzzWords.Subresources));
         return path.ToString();
     }
 
@@ -110,7 +111,8 @@ public sealed class FuzzGenerator(Random random, IReadOnlyList<FuzzTarget> targe
 
     private JsonObject Options() => new()
     {
-        ["propagationPolicy"] = One(["Background", "Foreground", "Orphan"]), ["gracePeriodSeconds"] = random.Next(-1, 3), ["preconditions"] = Chance(3) ? _json.Value(2) : null,
+        ["propagationPolicy"] = One(["Background", "Foreground", "Orphan"]), ["gracePeriodSeconds"] = random.Next(-1, 3),
+        ["preconditions"] = Chance(3) ? _json.Value(2) : null,
     };
 
     private JsonArray Operations() => new([.. Enumerable.Range(0, random.Next(1, 5)).Select(_ => (JsonNode)new JsonObject
@@ -119,7 +121,9 @@ public sealed class FuzzGenerator(Random random, IReadOnlyList<FuzzTarget> targe
         ["path"] = Pointer(), ["from"] = Chance(2) ? Pointer() : null, ["value"] = _json.Value(3),
     })]);
 
-    private string Pointer() => Chance(10) ? "x" : string.Concat(Enumerable.Range(0, random.Next(0, 6)).Select(_ => "/" + (Chance(4) ? One(["-", "0", "1", "99999999999", "-1", "~0", "~2", "00"]) : _json.Name())));
+    private string Pointer() =>
+        Chance(10) ? "x" : string.Concat(
+            Enumerable.Range(0, random.Next(0, 6)).Select(_ => "/" + (Chance(4) ? One(["-", "0", "1", "99999999999", "-1", "~0", "~2", "00"]) : _json.Name())));
 
     // Text that breaks on the way: cut off, or with bytes that are no text.
     private byte[] Bytes(JsonNode? made)
@@ -135,7 +139,9 @@ public sealed class FuzzGenerator(Random random, IReadOnlyList<FuzzTarget> targe
         0 => [.. Enumerable.Repeat((byte)'[', random.Next(100_000))],
         1 => [],
         2 => Encoding.UTF8.GetBytes("a: &a [x, *a]\nb: !!binary x\n---\n- {c: *nobody}\n"),
-        3 => Encoding.UTF8.GetBytes("a: &a [b,b,b,b,b,b,b,b,b]\n" + string.Concat(Enumerable.Range(0, 9).Select(static i => $"k{i}: &k{i} [*a,*a,*a,*a,*a,*a,*a,*a]\n"))),
+        3 =>
+            Encoding.UTF8.GetBytes("a: &a [b,b,b,b,b,b,b,b,b]\n" + string.Concat(
+                Enumerable.Range(0, 9).Select(static i => $"k{i}: &k{i} [*a,*a,*a,*a,*a,*a,*a,*a]\n"))),
         4 => [.. Enumerable.Repeat((byte)'x', 4 * 1024 * 1024)],
         5 => Encoding.UTF8.GetBytes($"{{\"metadata\":{{\"name\":\"a\"}},\"data\":{{\"a\":\"{new string('x', 1600 * 1024)}\"}}}}"),
         _ => Noise(random.Next(200)),

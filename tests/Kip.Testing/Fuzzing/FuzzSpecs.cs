@@ -19,7 +19,8 @@ internal static class FuzzSpecs
         "Route" => Parse("""{"traffic":[{"configurationName":"a","percent":100,"latestRevision":true}]}"""),
         "Broker" => Parse("""{"delivery":{"retry":1,"backoffPolicy":"linear","backoffDelay":"PT1S"}}"""),
         "Trigger" => Parse("""{"broker":"a","filter":{"attributes":{"type":"x"}},"subscriber":{"uri":"http://127.0.0.1:1/"}}"""),
-        "Subscription" => Parse("""{"channel":{"apiVersion":"messaging.knative.dev/v1","kind":"Channel","name":"a"},"subscriber":{"uri":"http://127.0.0.1:1/"}}"""),
+        "Subscription" =>
+            Parse("""{"channel":{"apiVersion":"messaging.knative.dev/v1","kind":"Channel","name":"a"},"subscriber":{"uri":"http://127.0.0.1:1/"}}"""),
         "CustomResourceDefinition" => Parse("""{"group":"example.com","scope":"Namespaced","names":{"plural":"as","kind":"A"},"versions":[{"name":"v1","served":true,"storage":true,"schema":{"openAPIV3Schema":{"type":"object","properties":{"spec":{"type":"object","x-kubernetes-preserve-unknown-fields":true}}}}}]}"""),
         "SelfSubjectAccessReview" => Parse("""{"resourceAttributes":{"verb":"get","resource":"pods"}}"""),
         "CertificateSigningRequest" => Parse("""{"request":"eA==","signerName":"kubernetes.io/kube-apiserver-client","usages":["client auth"]}"""),

@@ -16,10 +16,14 @@ internal static class FuzzWords
 
     public static readonly string[] Fixed =
     [
-        "/", "/api", "/apis", "/api/", "/apis/", "/api/v1", "/api/v2", "/apis/apps", "/apis/apps/v1", "/apis/nobody.example.com/v1/x", "/version", "/openapi/v2", "/openapi/v3",
-        "/openapi/v3/api/v1", "/openapi/v3/apis/serving.knative.dev/v1", "/openapi/v3/..", "/healthz", "/livez", "/readyz", "/metrics", "/kip", "/kip/metrics", "/kip/events",
-        "/kip/events/x", "/kip/services/default/a", "/.well-known/openid-configuration", "/openid/v1/jwks", "//api//v1", "/api/v1/namespaces//pods", "/api/v1/watch/pods",
-        "/apis/authorization.k8s.io/v1/selfsubjectaccessreviews", "/apis/authorization.k8s.io/v1/selfsubjectrulesreviews", "/apis/authentication.k8s.io/v1/tokenreviews",
+        "/", "/api", "/apis", "/api/", "/apis/", "/api/v1", "/api/v2", "/apis/apps", "/apis/apps/v1", "/apis/nobody.example.com/v1/x", "/version",
+        "/openapi/v2", "/openapi/v3",
+        "/openapi/v3/api/v1", "/openapi/v3/apis/serving.knative.dev/v1", "/openapi/v3/..", "/healthz", "/livez", "/readyz", "/metrics", "/kip",
+        "/kip/metrics", "/kip/events",
+        "/kip/events/x", "/kip/services/default/a", "/.well-known/openid-configuration", "/openid/v1/jwks", "//api//v1", "/api/v1/namespaces//pods",
+        "/api/v1/watch/pods",
+        "/apis/authorization.k8s.io/v1/selfsubjectaccessreviews", "/apis/authorization.k8s.io/v1/selfsubjectrulesreviews",
+        "/apis/authentication.k8s.io/v1/tokenreviews",
         "/apis/authentication.k8s.io/v1/selfsubjectreviews", "/api/v1/namespaces/default/pods/a/b/c/d", "/api/v1/nodes/kip/proxy/x", "/logs", "/ui",
     ];
 
@@ -29,8 +33,12 @@ internal static class FuzzWords
     [
         ("limit", ["1", "2", "0", "-1", "x", "99999999999999999999", ""]),
         ("continue", ["x", "MSAxIGRlZmF1bHQgYQ", "MSA5OTk5OTk5OTkgZGVmYXVsdCBh", "%00", "eyJ2IjoxfQ", ""]),
-        ("labelSelector", ["a%3Db", "a%20in%20(b,c)", "%21a", "a%20notin%20()", "((((", "a%3D%3D%3D", ",,,", "a%20in%20(", new('a', 3000), "%ff", "a%3E5", "x/y/z=1"]),
-        ("fieldSelector", ["metadata.name%3Da", "status.phase%21%3DRunning", "%3D", "spec.color%3Dred", "metadata.name%3D%5C", "involvedObject.uid%3D1,type%3DNormal", "a"]),
+        (
+            "labelSelector",
+            ["a%3Db", "a%20in%20(b,c)", "%21a", "a%20notin%20()", "((((", "a%3D%3D%3D", ",,,", "a%20in%20(", new('a', 3000), "%ff", "a%3E5", "x/y/z=1"]),
+        (
+            "fieldSelector",
+            ["metadata.name%3Da", "status.phase%21%3DRunning", "%3D", "spec.color%3Dred", "metadata.name%3D%5C", "involvedObject.uid%3D1,type%3DNormal", "a"]),
         ("resourceVersion", ["0", "1", "5", "x", "-1", "18446744073709551616", "99999999999", ""]),
         ("resourceVersionMatch", ["Exact", "NotOlderThan", "Sometimes", ""]),
         ("watch", ["true", "1", "false", "yes", ""]),
@@ -50,7 +58,8 @@ internal static class FuzzWords
         ("command", ["sh", "", "%00", new('c', 1000)]),
         ("stdin", ["true", "x"]), ("stdout", ["true", "x"]), ("tty", ["true", "x"]), ("ports", ["80", "0", "99999", "x"]),
         ("tailLines", ["1", "-1", "x", "99999999999999999999"]),
-        ("sinceSeconds", ["1", "0", "99999999999999"]), ("sinceTime", ["2026-01-01T00:00:00Z", "yesterday"]), ("limitBytes", ["1", "0", "-1"]), ("previous", ["true", "x"]),
+        ("sinceSeconds", ["1", "0", "99999999999999"]), ("sinceTime", ["2026-01-01T00:00:00Z", "yesterday"]), ("limitBytes", ["1", "0", "-1"]),
+        ("previous", ["true", "x"]),
         ("follow", ["false", "x"]), ("%00", ["%00"]), ("", [""]), ("a%ff", ["%"]),
     ];
 
@@ -58,7 +67,8 @@ internal static class FuzzWords
     [
         "application/json", "*/*", "application/json;as=Table;v=v1;g=meta.k8s.io,application/json", "application/json;as=Table;v=v9;g=meta.k8s.io",
         "application/json;as=PartialObjectMetadataList;v=v1;g=meta.k8s.io,application/json", "application/vnd.kubernetes.protobuf,application/json",
-        "application/vnd.kubernetes.protobuf", "application/vnd.kubernetes.protobuf;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1", "application/yaml", "text/html", ";;;",
+        "application/vnd.kubernetes.protobuf", "application/vnd.kubernetes.protobuf;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1",
+        "application/yaml", "text/html", ";;;",
         "application/json;q=x;;=", "application/com.github.proto-openapi.spec.v2@v1.0+protobuf", "application/com.github.proto-openapi.spec.v3@v1.0+protobuf",
         "application/json;g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscoveryList", "application/cbor", "",
     ];
@@ -77,7 +87,8 @@ internal static class FuzzWords
 
     public static readonly (string Name, string[] Values)[] Headers =
     [
-        ("Accept-Encoding", ["gzip", "br;q=1,gzip;q=0", "x", "gzip;q=9"]), ("If-None-Match", ["\"x\"", "*", "W/"]), ("Impersonate-User", ["nobody", "", "system:admin", "a%zz"]),
+        ("Accept-Encoding", ["gzip", "br;q=1,gzip;q=0", "x", "gzip;q=9"]), ("If-None-Match", ["\"x\"", "*", "W/"]),
+        ("Impersonate-User", ["nobody", "", "system:admin", "a%zz"]),
         ("Impersonate-Group", ["system:masters", "devs"]), ("Impersonate-Uid", ["x"]), ("Impersonate-Extra-a%2fb", ["c"]), ("Content-Encoding", ["gzip", "x"]),
         ("Kubectl-Command", ["kubectl create"]), ("Audit-ID", ["x", "a b c"]), ("Upgrade", ["SPDY/3.1", "websocket", "x"]),
         ("X-Stream-Protocol-Version", ["v4.channel.k8s.io", "x"]), ("Sec-WebSocket-Protocol", ["v5.channel.k8s.io", "x"]), ("Ce-Id", ["1"]), ("Ce-Type", ["x"]),

@@ -106,11 +106,13 @@ public sealed class Fuzzer(HttpClient http, int seed)
     }
 
     private static bool IsStream(FuzzRequest made) =>
-        made.Target.Contains("watch", StringComparison.Ordinal) || made.Target.Contains("follow", StringComparison.Ordinal) || made.Target.StartsWith("/kip", StringComparison.Ordinal);
+        made.Target.Contains("watch", StringComparison.Ordinal) || made.Target.Contains("follow", StringComparison.Ordinal)
+            || made.Target.StartsWith("/kip", StringComparison.Ordinal);
 
     private HttpRequestMessage RequestOf(FuzzRequest made)
     {
-        var target = new Uri(http.BaseAddress!.ToString().TrimEnd('/') + made.Target, new UriCreationOptions { DangerousDisablePathAndQueryCanonicalization = true });
+        var target = new Uri(
+            http.BaseAddress!.ToString().TrimEnd('/') + made.Target, new UriCreationOptions { DangerousDisablePathAndQueryCanonicalization = true });
         var request = new HttpRequestMessage(new HttpMethod(made.Method), target);
         if (made.Body is not null) request.Content = new ByteArrayContent(made.Body);
         foreach (var (name, value) in made.Headers)

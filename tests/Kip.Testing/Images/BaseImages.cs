@@ -42,10 +42,13 @@ public static partial class BaseImages
         var home = Path.GetDirectoryName(Path.GetDirectoryName(Path.GetDirectoryName(typeof(object).Assembly.Location)))!;
         var root = Path.GetDirectoryName(home)!;
         var version = Path.GetFileName(Path.GetDirectoryName(typeof(object).Assembly.Location))!;
-        var layer = new ImageLayer().Directory("tmp", (UnixFileMode)0x3FF).Directory("etc").Directory("usr/share/dotnet").Program("usr/share/dotnet/dotnet", Path.Combine(root, "dotnet"));
+        var layer = new ImageLayer().Directory("tmp", (UnixFileMode)0x3FF).Directory("etc")
+            .Directory("usr/share/dotnet").Program("usr/share/dotnet/dotnet", Path.Combine(root, "dotnet"));
         foreach (var part in (string[])[$"host/fxr/{version}", $"shared/Microsoft.NETCore.App/{version}", $"shared/Microsoft.AspNetCore.App/{version}"])
             if (Directory.Exists(Path.Combine(root, part))) layer.Tree($"usr/share/dotnet/{part}", Path.Combine(root, part));
-        foreach (var library in LibrariesOf([Path.Combine(root, "dotnet"), .. Directory.GetFiles(Path.GetDirectoryName(typeof(object).Assembly.Location)!, "*.so")])) layer.Program(library.TrimStart('/'), library);
+        foreach (var library in LibrariesOf(
+            [Path.Combine(root, "dotnet"), .. Directory.GetFiles(Path.GetDirectoryName(typeof(object).Assembly.Location)!, "*.so")]))
+            layer.Program(library.TrimStart('/'), library);
         return new ImageBuild().Layer(layer, LayerCompression.None)
             .Env("PATH=/usr/share/dotnet:/bin", "DOTNET_SYSTEM_GLOBALIZATION_INVARIANT=1", "DOTNET_EnableDiagnostics=0").Cmd("dotnet", "--info");
     }

@@ -22,7 +22,9 @@ public sealed class ImageLayer
 
     public ImageLayer Directory(string path, UnixFileMode mode = Everyone | UnixFileMode.UserWrite) => Add(TarEntryType.Directory, path + "/", mode);
 
-    public ImageLayer File(string path, string text, UnixFileMode mode = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead | UnixFileMode.OtherRead) =>
+    public ImageLayer File(
+        string path, string text,
+        UnixFileMode mode = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead | UnixFileMode.OtherRead) =>
         Add(TarEntryType.RegularFile, path, mode, content: new MemoryStream(Encoding.UTF8.GetBytes(text)));
 
     /// <summary>A program of this machine, executable by everyone.</summary>
@@ -68,7 +70,8 @@ public sealed class ImageLayer
     {
         if (how == LayerCompression.None) return tar;
         var compressed = new MemoryStream();
-        using (Stream stream = how == LayerCompression.Gzip ? new GZipStream(compressed, CompressionLevel.Fastest, leaveOpen: true) : new ZstdSharp.CompressionStream(compressed, leaveOpen: true))
+        using (Stream stream = how == LayerCompression.Gzip ? new GZipStream(
+            compressed, CompressionLevel.Fastest, leaveOpen: true) : new ZstdSharp.CompressionStream(compressed, leaveOpen: true))
             stream.Write(tar);
         return compressed.ToArray();
     }

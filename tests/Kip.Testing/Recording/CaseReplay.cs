@@ -34,7 +34,8 @@ public sealed class CaseReplay(HttpClient http)
         using var answer = await http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, patience.Token);
         var type = answer.Content.Headers.ContentType?.MediaType ?? "";
         if ((int)answer.StatusCode != step["status"]!.GetValue<int>() || type != step["type"]!.GetValue<string>())
-            return $"answered {(int)answer.StatusCode} {type} instead of {step["status"]} {step["type"]}: {await answer.Content.ReadAsStringAsync(patience.Token)}";
+            return $"answered {(int)answer.StatusCode} {type} instead of {step["status"]} {step["type"]}: "
+                + $"{await answer.Content.ReadAsStringAsync(patience.Token)}";
         if (step["until"]?.GetValue<string>() is { } until) return await UntilAsync(answer, until, patience.Token);
         // Of a stream the head is the answer.
         if (step["kind"] is null && step["learn"] is null) return null;
@@ -76,7 +77,8 @@ public sealed class CaseReplay(HttpClient http)
 
     private static bool IsReady(JsonNode seen) =>
         seen["status"]?["observedGeneration"]?.GetValue<long>() == seen["metadata"]!["generation"]!.GetValue<long>()
-        && (seen["status"]?["conditions"]?.AsArray() ?? []).Any(static c => c!["type"]!.GetValue<string>() == "Ready" && c["status"]!.GetValue<string>() == "True");
+        && (seen["status"]?["conditions"]?.AsArray() ?? [])
+            .Any(static c => c!["type"]!.GetValue<string>() == "Ready" && c["status"]!.GetValue<string>() == "True");
 
     private HttpRequestMessage RequestOf(JsonObject step)
     {
@@ -86,7 +88,8 @@ public sealed class CaseReplay(HttpClient http)
             : null;
         if (body is not null) request.Content = new ByteArrayContent(body);
         foreach (var (name, value) in step["headers"]?.AsObject() ?? [])
-            if (!request.Headers.TryAddWithoutValidation(name, value!.GetValue<string>())) request.Content?.Headers.TryAddWithoutValidation(name, value.GetValue<string>());
+            if (!request.Headers.TryAddWithoutValidation(name, value!.GetValue<string>()))
+                request.Content?.Headers.TryAddWithoutValidation(name, value.GetValue<string>());
         return request;
     }
 
@@ -99,8 +102,11 @@ public sealed class CaseReplay(HttpClient http)
                 ? text.Replace($"resourceVersion={recorded}", $"resourceVersion={actual}", StringComparison.Ordinal)
                     .Replace($"\"resourceVersion\":\"{recorded}\"", $"\"resourceVersion\":\"{actual}\"", StringComparison.Ordinal)
                     .Replace($"\"resourceVersion\": \"{recorded}\"", $"\"resourceVersion\": \"{actual}\"", StringComparison.Ordinal)
-                    .Replace($"\"path\":\"/metadata/resourceVersion\",\"value\":\"{recorded}\"", $"\"path\":\"/metadata/resourceVersion\",\"value\":\"{actual}\"", StringComparison.Ordinal)
-                : text.Replace(recorded, actual, StringComparison.Ordinal).Replace(Uri.EscapeDataString(recorded), Uri.EscapeDataString(actual), StringComparison.Ordinal);
+                    .Replace(
+                        $"\"path\":\"/metadata/resourceVersion\",\"value\":\"{recorded}\"",
+                        $"\"path\":\"/metadata/resourceVersion\",\"value\":\"{actual}\"", StringComparison.Ordinal)
+                : text.Replace(recorded, actual, StringComparison.Ordinal)
+                    .Replace(Uri.EscapeDataString(recorded), Uri.EscapeDataString(actual), StringComparison.Ordinal);
         }
         return text;
     }

@@ -14,7 +14,8 @@ public sealed record Exchange(
     public JsonNode? Json { get; } = Parse(ContentType, Answer);
 
     /// <summary>The body as text; null when it is no text.</summary>
-    public string? Text => Headers.TryGetValue("Content-Type", out var type) && type.Contains("protobuf", StringComparison.Ordinal) ? null : Encoding.UTF8.GetString(Body);
+    public string? Text =>
+        Headers.TryGetValue("Content-Type", out var type) && type.Contains("protobuf", StringComparison.Ordinal) ? null : Encoding.UTF8.GetString(Body);
 
     private static JsonNode? Parse(string type, byte[] body)
     {

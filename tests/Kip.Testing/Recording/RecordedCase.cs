@@ -11,7 +11,10 @@ namespace Kip.Testing.Recording;
 /// </remarks>
 public static partial class RecordedCase
 {
-    private static readonly JsonSerializerOptions Written = new() { WriteIndented = true, Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+    private static readonly JsonSerializerOptions Written = new()
+    {
+        WriteIndented = true, Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+    };
 
     /// <summary>The file's content.</summary>
     public static string Write(string client, string name, IReadOnlyList<Exchange> exchanges)
@@ -24,7 +27,8 @@ public static partial class RecordedCase
     /// <summary>The places of a JSON document that hold what later requests may repeat.</summary>
     public static IEnumerable<(string Place, string Value)> Ids(JsonNode? node, string place = "") => node switch
     {
-        JsonObject o => o.SelectMany(p => p.Value is JsonValue v && p.Key is "uid" or "resourceVersion" or "continue" && p.Value!.GetValueKind() == JsonValueKind.String
+        JsonObject o =>
+            o.SelectMany(p => p.Value is JsonValue v && p.Key is "uid" or "resourceVersion" or "continue" && p.Value!.GetValueKind() == JsonValueKind.String
             ? [($"{place}/{p.Key}", p.Value.GetValue<string>())]
             : Ids(p.Value, $"{place}/{p.Key}")),
         JsonArray a => a.SelectMany((item, i) => Ids(item, $"{place}/{i}")),
@@ -57,7 +61,8 @@ public static partial class RecordedCase
         step["type"] = exchange.ContentType.Split(';')[0];
         foreach (var (name, value) in Essence(exchange.Json).ToArray()) step[name] = value?.DeepClone();
         var learn = Ids(exchange.Json)
-            .Where(id => all.Skip(index + 1).Any(later => Repeats(later, id.Value)) && !all.Take(index).Any(earlier => Ids(earlier.Json).Any(e => e.Value == id.Value)))
+            .Where(id => all.Skip(index + 1).Any(later => Repeats(later, id.Value)) && !all.Take(index).Any(
+                earlier => Ids(earlier.Json).Any(e => e.Value == id.Value)))
             .DistinctBy(static id => id.Value);
         var places = new JsonObject(learn.Select(static id => KeyValuePair.Create(id.Place, (JsonNode?)id.Value)));
         if (places.Count > 0) step["learn"] = places;
@@ -65,7 +70,8 @@ public static partial class RecordedCase
     }
 
     private static bool Repeats(Exchange later, string value) =>
-        later.Target.Contains(Uri.EscapeDataString(value), StringComparison.Ordinal) || System.Text.Encoding.UTF8.GetString(later.Body).Contains(value, StringComparison.Ordinal);
+        later.Target.Contains(Uri.EscapeDataString(value), StringComparison.Ordinal)
+            || System.Text.Encoding.UTF8.GetString(later.Body).Contains(value, StringComparison.Ordinal);
 
     // It changes whenever a schema does, and says nothing.
     [GeneratedRegex(@"([?&])hash=[^&]*&?")]

@@ -71,7 +71,8 @@ public sealed class RecordingDoor : IAsyncDisposable
         finally
         {
             _exchanges.Enqueue(new Exchange(
-                http.Request.Method, target, headers, body.ToArray(), (int)answer.StatusCode, answer.Content.Headers.ContentType?.ToString() ?? "", kept.ToArray()));
+                http.Request.Method, target, headers, body.ToArray(), (int)answer.StatusCode, answer.Content.Headers.ContentType?.ToString() ?? "",
+                kept.ToArray()));
         }
     }
 

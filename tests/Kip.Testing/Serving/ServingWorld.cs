@@ -136,7 +136,8 @@ public sealed class ServingWorld
 
     // The status of what has gone meanwhile is nobody's.
     private bool IsStored(Resource? status) =>
-        status is null || !_objects.ContainsKey(Id(status.GetDefinition(), status.Key)) || ((IHasStatus)status).StatusEquals(_objects[Id(status.GetDefinition(), status.Key)]);
+        status is null || !_objects.ContainsKey(Id(status.GetDefinition(), status.Key))
+            || ((IHasStatus)status).StatusEquals(_objects[Id(status.GetDefinition(), status.Key)]);
 
     private void Create(Resource resource, string user)
     {

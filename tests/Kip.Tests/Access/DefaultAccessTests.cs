@@ -10,8 +10,10 @@ namespace Kip.Tests.Access;
 public sealed class DefaultAccessTests
 {
     private static readonly RoleBook Book = new(
-        [], Gathered(), [.. ((string[])["admin", "edit", "view"]).Select(static role => RoleBookTests.BindingOf("team", role, "ClusterRole", role, RoleBookTests.User(role)))],
-        [.. DefaultAccess.Bindings, .. ((string[])["addressable-resolver", "channelable-manipulator"]).Select(static role => RoleBookTests.ClusterBindingOf(role, role, RoleBookTests.User(role)))]);
+        [], Gathered(),
+        [.. ((string[])["admin", "edit", "view"]).Select(static role => RoleBookTests.BindingOf("team", role, "ClusterRole", role, RoleBookTests.User(role)))],
+        [.. DefaultAccess.Bindings, .. ((string[])["addressable-resolver", "channelable-manipulator"]).Select(
+            static role => RoleBookTests.ClusterBindingOf(role, role, RoleBookTests.User(role)))]);
 
     // user, verb, group, resource, subresource, allowed in the namespace "team"
     [Theory]

@@ -21,7 +21,8 @@ internal sealed class RandomRbac
         _random = new Random(seed);
         Roles = [.. from space in Spaces from name in Names where Coin() select RoleBookTests.RoleOf(space, name, Rules())];
         ClusterRoles = [.. from name in Names where Coin() select RoleBookTests.ClusterRoleOf(name, Rules())];
-        Bindings = [.. Enumerable.Range(0, 4).Select(i => RoleBookTests.BindingOf(Any(Spaces), $"b{i}", Coin() ? "Role" : "ClusterRole", Any(Names), Subjects()))];
+        Bindings = [.. Enumerable.Range(0, 4).Select(
+            i => RoleBookTests.BindingOf(Any(Spaces), $"b{i}", Coin() ? "Role" : "ClusterRole", Any(Names), Subjects()))];
         ClusterBindings = [.. Enumerable.Range(0, 2).Select(i => RoleBookTests.ClusterBindingOf($"c{i}", Any(Names), Subjects()))];
     }
 
@@ -34,7 +35,9 @@ internal sealed class RandomRbac
 
     public AccessRequest Question() => _random.Next(5) == 0
         ? AccessRequest.OfPath("get", Any(["/metrics", "/kip/events", "/other"]))
-        : new(Any(["get", "list", "create"]), Any(["", "apps"]), Any(["pods", "deployments"]), Any(["", "log", "scale"]), Any(["", "a", "b"]), Any(["", "x", "y"]));
+        : new(
+            Any(["get", "list", "create"]), Any(["", "apps"]), Any(["pods", "deployments"]), Any(["", "log", "scale"]), Any(["", "a", "b"]),
+            Any(["", "x", "y"]));
 
     /// <summary>Looks at every binding, every subject and every rule.</summary>
     public bool Allows(UserInfo user, AccessRequest asked) =>
@@ -55,7 +58,10 @@ internal sealed class RandomRbac
 
     private ValueList<PolicyRule> Rules() => Enumerable.Range(0, _random.Next(1, 3)).Select(_ => _random.Next(4) == 0
         ? new PolicyRule { Verbs = [Any(Verbs)], NonResourceUrls = [Any(Paths)] }
-        : new PolicyRule { Verbs = [Any(Verbs)], ApiGroups = [Any(Groups)], Resources = [Any(Kinds)], ResourceNames = _random.Next(3) == 0 ? [Any(Names)] : [] })
+        : new PolicyRule
+        {
+            Verbs = [Any(Verbs)], ApiGroups = [Any(Groups)], Resources = [Any(Kinds)], ResourceNames = _random.Next(3) == 0 ? [Any(Names)] : [],
+        })
         .ToValueList();
 
     private ValueList<Subject> Subjects() => Enumerable.Range(0, _random.Next(1, 3)).Select(_ => _random.Next(3) switch

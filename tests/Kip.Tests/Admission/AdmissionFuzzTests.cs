@@ -82,7 +82,8 @@ public sealed class AdmissionFuzzTests : IAsyncLifetime
         using var content = new StringContent(body, Encoding.UTF8, "application/json");
         using var patience = CancellationTokenSource.CreateLinkedTokenSource(Cancel);
         patience.CancelAfter(TimeSpan.FromSeconds(60));
-        var space = JsonNode.Parse(body)?["metadata"] is JsonObject metadata && metadata["namespace"] is JsonValue value && value.TryGetValue<string>(out var name)
+        var space = JsonNode.Parse(body)?["metadata"] is JsonObject metadata && metadata["namespace"] is JsonValue value
+            && value.TryGetValue<string>(out var name)
             && name is "default" or "knative-serving" ? JsonNode.Parse(body)!["metadata"]!["namespace"]!.GetValue<string>() : "default";
         return await _api.Http.PostAsync(PathOf(kind, space), content, patience.Token);
     }

@@ -38,7 +38,8 @@ public class ContainerAdmissionTests
         named.Spec.Template.Spec.InitContainers.Single().Name.ShouldBe("init-container");
         named.Spec.Template.Spec.InitContainers.Single().ReadinessProbe.ShouldBeNull();
 
-        Ask.Validate(Ask.Service("{containers: [{image: a}], initContainers: [{image: i, env: [{name: PORT, value: '1'}], ports: [{containerPort: 1}, {containerPort: 2}]}]}"), config: Init)
+        Ask.Validate(Ask.Service("{containers: [{image: a}], initContainers: [{image: i, env: [{name: PORT, value: '1'}], ports: [{containerPort: "
+            + "1}, {containerPort: 2}]}]}"), config: Init)
             .ShouldBeEmpty();
         foreach (var probe in (string[])["livenessProbe", "readinessProbe", "startupProbe"])
             Ask.Validate(Ask.Service($"{{containers: [{{image: a}}], initContainers: [{{image: i, {probe}: {{tcpSocket: {{port: 1}}}}}}]}}"), config: Init)
@@ -60,7 +61,8 @@ public class ContainerAdmissionTests
     [Fact]
     public void A_grpc_probe_asks_for_the_whole_server_unless_it_says_which_service()
     {
-        var container = Default("{containers: [{image: a, readinessProbe: {grpc: {port: 1}}, livenessProbe: {grpc: {port: 1, service: s}}, startupProbe: {grpc: {port: 1}}}]}").Single();
+        var container = Default("{containers: [{image: a, readinessProbe: {grpc: {port: 1}}, livenessProbe: {grpc: {port: 1, service: s}}, "
+            + "startupProbe: {grpc: {port: 1}}}]}").Single();
 
         (container.ReadinessProbe!.Grpc!.Service, container.LivenessProbe!.Grpc!.Service, container.StartupProbe!.Grpc!.Service).ShouldBe(("", "s", ""));
     }
@@ -77,7 +79,9 @@ public class ContainerAdmissionTests
     [InlineData("readinessProbe: {periodSeconds: 5, failureThreshold: -1}", "readinessProbe.failureThreshold: expected 1 <= -1 <= 2147483647")]
     [InlineData("readinessProbe: {successThreshold: -1}", "readinessProbe.successThreshold: expected 1 <= -1 <= 2147483647")]
     [InlineData("readinessProbe: {timeoutSeconds: 1}", "readinessProbe.timeoutSeconds: must not set the field(s)")]
-    [InlineData("ports: [{containerPort: 80, name: h2c}], readinessProbe: {httpGet: {port: http1}}", "readinessProbe.httpGet.port: invalid value: http1: Probe port must match container port")]
+    [InlineData(
+        "ports: [{containerPort: 80, name: h2c}], readinessProbe: {httpGet: {port: http1}}",
+        "readinessProbe.httpGet.port: invalid value: http1: Probe port must match container port")]
     public void A_readiness_probe_has_bounds(string container, string error) =>
         Ask.Validate(Ask.Service($"{{containers: [{{image: a, {container}}}]}}")).ShouldBe([C + error]);
 
@@ -88,7 +92,8 @@ public class ContainerAdmissionTests
 
         Ask.Validate(Ask.Service(string.Format(System.Globalization.CultureInfo.InvariantCulture, Sidecar, "httpGet: {path: /}")), config: Probing)
             .ShouldBe([At + "containers[1].livenessProbe.httpGet.port: invalid value: 0: Probe port must be specified"]);
-        Ask.Validate(Ask.Service(string.Format(System.Globalization.CultureInfo.InvariantCulture, Sidecar, "httpGet: {path: /, port: 90}")), config: Probing).ShouldBeEmpty();
+        Ask.Validate(Ask.Service(string.Format(System.Globalization.CultureInfo.InvariantCulture, Sidecar, "httpGet: {path: /, port: 90}")), config: Probing)
+            .ShouldBeEmpty();
     }
 
     [Theory]
@@ -99,13 +104,15 @@ public class ContainerAdmissionTests
     [InlineData("{name: v, mountPath: /a, subPath: b}", null)]
     [InlineData("{name: v, mountPath: /dev/other}", null)]
     public void Mounts_have_paths_of_their_own(string mounts, string? error) =>
-        Ask.Validate(Ask.Service($"{{containers: [{{image: a, volumeMounts: [{mounts}]}}], volumes: [{{name: v, emptyDir: {{}}}}]}}")).ShouldBe(error is null ? [] : [C + error]);
+        Ask.Validate(Ask.Service($"{{containers: [{{image: a, volumeMounts: [{mounts}]}}], volumes: [{{name: v, emptyDir: {{}}}}]}}"))
+            .ShouldBe(error is null ? [] : [C + error]);
 
     [Fact]
     public void A_mount_that_may_be_written_is_of_a_volume_that_can()
     {
         // Only a stored object that was never filled in can ask for it: defaulting makes such a mount read-only.
-        var service = Ask.Service("{containers: [{image: a, readinessProbe: {tcpSocket: {}, successThreshold: 1}, volumeMounts: [{name: v, mountPath: /v}]}], volumes: [{name: v, configMap: {name: c}}]}");
+        var service = Ask.Service("{containers: [{image: a, readinessProbe: {tcpSocket: {}, successThreshold: 1}, volumeMounts: [{name: v, "
+            + "mountPath: /v}]}], volumes: [{name: v, configMap: {name: c}}]}");
 
         AdmissionRules.Validate(new AdmissionRequest(service, null, "jane", null, PlatformConfig.Default)).Select(static e => $"{e.Field}: {e.Message}")
             .ShouldContain(C + "volumeMounts[0].readOnly: volume mount should be readOnly for this type of volume");
@@ -118,7 +125,8 @@ public class ContainerAdmissionTests
     [InlineData("envFrom: [{prefix: P_, secretRef: {name: s, optional: true}}]", null)]
     [InlineData("envFrom: [{configMapRef: {name: c}, secretRef: {name: s}}]", "envFrom[0].configMapRef, @envFrom[0].secretRef: expected exactly one, got both")]
     public void A_variable_says_where_it_comes_from(string container, string? error) =>
-        Ask.Validate(Ask.Service($"{{containers: [{{image: a, {container}}}]}}")).ShouldBe(error is null ? [] : [C + error.Replace("@", C, StringComparison.Ordinal)]);
+        Ask.Validate(Ask.Service($"{{containers: [{{image: a, {container}}}]}}"))
+            .ShouldBe(error is null ? [] : [C + error.Replace("@", C, StringComparison.Ordinal)]);
 
     [Theory]
     [InlineData("tty: true", "tty")]
@@ -138,7 +146,9 @@ public class ContainerAdmissionTests
     public void Links_to_services_are_as_the_platform_says_where_the_template_does_not(string map, string key, string value, bool? links)
     {
         Ask.Default(Ask.Service("{containers: [{image: a}]}"), config: Ask.Config(map, (key, value))).Spec.Template.Spec.EnableServiceLinks.ShouldBe(links);
-        Ask.Default(Ask.Service("{containers: [{image: a}], enableServiceLinks: true}"), config: Ask.Config(map, (key, value))).Spec.Template.Spec.EnableServiceLinks.ShouldBe(true);
+        Ask.Default(
+            Ask.Service("{containers: [{image: a}], enableServiceLinks: true}"),
+            config: Ask.Config(map, (key, value))).Spec.Template.Spec.EnableServiceLinks.ShouldBe(true);
     }
 
     [Theory]

@@ -24,7 +24,10 @@ public class CoreAdmissionTests
         var spec = Ask.Default(Deployment($"{{{Selector}, {Template}}}")).Spec;
 
         (spec.Replicas, spec.RevisionHistoryLimit, spec.ProgressDeadlineSeconds).ShouldBe((1, 10, 600));
-        spec.Strategy.ShouldBe(new DeploymentStrategy { Type = "RollingUpdate", RollingUpdate = new RollingUpdateDeployment { MaxSurge = "25%", MaxUnavailable = "25%" } });
+        spec.Strategy.ShouldBe(new DeploymentStrategy
+        {
+            Type = "RollingUpdate", RollingUpdate = new RollingUpdateDeployment { MaxSurge = "25%", MaxUnavailable = "25%" },
+        });
         var pod = spec.Template.Spec;
         (pod.RestartPolicy, pod.DnsPolicy, pod.SchedulerName, pod.TerminationGracePeriodSeconds).ShouldBe(("Always", "ClusterFirst", "default-scheduler", 30L));
         (pod.Containers[0].ImagePullPolicy, pod.Containers[0].TerminationMessagePath, pod.Containers[0].TerminationMessagePolicy)
@@ -62,9 +65,13 @@ public class CoreAdmissionTests
 
     [Theory]
     [InlineData("{" + Template + "}", "spec.selector: Required value")]
-    [InlineData("{selector: {matchLabels: {app: other}}, " + Template + "}", "spec.template.metadata.labels: Invalid value: app=web: `selector` does not match template `labels`")]
+    [InlineData(
+        "{selector: {matchLabels: {app: other}}, " + Template + "}",
+        "spec.template.metadata.labels: Invalid value: app=web: `selector` does not match template `labels`")]
     [InlineData("{replicas: -1, " + Selector + ", " + Template + "}", "spec.replicas: Invalid value: -1: must be greater than or equal to 0")]
-    [InlineData("{strategy: {type: Blue}, " + Selector + ", " + Template + "}", "spec.strategy.type: Unsupported value: \"Blue\": supported values: \"Recreate\", \"RollingUpdate\"")]
+    [InlineData(
+        "{strategy: {type: Blue}, " + Selector + ", " + Template + "}",
+        "spec.strategy.type: Unsupported value: \"Blue\": supported values: \"Recreate\", \"RollingUpdate\"")]
     [InlineData("{" + Selector + ", template: {metadata: {labels: {app: web}}}}", "spec.template.spec.containers: Required value")]
     public void A_wrong_deployment_is_told_in_kubernetes_words(string spec, string error) => Ask.Validate(Deployment(spec)).ShouldBe([error]);
 
@@ -72,7 +79,8 @@ public class CoreAdmissionTests
     public void The_selector_of_a_deployment_stays()
     {
         var stored = Ask.Default(Deployment($"{{{Selector}, {Template}}}"));
-        var other = Deployment("{selector: {matchLabels: {a: b}}, template: {metadata: {labels: {a: b}}, spec: {containers: [{name: web, image: 'nginx:1'}]}}}");
+        var other = Deployment(
+            "{selector: {matchLabels: {a: b}}, template: {metadata: {labels: {a: b}}, spec: {containers: [{name: web, image: 'nginx:1'}]}}}");
 
         Ask.Validate(other, stored).ShouldBe(["spec.selector: Invalid value: a=b: field is immutable"]);
     }
@@ -82,9 +90,13 @@ public class CoreAdmissionTests
     [InlineData("{containers: [{image: b}]}", "spec.containers[0].name: Required value")]
     [InlineData("{containers: [{name: a}]}", "spec.containers[0].image: Required value")]
     [InlineData("{containers: [{name: a, image: b}, {name: a, image: b}]}", "spec.containers[1].name: Duplicate value: \"a\"")]
-    [InlineData("{containers: [{name: a, image: b, ports: [{containerPort: 0}]}]}", "spec.containers[0].ports[0].containerPort: Invalid value: 0: must be between 1 and 65535, inclusive")]
+    [InlineData(
+        "{containers: [{name: a, image: b, ports: [{containerPort: 0}]}]}",
+        "spec.containers[0].ports[0].containerPort: Invalid value: 0: must be between 1 and 65535, inclusive")]
     [InlineData("{containers: [{name: a, image: b, volumeMounts: [{name: v, mountPath: /x}]}]}", "spec.containers[0].volumeMounts[0].name: Not found: \"v\"")]
-    [InlineData("{restartPolicy: Maybe, containers: [{name: a, image: b}]}", "spec.restartPolicy: Unsupported value: \"Maybe\": supported values: \"Always\", \"OnFailure\", \"Never\"")]
+    [InlineData(
+        "{restartPolicy: Maybe, containers: [{name: a, image: b}]}",
+        "spec.restartPolicy: Unsupported value: \"Maybe\": supported values: \"Always\", \"OnFailure\", \"Never\"")]
     [InlineData("{containers: [{name: a, image: b, livenessProbe: {}}]}", "spec.containers[0].livenessProbe: Required value: must specify a handler type")]
     public void A_wrong_pod_is_told_in_kubernetes_words(string spec, string error) => Ask.Validate(Pod(spec)).ShouldBe([error]);
 
@@ -95,7 +107,8 @@ public class CoreAdmissionTests
 
         Ask.Validate(stored with { Spec = stored.Spec with { Containers = [stored.Spec.Containers[0] with { Image = "c" }] } }, stored).ShouldBeEmpty();
         Ask.Validate(stored with { Spec = stored.Spec with { NodeName = "here" } }, stored).ShouldBeEmpty();
-        Ask.Validate(stored with { Spec = stored.Spec with { RestartPolicy = "Never" } }, stored).Single().ShouldStartWith("spec: Forbidden: pod updates may not change");
+        Ask.Validate(stored with { Spec = stored.Spec with { RestartPolicy = "Never" } }, stored)
+            .Single().ShouldStartWith("spec: Forbidden: pod updates may not change");
     }
 
     [Fact]
@@ -109,9 +122,12 @@ public class CoreAdmissionTests
 
     [Theory]
     [InlineData("{}", "spec.ports: Required value")]
-    [InlineData("{type: Fancy, ports: [{port: 80}]}", "spec.type: Unsupported value: \"Fancy\": supported values: \"ClusterIP\", \"ExternalName\", \"LoadBalancer\", \"NodePort\"")]
+    [InlineData(
+        "{type: Fancy, ports: [{port: 80}]}",
+        "spec.type: Unsupported value: \"Fancy\": supported values: \"ClusterIP\", \"ExternalName\", \"LoadBalancer\", \"NodePort\"")]
     [InlineData("{type: ExternalName}", "spec.externalName: Required value")]
-    [InlineData("{ports: [{port: 0}]}", "spec.ports[0].port: Invalid value: 0: must be between 1 and 65535, inclusive|spec.ports[0].targetPort: Invalid value: 0: must be between 1 and 65535, inclusive")]
+    [InlineData("{ports: [{port: 0}]}", "spec.ports[0].port: Invalid value: 0: must be between 1 and 65535, inclusive|spec.ports[0].targetPort: "
+        + "Invalid value: 0: must be between 1 and 65535, inclusive")]
     [InlineData("{ports: [{name: a, port: 80}, {port: 81}]}", "spec.ports[1].name: Required value")]
     public void A_wrong_service_is_told_in_kubernetes_words(string spec, string errors) => Ask.Validate(Service(spec)).ShouldBe(errors.Split('|'));
 }

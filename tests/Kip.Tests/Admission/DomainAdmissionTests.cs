@@ -15,14 +15,18 @@ public class DomainAdmissionTests
     [Theory]
     [InlineData("{name: www.example.com, namespace: default}", Ref, null)]
     [InlineData("{name: www.example.com, namespace: default}", Ref + ", tls: {secretName: s}", null)]
-    [InlineData("{name: localhost, namespace: default}", Ref, "metadata.name: invalid name: name: Invalid value: \"localhost\": should be a domain with at least two segments separated by dots")]
+    [InlineData(
+        "{name: localhost, namespace: default}", Ref,
+        "metadata.name: invalid name: name: Invalid value: \"localhost\": should be a domain with at least two segments separated by dots")]
     [InlineData("{name: a.svc.cluster.local, namespace: default}", Ref,
         "metadata.name: invalid name \"a.svc.cluster.local\": must not be a subdomain of cluster local domain \"cluster.local\"")]
     [InlineData("{name: www.example.com, generateName: www, namespace: default}", Ref, "metadata.generateName: must not set the field(s)")]
     [InlineData("{name: www.example.com, namespace: default}", "", "spec.ref.name, spec.ref.apiVersion, spec.ref.kind: missing field(s)")]
     [InlineData("{name: www.example.com, namespace: default}", "ref: {kind: Service, apiVersion: v1}", "spec.ref.name: missing field(s)")]
     [InlineData("{name: www.example.com, namespace: default}", "ref: {name: x}", "spec.ref.apiVersion: missing field(s)|spec.ref.kind: missing field(s)")]
-    [InlineData("{name: www.example.com, namespace: default}", "ref: {kind: Service, apiVersion: v1, name: x, group: g}", "spec.ref.group: must not set the field(s)")]
+    [InlineData(
+        "{name: www.example.com, namespace: default}", "ref: {kind: Service, apiVersion: v1, name: x, group: g}",
+        "spec.ref.group: must not set the field(s)")]
     [InlineData("{name: www.example.com, namespace: default}", "ref: {kind: Service, apiVersion: v1, name: x, namespace: other}",
         "spec.ref.namespace: mismatched namespaces: parent namespace: \"default\" does not match ref: \"other\"")]
     [InlineData("{name: www.example.com, namespace: default}", Ref + ", tls: {}", "spec.tls.secretName: missing field(s)")]
@@ -48,7 +52,9 @@ public class DomainAdmissionTests
     [InlineData("{dnsNames: [a.example.com], domain: example.com, secretName: s}", null)]
     [InlineData("{secretName: s}", "spec.dnsNames: missing field(s)")]
     [InlineData("{dnsNames: [''], secretName: s}", "spec.dnsNames[0]: invalid value: ")]
-    [InlineData("{dnsNames: [a.example.com], domain: ample.com, secretName: s}", "spec.domain: invalid value: ample.com: must be one of dnsNames, or what one of them ends in")]
+    [InlineData(
+        "{dnsNames: [a.example.com], domain: ample.com, secretName: s}",
+        "spec.domain: invalid value: ample.com: must be one of dnsNames, or what one of them ends in")]
     [InlineData("{dnsNames: [a.example.com]}", "spec.secretName: missing field(s)")]
     public void A_certificate_names_names_and_a_secret(string spec, string? error) => Ask.Validate(Yaml.One<Certificate>(
         $$"""{apiVersion: networking.internal.knative.dev/v1alpha1, kind: Certificate, metadata: {name: c}, spec: {{spec}} }""")).ShouldBe(error is null ? [] : [error]);

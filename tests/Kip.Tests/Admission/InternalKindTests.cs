@@ -37,7 +37,8 @@ public class InternalKindTests
     [InlineData("{serviceNamespace: default, servicePort: 80}", "splits[0].serviceName: missing field(s)")]
     [InlineData("{serviceNamespace: default, serviceName: s}", "splits[0].servicePort: missing field(s)")]
     [InlineData("{serviceNamespace: default, serviceName: s, servicePort: 80, percent: 60}", "splits: traffic split percentage must total to 100, but was 60")]
-    [InlineData("{serviceNamespace: default, serviceName: s, servicePort: http, percent: 101}, {serviceNamespace: default, serviceName: s, servicePort: 80, percent: -1}",
+    [InlineData("{serviceNamespace: default, serviceName: s, servicePort: http, percent: 101}, {serviceNamespace: default, serviceName: s, "
+        + "servicePort: 80, percent: -1}",
         "splits[0].percent: expected 0 <= 101 <= 100|splits[1].percent: expected 0 <= -1 <= 100")]
     public void Its_splits_are_whole(string splits, string errors) =>
         Ask.Validate(Ingress(WithSplits(splits))).ShouldBe(errors.Split('|').Select(static e => $"spec.rules[0].http.paths[0].{e}"));

@@ -25,12 +25,15 @@ internal sealed class ObjectFuzz(int seed)
         """;
 
     private const string Template =
-        """{"metadata":{"name":"","labels":{"l":"1"},"annotations":{"autoscaling.knative.dev/min-scale":"1","autoscaling.knative.dev/window":"10s"}},"spec":""" + Pod + "}";
+        """{"metadata":{"name":"","labels":{"l":"1"},"annotations":{"autoscaling.knative.dev/min-scale":"1","autoscaling.knative.dev/window":"10s"}},"spec":"""
+            + Pod + "}";
 
     private static readonly (KindDefinition Kind, string Body)[] Seeds =
     [
         (Kip.Resources.Serving.Service.Definition, """{"metadata":{"name":"n"},"spec":{"traffic":[{"percent":60,"latestRevision":true},{"percent":40,"revisionName":"n-00001","tag":"old"}],"template":""" + Template + "}}"),
-        (Kip.Resources.Serving.Service.Definition, """{"metadata":{"name":"n"},"spec":{"template":{"spec":{"containers":[{"image":"a"}],"timeoutSeconds":30,"containerConcurrency":2}}}}"""),
+        (
+            Kip.Resources.Serving.Service.Definition,
+            """{"metadata":{"name":"n"},"spec":{"template":{"spec":{"containers":[{"image":"a"}],"timeoutSeconds":30,"containerConcurrency":2}}}}"""),
         (Configuration.Definition, """{"metadata":{"name":"n","annotations":{"a":"b"}},"spec":{"template":""" + Template + "}}"),
         (Revision.Definition, """{"metadata":{"name":"n"},"spec":""" + Pod + "}"),
         (Route.Definition, """{"metadata":{"name":"n","annotations":{"serving.knative.dev/rollout-duration":"60s"}},"spec":{"traffic":[{"configurationName":"c","percent":100}]}}"""),
@@ -39,22 +42,32 @@ internal sealed class ObjectFuzz(int seed)
         (Certificate.Definition, """{"metadata":{"name":"n"},"spec":{"dnsNames":["a.example.com"],"domain":"example.com","secretName":"s"}}"""),
         (Ingress.Definition, """{"metadata":{"name":"n"},"spec":{"rules":[{"hosts":["h"],"http":{"paths":[{"path":"/","headers":{"X":{"exact":"1"}},"splits":[{"serviceNamespace":"default","serviceName":"r","servicePort":80,"percent":100}]}]}}],"tls":[{"hosts":["h"],"secretName":"s","secretNamespace":"default"}]}}"""),
         (PodAutoscaler.Definition, """{"metadata":{"name":"n","annotations":{"autoscaling.knative.dev/class":"hpa.autoscaling.knative.dev"}},"spec":{"containerConcurrency":1,"scaleTargetRef":{"apiVersion":"apps/v1","kind":"Deployment","name":"d"},"reachability":"Reachable","protocolType":"http1"}}"""),
-        (Deployment.Definition, """{"metadata":{"name":"n"},"spec":{"selector":{"matchLabels":{"l":"1"}},"template":{"metadata":{"labels":{"l":"1"}},"spec":""" + Pod + "}}}"),
+        (
+            Deployment.Definition,
+            """{"metadata":{"name":"n"},"spec":{"selector":{"matchLabels":{"l":"1"}},"template":{"metadata":{"labels":{"l":"1"}},"spec":""" + Pod + "}}}"),
         (Kip.Resources.Core.Pod.Definition, """{"metadata":{"name":"n"},"spec":""" + Pod + "}"),
-        (Kip.Resources.Core.Service.Definition, """{"metadata":{"name":"n"},"spec":{"type":"ClusterIP","ports":[{"port":80,"targetPort":"http","protocol":"TCP"}],"selector":{"a":"b"}}}"""),
+        (
+            Kip.Resources.Core.Service.Definition,
+            """{"metadata":{"name":"n"},"spec":{"type":"ClusterIP","ports":[{"port":80,"targetPort":"http","protocol":"TCP"}],"selector":{"a":"b"}}}"""),
         (ConfigMap.Definition, """{"metadata":{"name":"config-network","namespace":"knative-serving"},"data":{"domain-template":"{{.Name}}.{{.Namespace}}.{{.Domain}}","rollout-duration":"10"}}"""),
         (ConfigMap.Definition, """{"metadata":{"name":"config-autoscaler","namespace":"knative-serving"},"data":{"stable-window":"60s","min-scale":"0"}}"""),
         (ConfigMap.Definition, """{"metadata":{"name":"config-defaults","namespace":"knative-serving"},"data":{"revision-timeout-seconds":"300","container-name-template":"c-{{.Name}}"}}"""),
-        (ConfigMap.Definition, """{"metadata":{"name":"config-gc","namespace":"knative-serving"},"data":{"min-non-active-revisions":"2","retain-since-create-time":"1h"}}"""),
+        (
+            ConfigMap.Definition,
+            """{"metadata":{"name":"config-gc","namespace":"knative-serving"},"data":{"min-non-active-revisions":"2","retain-since-create-time":"1h"}}"""),
         (ConfigMap.Definition, """{"metadata":{"name":"config-domain","namespace":"knative-serving"},"data":{"example.com":"selector:\n  a: b\n"}}"""),
     ];
 
     private static readonly string[] Texts =
     [
-        "", "a", "-", "A", "n-00001", "null", "0", "-1", "1", "1.5", "1e400", "99999999999999999999", "NaN", "true", "disabled", "Enabled", "10s", "-5m", "1h1h", "0s", "1ns",
-        "100m", "1Gi", "-1Ki", "../..", "/", "//", "/a/../b", "a b", "a\nb", "\u0000", "é", "\ud83d\ude00", "{{", "{{.Name}}", "{{.Labels.x}}", "{{index .Labels \"a\"}}", "{{range}}",
-        "selector:", "selector: {}", "kip.local/a", "a@sha256:", "a:b:c", "localhost:5000/x:y", "ALL", "all", "http1", "h2c", "queue-proxy", "K_SERVICE", "PORT", "TCP", "svc.cluster.local",
-        "a.svc.cluster.local", "*.example.com", "autoscaling.knative.dev/max-scale", "hpa.autoscaling.knative.dev", "memory", "{\"a\":1}", "[", "x".PadRight(64, 'x'), "y".PadRight(300, 'y'),
+        "", "a", "-", "A", "n-00001", "null", "0", "-1", "1", "1.5", "1e400", "99999999999999999999", "NaN", "true", "disabled", "Enabled", "10s",
+        "-5m", "1h1h", "0s", "1ns",
+        "100m", "1Gi", "-1Ki", "../..", "/", "//", "/a/../b", "a b", "a\nb", "\u0000", "é", "\ud83d\ude00", "{{", "{{.Name}}", "{{.Labels.x}}",
+        "{{index .Labels \"a\"}}", "{{range}}",
+        "selector:", "selector: {}", "kip.local/a", "a@sha256:", "a:b:c", "localhost:5000/x:y", "ALL", "all", "http1", "h2c", "queue-proxy",
+        "K_SERVICE", "PORT", "TCP", "svc.cluster.local",
+        "a.svc.cluster.local", "*.example.com", "autoscaling.knative.dev/max-scale", "hpa.autoscaling.knative.dev", "memory", "{\"a\":1}", "[",
+        "x".PadRight(64, 'x'), "y".PadRight(300, 'y'),
     ];
 
     // Names of all fields that there are, so that one lands where it does not belong.

@@ -62,7 +62,8 @@ public class PodSpecFeatureTests
         on.ShouldBe([FeaturesConfig.MultiContainer, FeaturesConfig.EmptyDir]);
 
         var odd = new FeaturesConfig(Kip.Resources.StringMap.Of((FeaturesConfig.MultiContainer, "perhaps"), (FeaturesConfig.FieldRef, "aLLOWed")));
-        (odd.IsEnabled(FeaturesConfig.MultiContainer), odd.Permits(FeaturesConfig.FieldRef), odd.IsEnabled(FeaturesConfig.FieldRef)).ShouldBe((true, true, false));
+        (odd.IsEnabled(FeaturesConfig.MultiContainer), odd.Permits(FeaturesConfig.FieldRef), odd.IsEnabled(FeaturesConfig.FieldRef))
+            .ShouldBe((true, true, false));
     }
 
     [Theory]

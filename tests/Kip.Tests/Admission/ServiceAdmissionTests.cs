@@ -45,8 +45,10 @@ public class ServiceAdmissionTests
     [Fact]
     public void Platform_defaults_fill_in_resources_and_names()
     {
-        var config = Ask.Config("config-defaults", ("revision-cpu-request", "100m"), ("revision-memory-limit", "1Gi"), ("container-name-template", "app-{{.Name}}"));
-        var container = Ask.Default(Ask.Service("{containers: [{image: a, resources: {limits: {memory: 2Gi}}}]}"), config: config).Spec.Template.Spec.Containers[0];
+        var config = Ask.Config(
+            "config-defaults", ("revision-cpu-request", "100m"), ("revision-memory-limit", "1Gi"), ("container-name-template", "app-{{.Name}}"));
+        var container = Ask.Default(
+            Ask.Service("{containers: [{image: a, resources: {limits: {memory: 2Gi}}}]}"), config: config).Spec.Template.Spec.Containers[0];
 
         container.Name.ShouldBe("app-hello");
         container.Resources!.Requests["cpu"].ShouldBe("100m");
@@ -57,7 +59,8 @@ public class ServiceAdmissionTests
     public void Mounts_are_read_only_where_the_volume_is()
     {
         var mounts = Ask.Default(Ask.Service(
-            "{containers: [{image: a, volumeMounts: [{name: s, mountPath: /s}, {name: e, mountPath: /e}]}], volumes: [{name: s, secret: {secretName: s}}, {name: e, emptyDir: {}}]}"))
+            "{containers: [{image: a, volumeMounts: [{name: s, mountPath: /s}, {name: e, mountPath: /e}]}], volumes: [{name: s, secret: {secretName: "
+            + "s}}, {name: e, emptyDir: {}}]}"))
             .Spec.Template.Spec.Containers[0].VolumeMounts;
 
         mounts.Select(static m => m.ReadOnly).ShouldBe([true, false]);
@@ -95,7 +98,8 @@ public class ServiceAdmissionTests
 
     [Fact]
     public void A_tag_is_part_of_a_host_name() =>
-        Ask.Validate(Ask.Service(Simple, "traffic: [{percent: 100, tag: V_1}]")).Single().ShouldStartWith("spec.traffic[0].tag: invalid value: V_1: not a DNS 1035 label:");
+        Ask.Validate(Ask.Service(Simple, "traffic: [{percent: 100, tag: V_1}]")).Single()
+            .ShouldStartWith("spec.traffic[0].tag: invalid value: V_1: not a DNS 1035 label:");
 
     [Theory]
     [InlineData("{name: hello-x}", null)]
@@ -133,7 +137,8 @@ public class ServiceAdmissionTests
     {
         var stored = Ask.Default(Ask.Service(Simple, templateMetadata: "{name: hello-x}"));
 
-        Ask.Validate(stored.WithEnv("A", "1"), stored).Single().ShouldStartWith("spec.template.metadata.name: Saw the following changes without a name change (-old +new)");
+        Ask.Validate(stored.WithEnv("A", "1"), stored).Single()
+            .ShouldStartWith("spec.template.metadata.name: Saw the following changes without a name change (-old +new)");
         Ask.Validate(stored.WithEnv("A", "1").Named("hello-y"), stored).ShouldBeEmpty();
         var newDefaults = Ask.Config("config-defaults", ("revision-cpu-request", "1"));
         Ask.Default(stored, stored, config: newDefaults).ShouldBeSameAs(stored);
@@ -152,9 +157,11 @@ public class ServiceAdmissionTests
     [Fact]
     public void A_revision_is_immutable_but_for_its_metadata()
     {
-        var stored = Ask.Default(new Revision { Metadata = new ObjectMeta { Name = "r", Namespace = "default" }, Spec = Ask.Service(Simple).Spec.Template.Spec });
+        var stored = Ask.Default(
+            new Revision { Metadata = new ObjectMeta { Name = "r", Namespace = "default" }, Spec = Ask.Service(Simple).Spec.Template.Spec });
 
-        Ask.Validate(stored with { Spec = stored.Spec with { TimeoutSeconds = 5 } }, stored).Single().ShouldStartWith("spec: Immutable fields changed (-old +new)");
+        Ask.Validate(stored with { Spec = stored.Spec with { TimeoutSeconds = 5 } }, stored)
+            .Single().ShouldStartWith("spec: Immutable fields changed (-old +new)");
         Ask.Validate(stored with { Metadata = stored.Metadata with { Annotations = StringMap.Of(("autoscaling.knative.dev/max-scale", "x")) } }, stored)
             .ShouldBe(["metadata.annotations.autoscaling.knative.dev/max-scale: invalid value: x"]);
         Ask.Validate(stored with { Metadata = stored.Metadata with { Labels = StringMap.Of((ServingLabels.Configuration, "c")) } }, stored)
@@ -165,9 +172,12 @@ public class ServiceAdmissionTests
     [InlineData("[{configurationName: c, percent: 100}]", null)]
     [InlineData("[]", "spec.traffic: missing field(s)")]
     [InlineData("[{percent: 100}]", "spec.traffic[0].revisionName, spec.traffic[0].configurationName: expected exactly one, got neither")]
-    [InlineData("[{configurationName: c, revisionName: r, percent: 100}]", "spec.traffic[0].revisionName, spec.traffic[0].configurationName: expected exactly one, got both")]
+    [InlineData(
+        "[{configurationName: c, revisionName: r, percent: 100}]",
+        "spec.traffic[0].revisionName, spec.traffic[0].configurationName: expected exactly one, got both")]
     public void A_route_names_what_it_refers_to(string traffic, string? error) =>
-        Ask.Validate(Kip.Testing.Serving.Yaml.One<Route>($$"""{apiVersion: serving.knative.dev/v1, kind: Route, metadata: {name: r}, spec: {traffic: {{traffic}} } }"""))
+        Ask.Validate(Kip.Testing.Serving.Yaml.One<Route>(
+            $$"""{apiVersion: serving.knative.dev/v1, kind: Route, metadata: {name: r}, spec: {traffic: {{traffic}} } }"""))
             .ShouldBe(error is null ? [] : [error]);
 
     [Fact]

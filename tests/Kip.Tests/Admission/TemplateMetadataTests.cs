@@ -26,10 +26,13 @@ public class TemplateMetadataTests
     public void A_generated_name_leaves_no_room_for_a_revision_name_of_ones_own()
     {
         Ask.Validate(Service(static m => m with { Name = "", GenerateName = "hello-" })).ShouldBeEmpty();
-        Ask.Validate(Service(static m => m with { Name = "", GenerateName = "hello-" }, "{name: hello-x}")).ShouldBe(["spec.template.metadata.name: must not set the field(s)"]);
+        Ask.Validate(Service(static m => m with { Name = "", GenerateName = "hello-" }, "{name: hello-x}"))
+            .ShouldBe(["spec.template.metadata.name: must not set the field(s)"]);
         Ask.Validate(Service(static m => m with { Name = "" })).ShouldBe(["metadata.name: name or generateName is required"]);
-        Ask.Validate(Service(static m => m with { Name = "", GenerateName = "1-" })).ShouldHaveSingleItem().ShouldStartWith("metadata.generateName: not a DNS 1035 label prefix:");
-        Ask.Validate(Service(static m => m, "{generateName: Bad}")).ShouldHaveSingleItem().ShouldStartWith("spec.template.metadata.generateName: not a DNS 1035 label prefix:");
+        Ask.Validate(Service(static m => m with { Name = "", GenerateName = "1-" }))
+            .ShouldHaveSingleItem().ShouldStartWith("metadata.generateName: not a DNS 1035 label prefix:");
+        Ask.Validate(Service(static m => m, "{generateName: Bad}")).ShouldHaveSingleItem()
+            .ShouldStartWith("spec.template.metadata.generateName: not a DNS 1035 label prefix:");
         Ask.Validate(Service(static m => m, "{generateName: whatever-}")).ShouldBeEmpty("it is looked at and has no effect");
     }
 
@@ -57,7 +60,8 @@ public class TemplateMetadataTests
     [InlineData("client.knative.dev/user-image", "x", null)]
     [InlineData("features.knative.dev/http-full-duplex", "Enabled", null)]
     public void What_a_template_says_about_itself_is_checked(string key, string value, string? error) =>
-        Ask.Validate(Ask.Service(Simple, templateMetadata: $"{{annotations: {{{key}: '{value}'}}}}")).ShouldBe(error is null ? [] : [$"spec.template.metadata.annotations.{key}: {error}"]);
+        Ask.Validate(Ask.Service(Simple, templateMetadata: $"{{annotations: {{{key}: '{value}'}}}}"))
+            .ShouldBe(error is null ? [] : [$"spec.template.metadata.annotations.{key}: {error}"]);
 
     [Fact]
     public void A_label_that_names_an_owner_tells_the_truth()
@@ -77,7 +81,8 @@ public class TemplateMetadataTests
     [Fact]
     public void Who_made_what_is_noted_on_what_nobody_owns()
     {
-        Ask.Default(Configuration("{name: c}")).Metadata.Annotations.ToString().ShouldBe("serving.knative.dev/creator=jane,serving.knative.dev/lastModifier=jane");
+        Ask.Default(Configuration("{name: c}")).Metadata.Annotations.ToString()
+            .ShouldBe("serving.knative.dev/creator=jane,serving.knative.dev/lastModifier=jane");
         Ask.Default(Route("{name: c}")).Metadata.Annotations.ToString().ShouldBe("serving.knative.dev/creator=jane,serving.knative.dev/lastModifier=jane");
         const string Owned = "{name: c, ownerReferences: [{apiVersion: serving.knative.dev/v1, kind: Service, name: s, uid: u}]}";
         Ask.Default(Configuration(Owned)).Metadata.Annotations.IsEmpty.ShouldBeTrue();

@@ -6,14 +6,16 @@ namespace Kip.Tests.Admission;
 public class VolumeValidationTests
 {
     private static readonly PlatformConfig All = Ask.Config("config-features",
-        [.. new[] { "hostpath", "image", "csi", "ephemeral" }.Select(static f => ($"kubernetes.podspec-volumes-{f}", "enabled")), ("kubernetes.podspec-persistent-volume-claim", "enabled")]);
+        [.. new[] { "hostpath", "image", "csi", "ephemeral" }.Select(
+            static f => ($"kubernetes.podspec-volumes-{f}", "enabled")), ("kubernetes.podspec-persistent-volume-claim", "enabled")]);
 
     private static string[] Errors(string source, PlatformConfig? config = null) => Ask.Validate(
         Ask.Service($"{{containers: [{{image: a, volumeMounts: [{{name: v, mountPath: /v}}]}}], volumes: [{{name: v, {source}}}]}}"), config: config ?? All);
 
     [Theory]
     [InlineData("emptyDir: {medium: Memory, sizeLimit: 10Mi}")]
-    [InlineData("projected: {sources: [{secret: {name: s, items: [{key: k, path: p}]}}, {configMap: {name: c}}, {serviceAccountToken: {path: t, audience: api}}, {downwardAPI: {items: [{path: l, fieldRef: {fieldPath: metadata.labels}}]}}]}")]
+    [InlineData("projected: {sources: [{secret: {name: s, items: [{key: k, path: p}]}}, {configMap: {name: c}}, {serviceAccountToken: {path: t, "
+        + "audience: api}}, {downwardAPI: {items: [{path: l, fieldRef: {fieldPath: metadata.labels}}]}}]}")]
     [InlineData("hostPath: {path: /tmp}")]
     [InlineData("persistentVolumeClaim: {claimName: c, readOnly: true}")]
     [InlineData("image: {reference: a, pullPolicy: Always}")]
@@ -25,7 +27,8 @@ public class VolumeValidationTests
     [InlineData("emptyDir: {sizeLimit: -1Mi}", "emptyDir.sizeLimit: invalid value: -1Mi")]
     [InlineData("emptyDir: 7", "emptyDir: invalid value: 7")]
     [InlineData("projected: {sources: [{}]}",
-        "projected.sources[0].secret, @projected.sources[0].configMap, @projected.sources[0].serviceAccountToken, @projected.sources[0].downwardAPI: expected exactly one, got neither")]
+        "projected.sources[0].secret, @projected.sources[0].configMap, @projected.sources[0].serviceAccountToken, @projected.sources[0].downwardAPI: "
+        + "expected exactly one, got neither")]
     [InlineData("projected: {sources: [{secret: {name: s}, configMap: {name: c}}]}",
         "projected.sources[0].secret, @projected.sources[0].configMap: expected exactly one, got both")]
     [InlineData("projected: {sources: [{secret: {}}]}", "projected.sources[0].secret.name: missing field(s)")]
@@ -55,7 +58,8 @@ public class VolumeValidationTests
     [Fact]
     public void A_claim_may_be_written_where_both_features_say_so()
     {
-        var config = Ask.Config("config-features", ("kubernetes.podspec-persistent-volume-claim", "enabled"), ("kubernetes.podspec-persistent-volume-write", "enabled"));
+        var config = Ask.Config(
+            "config-features", ("kubernetes.podspec-persistent-volume-claim", "enabled"), ("kubernetes.podspec-persistent-volume-write", "enabled"));
         Errors("persistentVolumeClaim: {claimName: c}", config).ShouldBeEmpty();
     }
 
@@ -69,6 +73,7 @@ public class VolumeValidationTests
         var service = Ask.Service("{containers: [{image: a}]}", templateMetadata: $"{{annotations: {{{key}: '{value}'}}}}");
 
         Ask.Validate(service).ShouldBe(error is null ? [] : [$"spec.template.metadata.annotations.{key}: {error}"]);
-        AdmissionRules.Warnings(new AdmissionRequest(service, null, "jane", null, PlatformConfig.Default)).ShouldContain($"\"{key}\" has no effect: this platform has no sidecar");
+        AdmissionRules.Warnings(new AdmissionRequest(service, null, "jane", null, PlatformConfig.Default))
+            .ShouldContain($"\"{key}\" has no effect: this platform has no sidecar");
     }
 }

@@ -47,7 +47,9 @@ public sealed class DeliveryTests : IAsyncLifetime
         });
         var dead = await SinkAsync(static _ => 202);
         _sinks.Add(sink);
-        await _bed.PutAsync(EventingObjects.Broker(), EventingObjects.Trigger("t", sink.Url.ToString(), delivery: EventingObjects.Delivery(3), deadLetterSink: dead.Url.ToString()));
+        await _bed.PutAsync(
+            EventingObjects.Broker(),
+            EventingObjects.Trigger("t", sink.Url.ToString(), delivery: EventingObjects.Delivery(3), deadLetterSink: dead.Url.ToString()));
         (await _bed.SendAsync("1", body: "payload")).Dispose();
         var letter = await dead.NextAsync();
         letter.Event.Id.ShouldBe("1");
@@ -65,7 +67,9 @@ public sealed class DeliveryTests : IAsyncLifetime
     public async Task Without_an_answer_the_code_is_500_and_the_brokers_sink_serves_when_the_trigger_has_none()
     {
         var dead = await SinkAsync(static _ => 202);
-        await _bed.PutAsync(EventingObjects.Broker(delivery: EventingObjects.Delivery(1), deadLetterSink: dead.Url.ToString()), EventingObjects.Trigger("t", "http://127.0.0.1:1/"));
+        await _bed.PutAsync(
+            EventingObjects.Broker(delivery: EventingObjects.Delivery(1), deadLetterSink: dead.Url.ToString()),
+            EventingObjects.Trigger("t", "http://127.0.0.1:1/"));
         (await _bed.SendAsync("1")).Dispose();
         var letter = await dead.NextAsync();
         letter.Extension("knativeerrorcode").ShouldBe("500");
@@ -80,7 +84,9 @@ public sealed class DeliveryTests : IAsyncLifetime
         var dead = await SinkAsync(static _ => 202);
         _sinks.Add(sink);
         // The dead letter sink has no more time than that for an answer, but several tries.
-        await _bed.PutAsync(EventingObjects.Broker(), EventingObjects.Trigger("t", sink.Url.ToString(), delivery: EventingObjects.Delivery(2, timeout: "PT0.5S"), deadLetterSink: dead.Url.ToString()));
+        await _bed.PutAsync(
+            EventingObjects.Broker(),
+            EventingObjects.Trigger("t", sink.Url.ToString(), delivery: EventingObjects.Delivery(2, timeout: "PT0.5S"), deadLetterSink: dead.Url.ToString()));
         (await _bed.SendAsync("1")).Dispose();
         (await dead.NextAsync()).Extension("knativeerrorcode").ShouldBe("500");
         never.SetResult();
@@ -95,7 +101,8 @@ public sealed class DeliveryTests : IAsyncLifetime
         await _bed.PutAsync(
             EventingObjects.Broker(), EventingObjects.Trigger("first", first.Url.ToString(), attributes: StringMap.Of(("type", "test.thing"))),
             EventingObjects.Trigger("second", second.Url.ToString(), attributes: StringMap.Of(("type", "test.reply"))));
-        (await _bed.SendAsync("1", headers: [("ce-knativebrokerttl", "9"), ("traceparent", "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01")])).Dispose();
+        (await _bed.SendAsync("1", headers: [("ce-knativebrokerttl", "9"), ("traceparent", "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01")]))
+            .Dispose();
         var received = await second.NextAsync();
         received.Event.Id.ShouldBe("reply");
         Encoding.UTF8.GetString(received.Event.Data.Span).ShouldBe("answer");
@@ -176,7 +183,8 @@ public sealed class DeliveryTests : IAsyncLifetime
             return Task.CompletedTask;
         });
         _sinks.Add(sink);
-        await _bed.PutAsync(EventingObjects.Broker(), EventingObjects.Trigger("t", sink.Url.ToString(), delivery: EventingObjects.Delivery(5, delay: "PT0.001S"), annotations: ("kip.dev/delivery-order", "ordered")));
+        await _bed.PutAsync(EventingObjects.Broker(), EventingObjects.Trigger(
+            "t", sink.Url.ToString(), delivery: EventingObjects.Delivery(5, delay: "PT0.001S"), annotations: ("kip.dev/delivery-order", "ordered")));
         for (var i = 0; i < 60; i++) (await _bed.SendAsync($"{i}")).Dispose();
         await Ended("t", "delivered", 60);
         order.ShouldBe(Enumerable.Range(0, 60).Select(static i => $"{i}"));
@@ -203,11 +211,15 @@ public sealed class DeliveryTests : IAsyncLifetime
     [Fact]
     public async Task A_channel_passes_replies_on_and_ignores_answers_that_are_no_events()
     {
-        var first = await EventSink.StartAsync((received, context) => received.Event.Id == "plain" ? PlainAsync(context) : ReplyAsync(context, "reply", "t", "x"));
+        var first = await EventSink.StartAsync(
+            (received, context) => received.Event.Id == "plain" ? PlainAsync(context) : ReplyAsync(context, "reply", "t", "x"));
         var second = await SinkAsync(static _ => 202);
         _sinks.Add(first);
         await _bed.PutAsync(
-            EventingObjects.Channel("a", new SubscriberSpec { Uid = "s1", Name = "s1", SubscriberUri = first.Url.ToString(), ReplyUri = "http://b-kn-channel.default.svc.cluster.local" }),
+            EventingObjects.Channel("a", new SubscriberSpec
+            {
+                Uid = "s1", Name = "s1", SubscriberUri = first.Url.ToString(), ReplyUri = "http://b-kn-channel.default.svc.cluster.local",
+            }),
             EventingObjects.Channel("b", new SubscriberSpec { Uid = "s2", Name = "s2", SubscriberUri = second.Url.ToString() }));
         (await _bed.SendToChannelAsync("plain", "a")).Dispose();
         (await _bed.SendToChannelAsync("1", "a")).Dispose();
@@ -233,7 +245,8 @@ public sealed class DeliveryTests : IAsyncLifetime
     private static Task ReplyAsync(HttpContext context, string id, string type, string body)
     {
         context.Response.StatusCode = 200;
-        foreach (var (name, value) in new[] { ("ce-specversion", "1.0"), ("ce-id", id), ("ce-source", "/reply"), ("ce-type", type) }) context.Response.Headers[name] = value;
+        foreach (var (name, value) in new[] { ("ce-specversion", "1.0"), ("ce-id", id), ("ce-source", "/reply"), ("ce-type", type) })
+            context.Response.Headers[name] = value;
         context.Response.ContentType = "text/plain";
         return context.Response.WriteAsync(body);
     }

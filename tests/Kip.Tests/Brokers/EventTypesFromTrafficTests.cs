@@ -38,7 +38,8 @@ public sealed class EventTypesFromTrafficTests
         {
             if (received.Event.Type != "test.thing") return Task.CompletedTask;
             context.Response.StatusCode = 200;
-            foreach (var (name, value) in new[] { ("ce-specversion", "1.0"), ("ce-id", "r"), ("ce-source", "/reply"), ("ce-type", "test.reply") }) context.Response.Headers[name] = value;
+            foreach (var (name, value) in new[] { ("ce-specversion", "1.0"), ("ce-id", "r"), ("ce-source", "/reply"), ("ce-type", "test.reply") })
+                context.Response.Headers[name] = value;
             return Task.CompletedTask;
         });
         await bed.PutAsync(EventingObjects.Broker(), EventingObjects.Trigger("t", sink.Url.ToString()));
@@ -48,7 +49,8 @@ public sealed class EventTypesFromTrafficTests
 
         bed.Resources.Put(Features("enabled"));
         await SendUntilAsync(bed, static made => made.Count == 3);
-        (await MadeAsync(bed.Resources)).Select(Told).Order(StringComparer.Ordinal).ShouldBe(["Broker main test.reply /reply", "Broker main test.thing /test", "Trigger t test.reply /reply"]);
+        (await MadeAsync(bed.Resources)).Select(Told).Order(StringComparer.Ordinal)
+            .ShouldBe(["Broker main test.reply /reply", "Broker main test.thing /test", "Trigger t test.reply /reply"]);
 
         bed.Resources.Remove(EventType.Definition, (await MadeAsync(bed.Resources))[0].Key);
         await SendUntilAsync(bed, static made => made.Count == 3);
@@ -100,7 +102,8 @@ public sealed class EventTypesFromTrafficTests
     private static CloudEvent EventOf(string type)
     {
         var builder = new CloudEventBuilder();
-        foreach (var (name, value) in new[] { ("specversion", "1.0"), ("id", "1"), ("source", "/s"), ("type", type) }) builder.Set(name, CloudEventValue.String(value));
+        foreach (var (name, value) in new[] { ("specversion", "1.0"), ("id", "1"), ("source", "/s"), ("type", type) })
+            builder.Set(name, CloudEventValue.String(value));
         builder.TryBuild(out var made, out var error).ShouldBeTrue(error?.ToString());
         return made!;
     }

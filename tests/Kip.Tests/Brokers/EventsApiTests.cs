@@ -53,11 +53,13 @@ public sealed class EventsApiTests : IAsyncLifetime
     public async Task A_stream_that_follows_shows_events_as_they_come()
     {
         (await _bed.SendAsync("before")).Dispose();
-        using var response = await _bed.ApiAsync(HttpMethod.Get, "brokers/default/main/events?follow=true&limit=2", completion: HttpCompletionOption.ResponseHeadersRead);
+        using var response = await _bed.ApiAsync(
+            HttpMethod.Get, "brokers/default/main/events?follow=true&limit=2", completion: HttpCompletionOption.ResponseHeadersRead);
         (await _bed.SendAsync("first")).Dispose();
         (await _bed.SendAsync("second")).Dispose();
         var text = await response.Content.ReadAsStringAsync().WaitAsync(TimeSpan.FromSeconds(60));
-        text.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(static l => JsonDocument.Parse(l).RootElement.GetProperty("event").GetProperty("id").GetString())
+        text.Split('\n', StringSplitOptions.RemoveEmptyEntries)
+            .Select(static l => JsonDocument.Parse(l).RootElement.GetProperty("event").GetProperty("id").GetString())
             .ShouldBe(["first", "second"]);
     }
 
@@ -160,7 +162,8 @@ public sealed class EventsApiTests : IAsyncLifetime
         return Lines(await response.Content.ReadAsStringAsync());
     }
 
-    private async Task<List<string?>> IdsAsync(string path) => [.. (await LinesAsync(path)).Select(static l => l.GetProperty("event").GetProperty("id").GetString())];
+    private async Task<List<string?>> IdsAsync(string path) =>
+        [.. (await LinesAsync(path)).Select(static l => l.GetProperty("event").GetProperty("id").GetString())];
 
     private async Task<List<JsonElement>> LinesAsync(string path)
     {
@@ -169,5 +172,6 @@ public sealed class EventsApiTests : IAsyncLifetime
         return Lines(await response.Content.ReadAsStringAsync());
     }
 
-    private static List<JsonElement> Lines(string text) => [.. text.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(static line => JsonDocument.Parse(line).RootElement)];
+    private static List<JsonElement> Lines(string text) =>
+        [.. text.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(static line => JsonDocument.Parse(line).RootElement)];
 }

@@ -21,7 +21,8 @@ public sealed class FilterEndpointTests : IAsyncLifetime
         _bed = await BrokerBed.StartAsync();
         _sink = await EventSink.StartAsync(AnswerAsync);
         await _bed.PutAsync(
-            EventingObjects.Broker(), EventingObjects.Trigger("t", _sink.Url.ToString(), attributes: StringMap.Of(("source", "/test"))), EventingObjects.Trigger("unresolved", null));
+            EventingObjects.Broker(), EventingObjects.Trigger("t", _sink.Url.ToString(), attributes: StringMap.Of(("source", "/test"))),
+            EventingObjects.Trigger("unresolved", null));
     }
 
     public async ValueTask DisposeAsync()
@@ -103,7 +104,8 @@ public sealed class FilterEndpointTests : IAsyncLifetime
         {
             case "reply":
                 response.StatusCode = 201;
-                foreach (var (name, value) in (ReadOnlySpan<(string, string)>)[("ce-specversion", "1.0"), ("ce-id", "answer"), ("ce-source", "/s"), ("ce-type", "t"), ("knative-mine", "x")])
+                foreach (var (name, value) in (ReadOnlySpan<(string, string)>)[(
+                    "ce-specversion", "1.0"), ("ce-id", "answer"), ("ce-source", "/s"), ("ce-type", "t"), ("knative-mine", "x")])
                     response.Headers[name] = value;
                 return response.WriteAsync("data");
             case "empty":
@@ -124,7 +126,8 @@ public sealed class FilterEndpointTests : IAsyncLifetime
 
     private Task<HttpResponseMessage> OfferAsync(string id, string path = Path, string? timeToLive = "7", string source = "/test")
     {
-        List<(string, string)> headers = [("ce-specversion", "1.0"), ("ce-id", id), ("ce-source", source), ("ce-type", "test.thing"), ("knative-hello", "world")];
+        List<(string, string)> headers = [(
+            "ce-specversion", "1.0"), ("ce-id", id), ("ce-source", source), ("ce-type", "test.thing"), ("knative-hello", "world")];
         if (timeToLive is not null) headers.Add(("ce-knativebrokerttl", timeToLive));
         return _bed.SendAsync(HttpMethod.Post, path, Host, new StringContent("{}"), [.. headers]);
     }

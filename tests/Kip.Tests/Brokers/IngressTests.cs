@@ -28,7 +28,9 @@ public sealed class IngressTests : IAsyncLifetime
     [Fact]
     public async Task An_event_is_accepted_with_202_and_delivered_as_it_came()
     {
-        using var response = await _bed.SendAsync("1", body: """{"n":1}""", headers: [("ce-subject", "a b"), ("ce-shade", "Euro%20%E2%82%AC"), ("knative-hello", "world"), ("authorization", "secret")]);
+        using var response = await _bed.SendAsync(
+            "1", body: """{"n":1}""",
+            headers: [("ce-subject", "a b"), ("ce-shade", "Euro%20%E2%82%AC"), ("knative-hello", "world"), ("authorization", "secret")]);
         response.StatusCode.ShouldBe(HttpStatusCode.Accepted);
         response.Content.Headers.Allow.ShouldBe(["POST", "OPTIONS"]);
         var received = await _sink.NextAsync();
@@ -76,9 +78,12 @@ public sealed class IngressTests : IAsyncLifetime
     public async Task A_batch_is_taken_in_as_a_whole_or_not_at_all()
     {
         var good = """{"specversion":"1.0","id":"b1","source":"/s","type":"t"},{"specversion":"1.0","id":"b2","source":"/s","type":"t"}""";
-        using (var accepted = await _bed.SendAsync(HttpMethod.Post, "/default/main", content: Batch($"[{good}]"))) accepted.StatusCode.ShouldBe(HttpStatusCode.Accepted);
+        using (var accepted = await _bed.SendAsync(
+            HttpMethod.Post, "/default/main", content: Batch($"[{good}]"))) accepted.StatusCode.ShouldBe(HttpStatusCode.Accepted);
         (await _sink.NextAsync(2)).Select(static e => e.Event.Id).ShouldBe(["b1", "b2"], ignoreOrder: true);
-        using var refused = await _bed.SendAsync(HttpMethod.Post, "/default/main", content: Batch($$"""[{"specversion":"1.0","id":"b3","source":"/s","type":"t"},{"specversion":"1.0","id":"","source":"/s","type":"t"}]"""));
+        using var refused = await _bed.SendAsync(
+            HttpMethod.Post, "/default/main",
+            content: Batch($$"""[{"specversion":"1.0","id":"b3","source":"/s","type":"t"},{"specversion":"1.0","id":"","source":"/s","type":"t"}]"""));
         refused.StatusCode.ShouldBe(HttpStatusCode.BadRequest);
         (await refused.Content.ReadAsStringAsync()).ShouldStartWith("event 1 of the batch: ");
         (await _bed.SendAsync("last")).Dispose();
@@ -95,7 +100,9 @@ public sealed class IngressTests : IAsyncLifetime
     [InlineData("POST", "/default/main/", 202)]
     public async Task Methods_and_paths_are_answered_as_Knative_does(string method, string path, int status)
     {
-        using var response = await _bed.SendAsync(new(method), path, content: method == "GET" ? null : new StringContent("x"), headers: [("ce-specversion", "1.0"), ("ce-id", "1"), ("ce-source", "/s"), ("ce-type", "t")]);
+        using var response = await _bed.SendAsync(
+            new(method), path, content: method == "GET" ? null : new StringContent("x"),
+            headers: [("ce-specversion", "1.0"), ("ce-id", "1"), ("ce-source", "/s"), ("ce-type", "t")]);
         ((int)response.StatusCode).ShouldBe(status);
     }
 
@@ -111,7 +118,8 @@ public sealed class IngressTests : IAsyncLifetime
         var headers = new Dictionary<string, string> { ["ce-specversion"] = "1.0", ["ce-id"] = "1", ["ce-source"] = "/s", ["ce-type"] = "t", [header] = value };
         var content = new ByteArrayContent([]);
         if (headers.Remove("content-type", out var type)) content.Headers.TryAddWithoutValidation("content-type", type);
-        using var response = await _bed.SendAsync(HttpMethod.Post, "/default/main", content: content, headers: [.. headers.Select(static h => (h.Key, h.Value))]);
+        using var response = await _bed.SendAsync(
+            HttpMethod.Post, "/default/main", content: content, headers: [.. headers.Select(static h => (h.Key, h.Value))]);
         response.StatusCode.ShouldBe(HttpStatusCode.BadRequest);
         (await response.Content.ReadAsStringAsync()).ShouldNotBeEmpty();
     }

@@ -58,7 +58,10 @@ public sealed class LifeTests
     {
         await using var bed = await BrokerBed.StartAsync();
         var broker = EventingObjects.Broker();
-        await bed.PutAsync(broker with { Metadata = broker.Metadata with { Annotations = Kip.Resources.StringMap.Of(("eventing.knative.dev/broker.class", "Kafka")) } });
+        await bed.PutAsync(broker with
+        {
+            Metadata = broker.Metadata with { Annotations = Kip.Resources.StringMap.Of(("eventing.knative.dev/broker.class", "Kafka")) },
+        });
         (await bed.SendAsync("1")).StatusCode.ShouldBe(HttpStatusCode.NotFound);
     }
 
@@ -126,7 +129,8 @@ public sealed class LifeTests
         await using var bed = await BrokerBed.StartAsync();
         await bed.PutAsync(
             EventingObjects.Broker("drops", annotations: ("kip.dev/retention-bytes", "8Mi")), EventingObjects.Trigger("drop", null, "drops"),
-            EventingObjects.Broker("refuses", annotations: [("kip.dev/retention-bytes", "8Mi"), ("kip.dev/retention-when-full", "refuse")]), EventingObjects.Trigger("refuse", null, "refuses"));
+            EventingObjects.Broker("refuses", annotations: [("kip.dev/retention-bytes", "8Mi"), ("kip.dev/retention-when-full", "refuse")]),
+            EventingObjects.Trigger("refuse", null, "refuses"));
         var body = new string('x', 1 << 20);
         for (var i = 0; i < 16; i++) (await bed.SendAsync($"{i}", broker: "drops", body: body)).StatusCode.ShouldBe(HttpStatusCode.Accepted);
         using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(60));
@@ -143,7 +147,8 @@ public sealed class LifeTests
         await using var sink = await EventSink.StartAsync();
         await UntilRemovedAsync(bed, patience.Token);
         var told = await ToldAsync(bed, patience.Token);
-        (told.Type, told.Reason, told.InvolvedObject.Kind, told.InvolvedObject.Name, told.InvolvedObject.Uid).ShouldBe(("Warning", "EventsExpired", "Broker", "drops", "uid-drops"));
+        (told.Type, told.Reason, told.InvolvedObject.Kind, told.InvolvedObject.Name, told.InvolvedObject.Uid)
+            .ShouldBe(("Warning", "EventsExpired", "Broker", "drops", "uid-drops"));
         told.Message!.ShouldContain("Events that default/drop had not had yet were removed");
         await bed.PutAsync(EventingObjects.Trigger("drop", sink.Url.ToString(), "drops"));
         var account = await bed.UntilAsync("drop", static a => a.GetProperty("unread").GetInt64() == 0 && a.GetProperty("inFlight").GetInt64() == 0);
@@ -173,14 +178,17 @@ public sealed class LifeTests
     {
         while (true)
         {
-            if ((await bed.Resources.ListAsync(Kip.Resources.Core.Event.Definition, Kip.Client.ListOptions.All, patience)).Items is [Kip.Resources.Core.Event told, ..]) return told;
+            if ((await bed.Resources.ListAsync(
+                Kip.Resources.Core.Event.Definition, Kip.Client.ListOptions.All, patience)).Items is [Kip.Resources.Core.Event told, ..])
+                return told;
             await Task.Delay(20, patience);
         }
     }
 
     private static async Task UntilRemovedAsync(BrokerBed bed, CancellationToken patience)
     {
-        while ((await bed.AskAsync("topics")).GetProperty("topics").EnumerateArray().Single(static t => t.GetProperty("name").GetString() == "drops").GetProperty("removedUnfinished").GetInt64() == 0)
+        while ((await bed.AskAsync("topics")).GetProperty("topics").EnumerateArray().Single(
+            static t => t.GetProperty("name").GetString() == "drops").GetProperty("removedUnfinished").GetInt64() == 0)
         {
             patience.ThrowIfCancellationRequested();
             await Task.Delay(20, CancellationToken.None);

@@ -28,7 +28,8 @@ public sealed class SpansTests
         await using var first = await EventSink.StartAsync(AnswerAsync);
         await using var second = await EventSink.StartAsync();
         await bed.PutAsync(
-            EventingObjects.Broker(), EventingObjects.Trigger("first", first.Url.ToString(), delivery: EventingObjects.Delivery(1), attributes: StringMap.Of(("type", "test.thing"))),
+            EventingObjects.Broker(),
+            EventingObjects.Trigger("first", first.Url.ToString(), delivery: EventingObjects.Delivery(1), attributes: StringMap.Of(("type", "test.thing"))),
             EventingObjects.Trigger("second", second.Url.ToString(), attributes: StringMap.Of(("type", "test.reply"))));
 
         (await bed.SendAsync("1", headers: [("traceparent", $"00-{Trace}-{Client}-01"), ("tracestate", "a=b")])).Dispose();
@@ -37,7 +38,8 @@ public sealed class SpansTests
         await bed.UntilAsync("first", static a => a.GetProperty("delivered").GetInt64() == 1);
 
         var all = spans.OrderBy(static s => s.StartTimeUtc).ToList();
-        all.Select(static s => $"{s.OperationName} {s.GetTagItem("kip.delivery.stage")} {s.GetTagItem("http.response.status_code")}".Replace("  ", " ")).ShouldBe(
+        all.Select(static s => $"{s.OperationName} {s.GetTagItem("kip.delivery.stage")} {s.GetTagItem("http.response.status_code")}".Replace("  ", " "))
+            .ShouldBe(
         [
             "broker:main.default 202", "trigger:first.default subscriber 503", "trigger:first.default subscriber 200", "trigger:first.default reply 202",
             "broker:main.default 202", "trigger:second.default subscriber 202",
@@ -65,7 +67,8 @@ public sealed class SpansTests
         {
             ShouldListenTo = static source => source.Name == "Kip.Broker",
             // As exporters decide: what has a parent is as its parent is.
-            Sample = static (ref options) => options.Name.Contains("rooted", StringComparison.Ordinal) && (options.Parent == default || options.Parent.TraceFlags != 0)
+            Sample = static (ref options) =>
+                options.Name.Contains("rooted", StringComparison.Ordinal) && (options.Parent == default || options.Parent.TraceFlags != 0)
                 ? ActivitySamplingResult.AllDataAndRecorded
                 : ActivitySamplingResult.None,
             ActivityStopped = spans.Enqueue,
@@ -78,7 +81,9 @@ public sealed class SpansTests
         (await bed.SendAsync("1", broker: "rooted")).Dispose();
         await bed.UntilAsync("rooted", static a => a.GetProperty("delivered").GetInt64() == 1);
 
-        var (received, attempt) = (spans.Single(static s => s.OperationName == "broker:rooted.default"), spans.Single(static s => s.OperationName == "trigger:rooted.default"));
+        var (received, attempt) = (
+            spans.Single(static s => s.OperationName == "broker:rooted.default"),
+            spans.Single(static s => s.OperationName == "trigger:rooted.default"));
         attempt.ParentSpanId.ShouldBe(received.SpanId);
     }
 
@@ -86,7 +91,8 @@ public sealed class SpansTests
     {
         context.Response.StatusCode = received.Attempt == 1 ? 503 : 200;
         if (received.Attempt == 1) return;
-        foreach (var (name, value) in (ReadOnlySpan<(string, string)>)[("ce-specversion", "1.0"), ("ce-id", "reply"), ("ce-source", "/first"), ("ce-type", "test.reply")])
+        foreach (var (name, value) in (ReadOnlySpan<(string, string)>)[(
+            "ce-specversion", "1.0"), ("ce-id", "reply"), ("ce-source", "/first"), ("ce-type", "test.reply")])
             context.Response.Headers[name] = value;
         await context.Response.CompleteAsync();
     }

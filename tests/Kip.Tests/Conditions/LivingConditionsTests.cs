@@ -124,7 +124,8 @@ public class LivingConditionsTests
             var list = conditions.ToList();
             string[] dependents = [list.Find("A")!.Status, list.Find("B")!.Status];
             var expected = dependents.Contains("False") ? "False" : dependents.Contains("Unknown") ? "Unknown" : "True";
-            return list.Find("Ready")!.Status == expected && list.Select(static c => c.Type).SequenceEqual(list.Select(static c => c.Type).Order(StringComparer.Ordinal));
+            return list.Find("Ready")!.Status == expected
+                && list.Select(static c => c.Type).SequenceEqual(list.Select(static c => c.Type).Order(StringComparer.Ordinal));
         }).QuickCheckThrowOnFailure();
     }
 }

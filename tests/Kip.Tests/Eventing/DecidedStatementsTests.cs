@@ -4,7 +4,10 @@ using Shouldly;
 
 namespace Kip.Tests.Eventing;
 
-/// <summary>Where Knative's code and its documents part, or order and accounts are promised: each statement has a test here or a line in docs/compatibility.md.</summary>
+/// <summary>
+/// Where Knative's code and its documents part, or order and accounts are promised: each statement has a test here or a line in
+/// docs/compatibility.md.
+/// </summary>
 public sealed class DecidedStatementsTests
 {
     /// <summary>A statement, and the tests that hold Kip to it, as <c>Class.Method</c> or <c>Class</c>.</summary>

@@ -44,7 +44,8 @@ public sealed class ConformanceFixture : IAsyncLifetime
         var container = await ContainerWorkload.LoadAsync(_kip);
         _runner = new ConformanceRunner(new ConformanceOptions
         {
-            Kubeconfig = _kip.Kubeconfig, Gateway = _kip.Gateway, SecureGateway = _kip.SecureGateway, OuterGateway = _kip.SecureGateway, Registry = new($"http://{_kip.Registry}"),
+            Kubeconfig = _kip.Kubeconfig, Gateway = _kip.Gateway, SecureGateway = _kip.SecureGateway, OuterGateway = _kip.SecureGateway,
+            Registry = new($"http://{_kip.Registry}"),
             ContainerImage = container,
             RegistryCredentials = (await _kip.KipAsync("registry", "login", "--print")).Succeeded().Output.Trim(),
         });

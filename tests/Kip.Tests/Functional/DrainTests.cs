@@ -14,14 +14,17 @@ public class DrainTests(KipFixture fixture)
     private KipProgram Kip => fixture.Kip;
 
     private static readonly (string Name, string Deleted)[] Cases =
-        [("trigger", "trigger/by-trigger"), ("broker", "broker/by-broker"), ("sub", "subscription/by-sub"), ("imc", "inmemorychannel/by-imc"), ("channel", "channel/by-channel")];
+        [("trigger", "trigger/by-trigger"), (
+            "broker", "broker/by-broker"), ("sub", "subscription/by-sub"), ("imc", "inmemorychannel/by-imc"), ("channel", "channel/by-channel")];
 
     [Fact]
     public async Task What_is_deleted_delivers_what_was_acknowledged_and_goes()
     {
-        (await ApplyAsync(ServiceYaml.Hello("hub", "x", "autoscaling.knative.dev/min-scale: \"1\"").Replace("kip.local/helloworld", "kip.local/conformance"))).Succeeded();
+        (await ApplyAsync(ServiceYaml.Hello("hub", "x", "autoscaling.knative.dev/min-scale: \"1\"").Replace("kip.local/helloworld", "kip.local/conformance")))
+            .Succeeded();
         (await ApplyAsync(Manifest)).Succeeded();
-        (await Kip.KubectlAsync("wait", "ksvc/hub", "trigger/by-trigger", "trigger/by-broker", "subscription/by-sub", "subscription/by-imc", "subscription/by-channel",
+        (await Kip.KubectlAsync(
+            "wait", "ksvc/hub", "trigger/by-trigger", "trigger/by-broker", "subscription/by-sub", "subscription/by-imc", "subscription/by-channel",
             "--for=condition=Ready", "--timeout=60s")).Succeeded();
         foreach (var (name, _) in Cases)
             for (var i = 0; i < Events; i++) (await SendAsync(name, "com.example.before")).ShouldBe(202);
@@ -42,18 +45,22 @@ public class DrainTests(KipFixture fixture)
             if (late.TryGetValue(name, out var acknowledged)) received.Split("com.example.late").Length.ShouldBe(1 + acknowledged, $"{name}: {received}");
         }
         (await Kip.KubectlAsync("get", "imc/by-channel")).ExitCode.ShouldNotBe(0, "what stood behind the Channel is gone, too");
-        (await Kip.KubectlAsync("delete", "ksvc/hub", "broker/by-trigger", "imc/by-sub", "trigger/by-broker", "subscription/by-imc", "subscription/by-channel")).Succeeded();
+        (await Kip.KubectlAsync("delete", "ksvc/hub", "broker/by-trigger", "imc/by-sub", "trigger/by-broker", "subscription/by-imc", "subscription/by-channel"))
+            .Succeeded();
     }
 
     private static string Manifest => string.Join("\n---\n",
-        Object("eventing.knative.dev/v1", "Broker", "by-trigger", "", false), Object("eventing.knative.dev/v1", "Trigger", "by-trigger", $"broker: by-trigger, {Slow("trigger")}", true),
-        Object("eventing.knative.dev/v1", "Broker", "by-broker", "", true), Object("eventing.knative.dev/v1", "Trigger", "by-broker", $"broker: by-broker, {Slow("broker")}", false),
+        Object("eventing.knative.dev/v1", "Broker", "by-trigger", "", false),
+        Object("eventing.knative.dev/v1", "Trigger", "by-trigger", $"broker: by-trigger, {Slow("trigger")}", true),
+        Object("eventing.knative.dev/v1", "Broker", "by-broker", "", true),
+        Object("eventing.knative.dev/v1", "Trigger", "by-broker", $"broker: by-broker, {Slow("broker")}", false),
         Object("messaging.knative.dev/v1", "InMemoryChannel", "by-sub", "", false), SubscriptionTo("InMemoryChannel", "sub", true),
         Object("messaging.knative.dev/v1", "InMemoryChannel", "by-imc", "", true), SubscriptionTo("InMemoryChannel", "imc", false),
         Object("messaging.knative.dev/v1", "Channel", "by-channel", "", true), SubscriptionTo("Channel", "channel", false));
 
     private static string SubscriptionTo(string kind, string name, bool drains) => Object(
-        "messaging.knative.dev/v1", "Subscription", $"by-{name}", $"channel: {{ apiVersion: messaging.knative.dev/v1, kind: {kind}, name: by-{name} }}, {Slow(name)}", drains);
+        "messaging.knative.dev/v1", "Subscription", $"by-{name}",
+        $"channel: {{ apiVersion: messaging.knative.dev/v1, kind: {kind}, name: by-{name} }}, {Slow(name)}", drains);
 
     private static string Slow(string name) =>
         $"subscriber: {{ ref: {{ apiVersion: serving.knative.dev/v1, kind: Service, name: hub }}, uri: '/events/{name}?sleep=500' }}";
@@ -62,7 +69,8 @@ public class DrainTests(KipFixture fixture)
     {
         var order = kind is "Trigger" or "Subscription" ? "kip.dev/delivery-order: ordered" : "";
         var drain = drains ? "kip.dev/on-delete: drain" : "";
-        return $"apiVersion: {version}\nkind: {kind}\nmetadata:\n  name: {name}\n  annotations: {{ {string.Join(", ", new[] { order, drain }.Where(static a => a.Length > 0))} }}\nspec: {{ {spec} }}\n";
+        return $"apiVersion: {version}\nkind: {kind}\nmetadata:\n  name: {name}\n  annotations: {{ "
+            + $"{string.Join(", ", new[] { order, drain }.Where(static a => a.Length > 0))} }}\nspec: {{ {spec} }}\n";
     }
 
     // Each must balance; those that have been drained already are no longer told.

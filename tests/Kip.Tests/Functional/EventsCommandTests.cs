@@ -148,7 +148,8 @@ public class EventsCommandTests(KipFixture fixture)
 
     private async Task TriggerAsync(string name, string broker, Uri subscriber)
     {
-        await ApplyAsync($"{{apiVersion: eventing.knative.dev/v1, kind: Trigger, metadata: {{name: {name}}}, spec: {{broker: {broker}, subscriber: {{uri: {subscriber}}}}}}}");
+        await ApplyAsync($"{{apiVersion: eventing.knative.dev/v1, kind: Trigger, metadata: {{name: {name}}}, spec: {{broker: {broker}, subscriber: "
+            + $"{{uri: {subscriber}}}}}}}");
         (await Kip.KubectlAsync("wait", $"trigger/{name}", "--for=condition=Ready", "--timeout=60s")).Succeeded();
     }
 

@@ -43,7 +43,8 @@ public class EventsTests(KipFixture fixture)
         (await ApplyAsync(Trigger("bad", "filters: [{ cesql: \"type =\" }]"))).Error.ShouldContain("spec.filters[0].cesql");
         (await Kip.KubectlAsync("get", "trigger", "bad")).ExitCode.ShouldNotBe(0, "nothing was stored");
 
-        (await ApplyAsync("apiVersion: eventing.knative.dev/v1\nkind: Broker\nmetadata:\n  name: pigeons\n  annotations: { eventing.knative.dev/broker.class: Pigeon }\n"))
+        (await ApplyAsync("apiVersion: eventing.knative.dev/v1\nkind: Broker\nmetadata:\n  name: pigeons\n  annotations: { "
+            + "eventing.knative.dev/broker.class: Pigeon }\n"))
             .Succeeded();
         await UntilAsync(async () => (await Kip.KubectlAsync(
             "get", "broker", "pigeons", "-o", "jsonpath={.status.conditions[?(@.type=='Ready')].message}")).Output.Contains("class \"Pigeon\""));
@@ -64,7 +65,8 @@ public class EventsTests(KipFixture fixture)
     }
 
     private static string Trigger(string name, string more) =>
-        $"apiVersion: eventing.knative.dev/v1\nkind: Trigger\nmetadata: {{ name: {name} }}\nspec:\n  broker: shop\n  subscriber: {{ uri: \"http://127.0.0.1:9/\" }}\n  {more}\n";
+        $"apiVersion: eventing.knative.dev/v1\nkind: Trigger\nmetadata: {{ name: {name} }}\nspec:\n  broker: shop\n  subscriber: {{ uri: "
+        + $"\"http://127.0.0.1:9/\" }}\n  {more}\n";
 
     private Task<CommandResult> ApplyAsync(string yaml) => Kip.KubectlWithInputAsync(yaml, "apply", "-f", "-");
 

@@ -63,7 +63,8 @@ public sealed class ObservedPlatformTests
         (await kip.KubectlWithInputAsync("apiVersion: eventing.knative.dev/v1\nkind: Broker\nmetadata: { name: traced }\n", "apply", "-f", "-")).Succeeded();
         (await kip.KubectlAsync("wait", "broker/traced", "--for=condition=Ready", "--timeout=60s")).Succeeded();
         (await kip.KipAsync("events", "send", "traced", "--type", "com.example.traced")).Succeeded();
-        await UntilAsync(() => Task.FromResult(exported.Any(static e => e.Path == "/v1/traces" && e.Body.Contains("broker:traced.default") && e.Body.Contains("com.example.traced"))));
+        await UntilAsync(() => Task.FromResult(
+            exported.Any(static e => e.Path == "/v1/traces" && e.Body.Contains("broker:traced.default") && e.Body.Contains("com.example.traced"))));
 
         var scraped = (await kip.KubectlAsync("get", "--raw", "/kip/metrics")).Succeeded().Output;
         scraped.ShouldContain("kn_revision_pods_desired{");

@@ -42,7 +42,9 @@ public class ServingFeaturesTests(KipFixture fixture)
     [Fact]
     public async Task Traffic_moves_gradually_and_a_header_chooses_a_tag_meanwhile()
     {
-        (await Kip.KubectlAsync("-n", "knative-serving", "patch", "configmap", "config-features", "--type", "merge", "-p", """{"data":{"tag-header-based-routing":"enabled"}}"""))
+        (await Kip.KubectlAsync(
+            "-n", "knative-serving", "patch", "configmap", "config-features", "--type", "merge", "-p",
+            """{"data":{"tag-header-based-routing":"enabled"}}"""))
             .Succeeded();
         await ApplyAsync(Slow("first"));
         await ReadyAsync("ksvc/slow");
@@ -65,15 +67,18 @@ public class ServingFeaturesTests(KipFixture fixture)
     [Fact]
     public async Task A_service_may_scale_by_cpu_and_a_setting_without_effect_is_warned_of()
     {
-        await ApplyAsync(ServiceYaml.Hello("worker", "worker", "autoscaling.knative.dev/class: hpa.autoscaling.knative.dev", "autoscaling.knative.dev/min-scale: '2'",
+        await ApplyAsync(ServiceYaml.Hello(
+            "worker", "worker", "autoscaling.knative.dev/class: hpa.autoscaling.knative.dev", "autoscaling.knative.dev/min-scale: '2'",
             "autoscaling.knative.dev/target: '50'"));
         await ReadyAsync("ksvc/worker");
         (await Kip.KubectlAsync("wait", "kpa/worker-00001", "--for=jsonpath={.status.actualScale}=2", "--timeout=90s")).Succeeded();
         (await Kip.KipAsync("delete", "worker")).Succeeded();
 
-        var warned = await Kip.KubectlAsync("-n", "knative-serving", "patch", "configmap", "config-gc", "--type", "merge", "-p", """{"data":{"min-revisions":"1"}}""");
+        var warned = await Kip.KubectlAsync(
+            "-n", "knative-serving", "patch", "configmap", "config-gc", "--type", "merge", "-p", """{"data":{"min-revisions":"1"}}""");
         warned.Succeeded().Error.ShouldContain("Warning: config-gc: \"min-revisions\" has no effect: there is no such setting");
-        var refused = await Kip.KubectlAsync("-n", "knative-serving", "patch", "configmap", "config-gc", "--type", "merge", "-p", """{"data":{"min-non-active-revisions":"few"}}""");
+        var refused = await Kip.KubectlAsync(
+            "-n", "knative-serving", "patch", "configmap", "config-gc", "--type", "merge", "-p", """{"data":{"min-non-active-revisions":"few"}}""");
         refused.Error.ShouldContain("admission webhook \"config.webhook.serving.knative.dev\" denied the request: validation failed:");
     }
 

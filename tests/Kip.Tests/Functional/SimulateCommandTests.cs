@@ -19,7 +19,8 @@ public sealed class SimulateCommandTests : IDisposable
         return file;
     }
 
-    private static Task<CommandResult> KipAsync(params string[] arguments) => Command.RunAsync(Repository.Kip, ["simulate", .. arguments], directory: Repository.Root);
+    private static Task<CommandResult> KipAsync(params string[] arguments) =>
+        Command.RunAsync(Repository.Kip, ["simulate", .. arguments], directory: Repository.Root);
 
     [Fact]
     public async Task Two_configurations_are_shown_side_by_side_and_drawn()

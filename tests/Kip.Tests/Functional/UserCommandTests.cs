@@ -27,7 +27,8 @@ public sealed class UserCommandTests(KipFixture fixture) : IDisposable
         (await Kubectl(config, "auth", "whoami", "-o", "jsonpath={.status.userInfo.username}")).Output.ShouldBe(name);
         (await Kubectl(config, "get", "ksvc")).ExitCode.ShouldBe(0);
         (await Kubectl(config, "delete", "configmap", "kube-root-ca.crt")).Error.ShouldContain(
-            $"configmaps \"kube-root-ca.crt\" is forbidden: User \"{name}\" cannot delete resource \"configmaps\" in API group \"\" in the namespace \"default\"");
+            $"configmaps \"kube-root-ca.crt\" is forbidden: User \"{name}\" cannot delete resource \"configmaps\" in API group \"\" in the namespace "
+            + "\"default\"");
         (await Kubectl(config, "get", "secrets")).Error.ShouldContain($"User \"{name}\" cannot list resource \"secrets\"");
         (await Kubectl(config, "get", "pods", "-n", "kube-system")).ExitCode.ShouldNotBe(0);
         (await Kip.KipAsync("--kubeconfig", config, "get")).ExitCode.ShouldBe(0);

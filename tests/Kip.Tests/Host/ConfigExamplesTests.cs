@@ -47,7 +47,8 @@ public class ConfigExamplesTests
         DeploymentConfig.Parse(Shown("config-deployment").Data, out _).ShouldBe(DeploymentConfig.Default);
         var features = new FeaturesConfig(Shown("config-features").Data);
         foreach (var feature in FeaturesConfig.Known)
-            (features.IsEnabled(feature), features.Permits(feature)).ShouldBe((FeaturesConfig.Default.IsEnabled(feature), FeaturesConfig.Default.Permits(feature)), feature);
+            (features.IsEnabled(feature), features.Permits(feature))
+                .ShouldBe((FeaturesConfig.Default.IsEnabled(feature), FeaturesConfig.Default.Permits(feature)), feature);
         Shown("config-features").Data.Keys.Order().ShouldBe(FeaturesConfig.Known.Append("none").Order());
         var network = NetworkConfig.Parse(Shown("config-network").Data, out _);
         (network with { DomainTemplate = NetworkConfig.Default.DomainTemplate, TagTemplate = NetworkConfig.Default.TagTemplate })

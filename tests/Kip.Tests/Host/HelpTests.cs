@@ -14,7 +14,8 @@ public partial class HelpTests
     public static TheoryData<string> Verbs => [.. KipCommandLine.Make().Subcommands.Where(static c => !c.Hidden).Select(static c => c.Name)];
 
     // A group prints nothing itself.
-    public static TheoryData<string> VerbsWithData => [.. KipCommandLine.Make().Subcommands.Where(static c => c.Subcommands.Count == 0).Select(static c => c.Name).Except(WithoutData)];
+    public static TheoryData<string> VerbsWithData =>
+        [.. KipCommandLine.Make().Subcommands.Where(static c => c.Subcommands.Count == 0).Select(static c => c.Name).Except(WithoutData)];
 
     [Theory]
     [MemberData(nameof(Verbs))]

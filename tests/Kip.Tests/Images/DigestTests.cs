@@ -32,7 +32,8 @@ public sealed class DigestTests
         var plan = RevisionPlanner.Plan(Seen() with { DigestFailures = StringMap.Of((Image, "example.com has no such image")) });
 
         plan.Edits.OfType<Edit.Create>().ShouldBeEmpty();
-        Condition(plan, "ContainerHealthy").ShouldBe(("False", "ContainerMissing", $"Unable to fetch image \"{Image}\": failed to resolve image to digest: example.com has no such image"));
+        Condition(plan, "ContainerHealthy").ShouldBe(
+            ("False", "ContainerMissing", $"Unable to fetch image \"{Image}\": failed to resolve image to digest: example.com has no such image"));
     }
 
     [Fact]
@@ -48,7 +49,9 @@ public sealed class DigestTests
     [InlineData("dev.local/app:v1", false)]
     [InlineData("skip.example.com:5000/app", false)]
     public void Registries_that_are_left_out_are_not_asked(string image, bool asked) =>
-        RevisionImages.AsksRegistry(image, DeploymentConfig.Parse(StringMap.Of(("registries-skipping-tag-resolving", "dev.local, skip.example.com:5000")), out _)).ShouldBe(asked);
+        RevisionImages.AsksRegistry(
+            image,
+            DeploymentConfig.Parse(StringMap.Of(("registries-skipping-tag-resolving", "dev.local, skip.example.com:5000")), out _)).ShouldBe(asked);
 
     [Fact]
     public async Task A_tag_is_told_by_its_registry_and_a_failure_is_tried_again_until_it_heals()
@@ -98,10 +101,16 @@ public sealed class DigestTests
             Metadata = new() { Namespace = "default", Name = "pull" }, Type = "kubernetes.io/dockerconfigjson",
             Data = StringMap.Of((".dockerconfigjson", Convert.ToBase64String(System.Text.Encoding.UTF8.GetBytes(json)))),
         });
-        resources.Put(new ServiceAccount { Metadata = new() { Namespace = "default", Name = "builder" }, ImagePullSecrets = [new LocalObjectReference { Name = "pull" }] });
+        resources.Put(new ServiceAccount
+        {
+            Metadata = new() { Namespace = "default", Name = "builder" }, ImagePullSecrets = [new LocalObjectReference { Name = "pull" }],
+        });
         using var resolver = new DigestResolver(bed.Images, bed.Puller, bed.Own, resources, TimeProvider.System);
 
-        foreach (var question in (ImageQuestion[])[Question($"{registry.Host}/app:v1") with { PullSecrets = ["pull"] }, Question($"{registry.Host}/app:v1") with { Asker = "other", ServiceAccount = "builder" }])
+        foreach (var question in (ImageQuestion[])[Question($"{registry.Host}/app:v1") with { PullSecrets = ["pull"] }, Question($"{registry.Host}/app:v1") with
+        {
+            Asker = "other", ServiceAccount = "builder",
+        }])
         {
             var changed = new TaskCompletionSource();
             resolver.Ask(question, () => changed.TrySetResult());
@@ -134,7 +143,9 @@ public sealed class DigestTests
         using var bed = new ImageBed();
         var image = new ImageBuild().Layer(new ImageLayer().File("f", "x")).Build();
         foreach (var name in (string[])["kip.local/app:v1", "nowhere.invalid/app:v1"])
-            await bed.Archive.LoadAsync(image.WriteOciLayout(Path.Combine(bed.Folder, Path.GetRandomFileName()), name), null, static _ => { }, TestContext.Current.CancellationToken);
+            await bed.Archive.LoadAsync(
+                image.WriteOciLayout(Path.Combine(bed.Folder, Path.GetRandomFileName()), name), null, static _ => { },
+                TestContext.Current.CancellationToken);
         using var resolver = new DigestResolver(bed.Images, bed.Puller, bed.Own, new MemoryResources(), TimeProvider.System);
 
         resolver.Ask(Question("kip.local/app:v1"), () => { }).Image.ShouldBe($"kip.local/app@{image.Digest}");

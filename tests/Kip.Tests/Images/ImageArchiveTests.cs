@@ -9,7 +9,8 @@ namespace Kip.Tests.Images;
 public sealed class ImageArchiveTests
 {
     private static BuiltImage Hello() => new ImageBuild().Layer(new ImageLayer().File("f", "low").File("g", "1"), LayerCompression.Gzip)
-        .Layer(new ImageLayer().File("f", "high"), LayerCompression.Zstd).Entrypoint("/f").Env("A=b").User("1000:1000").WorkingDir("/w").ExposedPort("8080/tcp").StopSignal("SIGQUIT").Build();
+        .Layer(new ImageLayer().File("f", "high"), LayerCompression.Zstd).Entrypoint("/f").Env("A=b")
+        .User("1000:1000").WorkingDir("/w").ExposedPort("8080/tcp").StopSignal("SIGQUIT").Build();
 
     [Theory]
     [InlineData("folder")]
@@ -48,7 +49,8 @@ public sealed class ImageArchiveTests
         using var bed = new ImageBed();
         var path = Hello().WriteOciLayout(Path.Combine(bed.Folder, "layout"), "v1");
 
-        (await Should.ThrowAsync<ArchiveException>(bed.Archive.LoadAsync(path, null, static _ => { }, TestContext.Current.CancellationToken))).Message.ShouldContain("--name");
+        (await Should.ThrowAsync<ArchiveException>(
+            bed.Archive.LoadAsync(path, null, static _ => { }, TestContext.Current.CancellationToken))).Message.ShouldContain("--name");
         await bed.Archive.LoadAsync(path, ImageReference.Parse("kip.local/hello:v2"), static _ => { }, TestContext.Current.CancellationToken);
 
         (await bed.EnsureAsync("kip.local/hello:v2")).Config.Entrypoint.ShouldBe(["/f"]);
@@ -68,7 +70,8 @@ public sealed class ImageArchiveTests
         else if (how == "text") File.WriteAllText(path, new string('x', 2000));
         else
         {
-            var blobs = Directory.GetFiles(Hello().WriteOciLayout(path, "example.com/x:1") + "/blobs/sha256").OrderByDescending(static f => new FileInfo(f).Length).ToArray();
+            var blobs = Directory.GetFiles(Hello().WriteOciLayout(path, "example.com/x:1") + "/blobs/sha256")
+                .OrderByDescending(static f => new FileInfo(f).Length).ToArray();
             if (how == "missing-layer") File.Delete(blobs[0]);
             else File.AppendAllText(blobs[0], "more");
         }

@@ -38,7 +38,8 @@ internal sealed class ImageBed : IDisposable
 
     public ImageArchive Archive => new(Images);
 
-    public Task<UnpackedImage> EnsureAsync(string reference, string policy = "IfNotPresent") => Source.EnsureAsync(reference, policy, [], null, TestContext.Current.CancellationToken);
+    public Task<UnpackedImage> EnsureAsync(string reference, string policy = "IfNotPresent") =>
+        Source.EnsureAsync(reference, policy, [], null, TestContext.Current.CancellationToken);
 
     public void Settings(string yaml) => File.WriteAllText(Path.Combine(Folder, "registries.yaml"), yaml);
 

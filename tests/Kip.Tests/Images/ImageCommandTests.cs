@@ -35,7 +35,8 @@ public sealed class ImageCommandTests(KipFixture fixture) : IDisposable
             json.RootElement.EnumerateArray().Select(static i => i.GetProperty("repository").GetString()).ShouldContain("kip.local/verbs");
 
         var creds = (await Kip.KipAsync("registry", "login", "--print")).Succeeded().Output.Trim();
-        (await Command.RunAsync("skopeo", ["--insecure-policy", "inspect", "--tls-verify=false", "--creds", creds, $"docker://{Kip.Registry}/verbs:v1"])).Succeeded();
+        (await Command.RunAsync("skopeo", ["--insecure-policy", "inspect", "--tls-verify=false", "--creds", creds, $"docker://{Kip.Registry}/verbs:v1"]))
+            .Succeeded();
 
         (await Kip.KipAsync("image", "rm", $"{Kip.Registry}/verbs:v1", "verbs/app:v1")).Succeeded();
         var gone = await Kip.KipAsync("image", "rm", "kip.local/verbs:v1");
@@ -87,7 +88,8 @@ public sealed class ImageCommandTests(KipFixture fixture) : IDisposable
         var config = await ConfigOfAsync(image);
         config.Entrypoint.ShouldNotBeEmpty();
         config.WorkingDir.ShouldBe("/app");
-        var none = await Should.ThrowAsync<CommandFailure>(ContainerBuild.RunAsync(new DataFolder(Kip.Data), source, "over-none", "kip.local/none:1", TestContext.Current.CancellationToken));
+        var none = await Should.ThrowAsync<CommandFailure>(
+            ContainerBuild.RunAsync(new DataFolder(Kip.Data), source, "over-none", "kip.local/none:1", TestContext.Current.CancellationToken));
         none.Message.ShouldContain("--base IMAGE");
     }
 
@@ -103,14 +105,18 @@ public sealed class ImageCommandTests(KipFixture fixture) : IDisposable
         (await ConfigOfAsync(image)).Cmd.ShouldBe(["cat", "/made"]);
         (await Command.RunAsync("buildah", ["rmi", "localhost/kip-build/from-dockerfile"])).Succeeded();
         File.WriteAllText(Path.Combine(source, "Dockerfile"), "FROM kip.local/busybox:1\nRUN exit 7\n");
-        (await Should.ThrowAsync<CommandFailure>(ContainerBuild.RunAsync(new DataFolder(Kip.Data), source, "fails", null, TestContext.Current.CancellationToken))).Message.ShouldContain("buildah build failed");
-        (await Should.ThrowAsync<CommandFailure>(ContainerBuild.RunAsync(new DataFolder(Kip.Data), source, "both", "kip.local/busybox:1", TestContext.Current.CancellationToken))).Message.ShouldContain("leave --base out");
+        (await Should.ThrowAsync<CommandFailure>(ContainerBuild.RunAsync(
+            new DataFolder(Kip.Data), source, "fails", null, TestContext.Current.CancellationToken))).Message.ShouldContain("buildah build failed");
+        (await Should.ThrowAsync<CommandFailure>(ContainerBuild.RunAsync(
+            new DataFolder(Kip.Data), source, "both", "kip.local/busybox:1",
+            TestContext.Current.CancellationToken))).Message.ShouldContain("leave --base out");
     }
 
     public void Dispose() => Directory.Delete(_folder, recursive: true);
 
     private async Task LoadBusyboxAsync() =>
-        (await Kip.KipAsync("image", "load", BaseImages.Busybox().Build().WriteOciArchive(Path.Combine(_folder, "busybox.tar"), "kip.local/busybox:1"))).Succeeded();
+        (await Kip.KipAsync("image", "load", BaseImages.Busybox().Build().WriteOciArchive(Path.Combine(_folder, "busybox.tar"), "kip.local/busybox:1")))
+            .Succeeded();
 
     private async Task<ImageConfig> ConfigOfAsync(string image)
     {

@@ -105,7 +105,8 @@ public sealed class LayerTests
     public async Task A_link_is_followed_inside_of_the_layer_only()
     {
         using var bed = new LayerBed();
-        var layer = new ImageLayer().Directory("usr/lib").Symlink("lib", "/usr/lib").File("lib/so", "found").Symlink("up", "../../../../usr").File("up/there", "in");
+        var layer = new ImageLayer().Directory("usr/lib").Symlink("lib", "/usr/lib")
+            .File("lib/so", "found").Symlink("up", "../../../../usr").File("up/there", "in");
 
         var path = await bed.UnpackAsync(layer);
 
@@ -152,7 +153,10 @@ public sealed class LayerTests
 
     private static string Run(string program, params string[] arguments)
     {
-        using var process = Process.Start(new ProcessStartInfo(program, arguments) { RedirectStandardOutput = true, RedirectStandardError = true, StandardOutputEncoding = Encoding.Latin1 })!;
+        using var process = Process.Start(new ProcessStartInfo(program, arguments)
+        {
+            RedirectStandardOutput = true, RedirectStandardError = true, StandardOutputEncoding = Encoding.Latin1,
+        })!;
         var output = process.StandardOutput.ReadToEnd();
         var error = process.StandardError.ReadToEnd();
         process.WaitForExit();

@@ -67,7 +67,8 @@ public sealed class PruneTests
             registry.Serve(image, $"v{i}");
             await bed.EnsureAsync($"{registry.Host}/app:v{i}");
             sizes.Add(image.Blobs.Values.Sum(static b => (long)b.Length));
-            bed.Images.Repositories.Use($"{registry.Host}/app", bed.Images.Repositories.Tag($"{registry.Host}/app", $"v{i}")!.Digest, DateTimeOffset.UtcNow.AddDays(i - 10));
+            bed.Images.Repositories.Use(
+                $"{registry.Host}/app", bed.Images.Repositories.Tag($"{registry.Host}/app", $"v{i}")!.Digest, DateTimeOffset.UtcNow.AddDays(i - 10));
         }
 
         await PrunerOf(bed).PruneAsync([], Everything with { MaxPulledBytes = sizes[1] + sizes[2] }, TestContext.Current.CancellationToken);
@@ -90,10 +91,14 @@ public sealed class PruneTests
         Directory.CreateDirectory(Path.Combine(folder, "sub"));
         File.WriteAllText(Path.Combine(folder, "sub", "data"), "data");
         var baseName = ImageReference.Parse("kip.local/base:1");
-        var options = new AppImageOptions { Name = ImageReference.Parse("kip.local/app:1"), Folder = folder, Entrypoint = ["dotnet", "program"], Env = ["A=b"] };
+        var options = new AppImageOptions
+        {
+            Name = ImageReference.Parse("kip.local/app:1"), Folder = folder, Entrypoint = ["dotnet", "program"], Env = ["A=b"],
+        };
 
         var digests = new List<Digest>();
-        foreach (var _ in (int[])[1, 2]) digests.Add(await new AppImage(bed.Images).BuildAsync(baseName, bed.Images.Find(baseName)!.Digest, options, TestContext.Current.CancellationToken));
+        foreach (var _ in (int[])[1, 2])
+            digests.Add(await new AppImage(bed.Images).BuildAsync(baseName, bed.Images.Find(baseName)!.Digest, options, TestContext.Current.CancellationToken));
 
         digests.Distinct().Count().ShouldBe(1);
         var ready = await bed.EnsureAsync("kip.local/app:1");
@@ -107,7 +112,8 @@ public sealed class PruneTests
 
     private static async Task LoadAsync(ImageBed bed, string name, string content)
     {
-        var path = new ImageBuild().Layer(new ImageLayer().File("f", content)).Env("BASE=1").Cmd("x").Build().WriteOciLayout(Path.Combine(bed.Folder, Path.GetRandomFileName()), name);
+        var path = new ImageBuild().Layer(new ImageLayer().File("f", content)).Env("BASE=1").Cmd("x")
+            .Build().WriteOciLayout(Path.Combine(bed.Folder, Path.GetRandomFileName()), name);
         await bed.Archive.LoadAsync(path, null, static _ => { }, TestContext.Current.CancellationToken);
     }
 

@@ -80,7 +80,8 @@ public sealed class PullingTests : IAsyncLifetime
 
         JsonObject Entry(string os, string architecture, BuiltImage? image = null) => new()
         {
-            ["mediaType"] = "application/vnd.oci.image.manifest.v1+json", ["digest"] = image?.Digest ?? $"sha256:{new string('0', 64)}", ["size"] = image?.Manifest.Length ?? 1,
+            ["mediaType"] = "application/vnd.oci.image.manifest.v1+json", ["digest"] = image?.Digest ?? $"sha256:{new string('0', 64)}",
+            ["size"] = image?.Manifest.Length ?? 1,
             ["platform"] = new JsonObject { ["os"] = os, ["architecture"] = architecture },
         };
     }
@@ -199,9 +200,12 @@ public sealed class PullingTests : IAsyncLifetime
         var layer = _image.Blobs.Single(static b => b.Value.Length > 300_000);
         if (what == "layer") _registry.Put(layer.Key, [.. layer.Value[..^1], (byte)'X']);
         if (what == "longer") _registry.Put(layer.Key, [.. layer.Value, .. new byte[1000]]);
-        if (what == "config") _registry.Put(Kip.Images.References.Digest.Of(_image.Config).ToString(), Encoding.UTF8.GetBytes(new string(' ', _image.Config.Length)));
+        if (what == "config")
+            _registry.Put(Kip.Images.References.Digest.Of(_image.Config).ToString(), Encoding.UTF8.GetBytes(new string(' ', _image.Config.Length)));
         if (what == "manifest") _registry.Put(_image.Digest, "{}"u8.ToArray());
-        if (what == "artifact") _registry.Put(_image.Digest, Encoding.UTF8.GetBytes(Encoding.UTF8.GetString(_image.Manifest).Replace("vnd.oci.image.config.v1", "vnd.example.v1", StringComparison.Ordinal)));
+        if (what == "artifact")
+            _registry.Put(_image.Digest, Encoding.UTF8.GetBytes(
+                Encoding.UTF8.GetString(_image.Manifest).Replace("vnd.oci.image.config.v1", "vnd.example.v1", StringComparison.Ordinal)));
         var reference = what switch { "nothing" => Name + ":none", "manifest" => $"{Name}@{_image.Digest}", _ => Name + ":v1" };
 
         var refused = await Should.ThrowAsync<ImageException>(_bed.EnsureAsync(reference));
@@ -215,11 +219,14 @@ public sealed class PullingTests : IAsyncLifetime
     public async Task A_credential_helper_is_asked()
     {
         var helper = Path.Combine(_bed.Folder, "docker-credential-kiptest");
-        File.WriteAllText(helper, "#!/bin/sh\nread host\n[ \"$1 $host\" = \"get registry.example.com\" ] && echo '{\"Username\":\"u\",\"Secret\":\"s\"}' || exit 1\n");
+        File.WriteAllText(
+            helper,
+            "#!/bin/sh\nread host\n[ \"$1 $host\" = \"get registry.example.com\" ] && echo '{\"Username\":\"u\",\"Secret\":\"s\"}' || exit 1\n");
         File.SetUnixFileMode(helper, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
         Environment.SetEnvironmentVariable("PATH", $"{Environment.GetEnvironmentVariable("PATH")}:{_bed.Folder}");
 
-        (await CredentialHelper.AskAsync("kiptest", "registry.example.com", TimeProvider.System, TestContext.Current.CancellationToken)).ShouldBe(new RegistryCredential("u", "s"));
+        (await CredentialHelper.AskAsync("kiptest", "registry.example.com", TimeProvider.System, TestContext.Current.CancellationToken))
+            .ShouldBe(new RegistryCredential("u", "s"));
         (await CredentialHelper.AskAsync("kiptest", "other.example.com", TimeProvider.System, TestContext.Current.CancellationToken)).ShouldBeNull();
         await Should.ThrowAsync<ImageException>(CredentialHelper.AskAsync("../evil", "x", TimeProvider.System, TestContext.Current.CancellationToken));
         await Should.ThrowAsync<ImageException>(CredentialHelper.AskAsync("no-such-helper", "x", TimeProvider.System, TestContext.Current.CancellationToken));

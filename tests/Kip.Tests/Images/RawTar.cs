@@ -41,5 +41,6 @@ internal static class RawTar
         return [.. Encoding.ASCII.GetBytes($"{length} {key}="), .. value, (byte)'\n'];
     }
 
-    private static void Octal(byte[] header, int at, int length, long value) => Encoding.ASCII.GetBytes(Convert.ToString(value, 8).PadLeft(length - 1, '0'), header.AsSpan(at));
+    private static void Octal(byte[] header, int at, int length, long value) =>
+        Encoding.ASCII.GetBytes(Convert.ToString(value, 8).PadLeft(length - 1, '0'), header.AsSpan(at));
 }

@@ -28,7 +28,8 @@ internal sealed class RegistryBed : IAsyncDisposable
         var token = RegistryToken.Open(bed.Folder);
         var usual = new RegistryOptions { EndPoint = new IPEndPoint(IPAddress.Loopback, 0) };
         var server = await RegistryServer.StartAsync(
-            options?.Invoke(usual) ?? usual, bed.Images, token, new RegistrySettingsFile(Path.Combine(bed.Folder, "registries.yaml")), TimeProvider.System, NullLoggerFactory.Instance, CancellationToken.None);
+            options?.Invoke(usual) ?? usual, bed.Images, token, new RegistrySettingsFile(Path.Combine(bed.Folder, "registries.yaml")),
+            TimeProvider.System, NullLoggerFactory.Instance, CancellationToken.None);
         bed.Own.ListensAt(server.EndPoint);
         return new(bed, server, token);
     }

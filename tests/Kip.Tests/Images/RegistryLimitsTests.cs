@@ -52,7 +52,9 @@ public sealed class RegistryLimitsTests
         await ExpectAsync(await client.GetAsync("v2/a/blobs/sha256:zz"), 400, "DIGEST_INVALID");
         await ExpectAsync(await client.GetAsync("elsewhere"), 404, "UNSUPPORTED");
         await ExpectAsync(await client.PutAsync("v2/a/tags/list", null), 405, "UNSUPPORTED");
-        await ExpectAsync(await client.PutAsync("v2/a/manifests/-bad", new StringContent("{\"schemaVersion\":2,\"mediaType\":\"application/vnd.oci.image.index.v1+json\",\"manifests\":[]}", Encoding.UTF8, "application/vnd.oci.image.index.v1+json")), 400, "TAG_INVALID");
+        await ExpectAsync(await client.PutAsync("v2/a/manifests/-bad", new StringContent(
+            "{\"schemaVersion\":2,\"mediaType\":\"application/vnd.oci.image.index.v1+json\",\"manifests\":[]}", Encoding.UTF8,
+            "application/vnd.oci.image.index.v1+json")), 400, "TAG_INVALID");
     }
 
     [Fact]

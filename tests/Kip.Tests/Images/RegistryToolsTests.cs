@@ -20,9 +20,12 @@ public sealed class RegistryToolsTests
         (await SkopeoAsync("copy", "--dest-tls-verify=false", $"oci:{folder}/in:v1", $"{target}:v1")).ExitCode.ShouldNotBe(0);
         (await SkopeoAsync("copy", "--dest-tls-verify=false", "--dest-creds", "kip:wrong", $"oci:{folder}/in:v1", $"{target}:v1")).ExitCode.ShouldNotBe(0);
         (await SkopeoAsync("copy", "--dest-tls-verify=false", "--dest-creds", registry.Credentials, $"oci:{folder}/in:v1", $"{target}:v1")).Succeeded();
-        (await SkopeoAsync("copy", "--src-tls-verify=false", "--src-creds", registry.Credentials, "--dest-tls-verify=false", "--dest-creds", registry.Credentials, $"{target}:v1", $"docker://{registry.Host}/other/copy:v2")).Succeeded();
+        (await SkopeoAsync(
+            "copy", "--src-tls-verify=false", "--src-creds", registry.Credentials, "--dest-tls-verify=false", "--dest-creds", registry.Credentials,
+            $"{target}:v1", $"docker://{registry.Host}/other/copy:v2")).Succeeded();
         (await SkopeoAsync("copy", "--src-tls-verify=false", "--src-creds", registry.Credentials, $"{target}:v1", $"oci:{folder}/out:v1")).Succeeded();
-        using var inspected = JsonDocument.Parse((await SkopeoAsync("inspect", "--tls-verify=false", "--creds", registry.Credentials, $"{target}:v1")).Succeeded().Output);
+        using var inspected = JsonDocument.Parse(
+            (await SkopeoAsync("inspect", "--tls-verify=false", "--creds", registry.Credentials, $"{target}:v1")).Succeeded().Output);
 
         inspected.RootElement.GetProperty("Digest").GetString().ShouldBe(image.Digest);
         inspected.RootElement.GetProperty("RepoTags").EnumerateArray().Select(static t => t.GetString()).ShouldBe(["v1"]);
@@ -42,7 +45,8 @@ public sealed class RegistryToolsTests
         await using var registry = await RegistryBed.StartAsync("anonymous: push");
         var folder = Directory.CreateDirectory(Path.Combine(registry.Bed.Folder, "work")).FullName;
         await registry.Bed.Archive.LoadAsync(
-            BaseImages.Busybox().Build().WriteOciArchive(Path.Combine(folder, "busybox.tar"), "kip.local/busybox:1"), null, static _ => { }, TestContext.Current.CancellationToken);
+            BaseImages.Busybox().Build().WriteOciArchive(Path.Combine(folder, "busybox.tar"), "kip.local/busybox:1"), null, static _ => { },
+            TestContext.Current.CancellationToken);
         File.WriteAllText(Path.Combine(folder, "Dockerfile"), $"FROM {registry.Host}/busybox:1\nCOPY hello /hello\nENV A=b\nCMD [\"cat\", \"/hello\"]\n");
         File.WriteAllText(Path.Combine(folder, "hello"), "from buildah");
         var storage = (string[])["--root", Path.Combine(folder, "root"), "--runroot", Path.Combine(folder, "run"), "--storage-driver", "vfs"];
@@ -66,7 +70,8 @@ public sealed class RegistryToolsTests
         var (name, auth) = ($"{registry.Host}/podman/hello:v1", Path.Combine(folder, "auth.json"));
         string[] storage =
         [
-            "--root", Path.Combine(folder, "root"), "--runroot", Path.Combine(folder, "run"), "--tmpdir", Path.Combine(folder, "tmp"), "--storage-driver", "vfs",
+            "--root", Path.Combine(folder, "root"), "--runroot", Path.Combine(folder, "run"), "--tmpdir", Path.Combine(folder, "tmp"),
+            "--storage-driver", "vfs",
             "--cgroup-manager", "cgroupfs", "--events-backend", "none",
         ];
 
@@ -88,7 +93,8 @@ public sealed class RegistryToolsTests
         File.Exists(Path.Combine(ready.LayerDirectories[^1], "bin/busybox")).ShouldBeTrue();
         Kip.Images.Layers.FolderTree.Delete(folder);
 
-        Task<CommandResult> PodmanAsync(params string[] arguments) => Command.RunAsync("podman", [.. storage, .. arguments], cancel: TestContext.Current.CancellationToken);
+        Task<CommandResult> PodmanAsync(params string[] arguments) =>
+            Command.RunAsync("podman", [.. storage, .. arguments], cancel: TestContext.Current.CancellationToken);
     }
 
     [Fact]
@@ -97,7 +103,9 @@ public sealed class RegistryToolsTests
         await using var registry = await RegistryBed.StartAsync();
         var folder = Directory.CreateDirectory(Path.Combine(registry.Bed.Folder, "work")).FullName;
         await registry.Bed.Archive.LoadAsync(
-            new ImageBuild().Layer(new ImageLayer().File("base", "x")).Env("PATH=/bin").Build().WriteOciLayout(Path.Combine(folder, "base"), "kip.local/base:1"), null, static _ => { }, TestContext.Current.CancellationToken);
+            new ImageBuild().Layer(new ImageLayer().File("base", "x")).Env("PATH=/bin")
+                .Build().WriteOciLayout(Path.Combine(folder, "base"), "kip.local/base:1"),
+            null, static _ => { }, TestContext.Current.CancellationToken);
         File.WriteAllText(Path.Combine(folder, "app.csproj"), """<Project Sdk="Microsoft.NET.Sdk"><PropertyGroup><OutputType>Exe</OutputType><TargetFramework>net10.0</TargetFramework></PropertyGroup></Project>""");
         File.WriteAllText(Path.Combine(folder, "Program.cs"), "System.Console.WriteLine();");
         var host = $"localhost:{registry.Server.EndPoint.Port}";
@@ -107,21 +115,26 @@ public sealed class RegistryToolsTests
         (await Command.RunAsync(
             "dotnet",
             [
-                "publish", Path.Combine(folder, "app.csproj"), "-c", "Release", "/t:PublishContainer", $"-p:ContainerRegistry={host}", "-p:ContainerRepository=published",
+                "publish", Path.Combine(folder, "app.csproj"), "-c", "Release", "/t:PublishContainer", $"-p:ContainerRegistry={host}",
+                "-p:ContainerRepository=published",
                 "-p:ContainerImageTag=v1", $"-p:ContainerBaseImage={host}/base:1", "-p:UseSharedCompilation=false", "-nodeReuse:false", "-p:UseAppHost=false",
             ],
-            new Dictionary<string, string> { ["DOCKER_CONFIG"] = folder, ["DOTNET_CLI_USE_MSBUILD_SERVER"] = "0" }, directory: folder, cancel: TestContext.Current.CancellationToken)).Succeeded();
+            new Dictionary<string, string> { ["DOCKER_CONFIG"] = folder, ["DOTNET_CLI_USE_MSBUILD_SERVER"] = "0" }, directory: folder,
+            cancel: TestContext.Current.CancellationToken)).Succeeded();
 
         var ready = await registry.Bed.EnsureAsync("kip.local/published:v1");
         ready.LayerDirectories.Count.ShouldBe(2);
         File.Exists(Path.Combine(ready.LayerDirectories[1], "app/app.dll")).ShouldBeTrue();
     }
 
-    private static Task<CommandResult> SkopeoAsync(params string[] arguments) => Command.RunAsync("skopeo", ["--insecure-policy", .. arguments], cancel: TestContext.Current.CancellationToken);
+    private static Task<CommandResult> SkopeoAsync(params string[] arguments) =>
+        Command.RunAsync("skopeo", ["--insecure-policy", .. arguments], cancel: TestContext.Current.CancellationToken);
 
     private static Task<CommandResult> BuildahAsync(string[] arguments)
     {
         // Debian's package brings no policy of its own where only buildah is installed.
-        return Command.RunAsync("buildah", [.. arguments], new Dictionary<string, string> { ["BUILDAH_ISOLATION"] = "chroot" }, cancel: TestContext.Current.CancellationToken);
+        return Command.RunAsync(
+            "buildah", [.. arguments], new Dictionary<string, string> { ["BUILDAH_ISOLATION"] = "chroot" },
+            cancel: TestContext.Current.CancellationToken);
     }
 }

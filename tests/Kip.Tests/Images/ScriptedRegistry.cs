@@ -59,7 +59,9 @@ internal sealed class ScriptedRegistry : IAsyncDisposable
         Requests.Enqueue($"{http.Request.Method} {http.Request.Path}");
         if (Before is { } before && await before(http)) return;
         var last = http.Request.Path.Value!.Split('/')[^1];
-        var key = http.Request.Path.Value!.Contains("/manifests/", StringComparison.Ordinal) && _manifests.TryGetValue(last, out var manifest) ? manifest.Digest : last;
+        var key = http.Request.Path.Value!.Contains("/manifests/", StringComparison.Ordinal) && _manifests.TryGetValue(last, out var manifest)
+            ? manifest.Digest
+            : last;
         if (!_content.TryGetValue(key, out var content))
         {
             http.Response.StatusCode = 404;

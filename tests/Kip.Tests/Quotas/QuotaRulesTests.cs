@@ -97,7 +97,8 @@ public class QuotaRulesTests
             new() { Name = cpu, RestartPolicy = restart, Resources = new ResourceRequirements { Requests = Cpu(cpu) } };
 
         PodAmounts.Of(new PodSpec { InitContainers = [Of("3")], Containers = [Of("1"), Of("1")] }, "cpu", limits: false).ShouldBe(Amount.Of(3));
-        PodAmounts.Of(new PodSpec { InitContainers = [Of("1", "Always"), Of("1")], Containers = [Of("1"), Of("1")] }, "cpu", limits: false).ShouldBe(Amount.Of(3));
+        PodAmounts.Of(new PodSpec { InitContainers = [Of("1", "Always"), Of("1")], Containers = [Of("1"), Of("1")] }, "cpu", limits: false)
+            .ShouldBe(Amount.Of(3));
     }
 
     [Fact]
@@ -109,7 +110,10 @@ public class QuotaRulesTests
             {
                 Spec = new LimitRangeSpec
                 {
-                    Limits = [new LimitRangeItem { Type = "Container", Default = Cpu("500m"), DefaultRequest = Cpu("250m"), Max = Cpu("1"), Min = Cpu("100m") }],
+                    Limits = [new LimitRangeItem
+                    {
+                        Type = "Container", Default = Cpu("500m"), DefaultRequest = Cpu("250m"), Max = Cpu("1"), Min = Cpu("100m"),
+                    }],
                 },
             },
         ];

@@ -35,7 +35,8 @@ internal static class Sample
     private static object? Record(Type type)
     {
         // A type that holds itself is filled down to where it would begin again.
-        if (type == typeof(SubscriptionsApiFilter)) return new SubscriptionsApiFilter { All = [new() { Cesql = "text" }], Not = new() { Exact = StringMap.Of(("a", "1")) } };
+        if (type == typeof(SubscriptionsApiFilter))
+            return new SubscriptionsApiFilter { All = [new() { Cesql = "text" }], Not = new() { Exact = StringMap.Of(("a", "1")) } };
         var made = Activator.CreateInstance(type)!;
         foreach (var property in type.GetProperties(BindingFlags.Public | BindingFlags.Instance).Where(static p => p.CanWrite))
             property.SetValue(made, Of(property.PropertyType));

@@ -13,7 +13,9 @@ public class ServingKindsTests
     [InlineData("revisions.serving.knative.dev", "v1", "rev", "all knative serving", "Config_Name Generation Ready Reason Actual_Replicas Desired_Replicas")]
     [InlineData("routes.serving.knative.dev", "v1", "rt", "all knative serving", "URL Ready Reason")]
     [InlineData("domainmappings.serving.knative.dev", "v1beta1", "dm", "all knative serving", "URL Ready Reason")]
-    [InlineData("podautoscalers.autoscaling.internal.knative.dev", "v1alpha1", "kpa pa", "knative-internal autoscaling", "DesiredScale ActualScale Ready Reason")]
+    [InlineData(
+        "podautoscalers.autoscaling.internal.knative.dev", "v1alpha1", "kpa pa", "knative-internal autoscaling",
+        "DesiredScale ActualScale Ready Reason")]
     [InlineData("ingresses.networking.internal.knative.dev", "v1alpha1", "kingress king", "knative-internal networking", "Ready Reason")]
     [InlineData("certificates.networking.internal.knative.dev", "v1alpha1", "kcert", "knative-internal networking", "Ready Reason")]
     public void A_kind_has_knatives_names_and_columns(string plural, string version, string shortNames, string categories, string columns)

@@ -135,7 +135,8 @@ public class HpaDeciderTests
 
         plan.Edits.Single().ShouldBe(new Kip.Resources.Planning.Edit.Scale(Deployment.Definition, target.Key, 2));
         var status = ((PodAutoscaler)plan.Status!).Status;
-        (status.DesiredScale, status.ActualScale, status.Conditions.IsTrue("Active"), status.Conditions.IsTrue("ScaleTargetInitialized")).ShouldBe((2, 1, true, false));
+        (status.DesiredScale, status.ActualScale, status.Conditions.IsTrue("Active"), status.Conditions.IsTrue("ScaleTargetInitialized"))
+            .ShouldBe((2, 1, true, false));
         status = ((PodAutoscaler)HpaPlanner.Plan(new(autoscaler, target, new PodCounts(2, 0, 0, 0), 5, AutoscalerConfig.Default, Start)).Status!).Status;
         (status.DesiredScale, status.Conditions.IsTrue("Ready")).ShouldBe((5, true));
     }

@@ -13,8 +13,10 @@ namespace Kip.Tests.Serving;
 /// <summary>Services put together at random, good and bad parts alike.</summary>
 public class AnyServiceTests
 {
-    private static readonly Gen<string> Names = Gen.Elements("hello", "a", "hello-00001", "user-container-0", "queue-proxy", "Bad_Name", "", new string('n', 63), new string('n', 64), "é");
-    private static readonly Gen<string> Images = Gen.Elements($"kip.local/a@{Ksvc.Digest}", "kip.local/a", "broken", "nginx:1", "", "::", "a@sha256:1", "UPPER");
+    private static readonly Gen<string> Names = Gen.Elements(
+        "hello", "a", "hello-00001", "user-container-0", "queue-proxy", "Bad_Name", "", new string('n', 63), new string('n', 64), "é");
+    private static readonly Gen<string> Images = Gen.Elements(
+        $"kip.local/a@{Ksvc.Digest}", "kip.local/a", "broken", "nginx:1", "", "::", "a@sha256:1", "UPPER");
     private static readonly Gen<int> Numbers = Gen.Elements(0, 1, -1, 3, 80, 8080, 8012, 65535, 65536, int.MaxValue, int.MinValue);
 
     private static readonly Gen<Probe?> Probes = Gen.OneOf<Probe?>(
@@ -60,7 +62,10 @@ public class AnyServiceTests
         select new TrafficTarget[] { new() { RevisionName = revision, Percent = share, Tag = tag }, new() { Percent = 100 - share } };
 
     private static readonly Gen<(string, string)[]> Annotations = Gen.SubListOf(
-        ("autoscaling.knative.dev/min-scale", "1"), ("autoscaling.knative.dev/initial-scale", "0"), ("autoscaling.knative.dev/class", "hpa.autoscaling.knative.dev"), ("serving.knative.dev/progress-deadline", "30s"), ("a", "b")).SelectMany(static _ => Gen.Frequency((9, Gen.Constant("5")), (1, Gen.Constant("x"))), static (some, max) => some.Append(("autoscaling.knative.dev/max-scale", max)).ToArray());
+        ("autoscaling.knative.dev/min-scale", "1"), ("autoscaling.knative.dev/initial-scale", "0"),
+        ("autoscaling.knative.dev/class", "hpa.autoscaling.knative.dev"), ("serving.knative.dev/progress-deadline", "30s"),
+        ("a", "b")).SelectMany(static _ => Gen.Frequency((9, Gen.Constant("5")), (1, Gen.Constant("x"))),
+        static (some, max) => some.Append(("autoscaling.knative.dev/max-scale", max)).ToArray());
 
     private static readonly Gen<Service> Services =
         from name in Gen.Frequency((14, Gen.Constant("any")), (1, Names))
@@ -82,7 +87,9 @@ public class AnyServiceTests
                     Spec = new RevisionSpec
                     {
                         Containers = [.. containers], TimeoutSeconds = timeout, ContainerConcurrency = concurrency,
-                        Volumes = slips != containers.Any(static c => c.VolumeMounts.Any(static m => m.Name == "v")) ? [new Volume { Name = "v", ConfigMap = new ConfigMapVolumeSource { Name = "c" } }] : [],
+                        Volumes = slips != containers.Any(static c => c.VolumeMounts.Any(static m => m.Name == "v"))
+                            ? [new Volume { Name = "v", ConfigMap = new ConfigMapVolumeSource { Name = "c" } }]
+                            : [],
                     },
                 },
                 Traffic = [.. traffic],

@@ -90,7 +90,10 @@ public class CertificateTests
     {
         var world = World("external-domain-tls: Enabled");
         var service = world.Get<Service>("hello");
-        world.Apply(service with { Metadata = service.Metadata with { Annotations = service.Metadata.Annotations.With("networking.knative.dev/disable-auto-tls", "true") } });
+        world.Apply(service with
+        {
+            Metadata = service.Metadata with { Annotations = service.Metadata.Annotations.With("networking.knative.dev/disable-auto-tls", "true") },
+        });
         world.Run();
 
         Why(world).ShouldBe("True TLSNotEnabled external-domain-tls is not enabled");

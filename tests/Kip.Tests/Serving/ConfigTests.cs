@@ -26,7 +26,8 @@ public class ConfigTests
     [InlineData("config-network", "kip.external-port", "70000")]
     public void A_wrong_value_is_named(string map, string key, string value)
     {
-        if (key == "revision-timeout-seconds") ServingConfig.Validate(map, StringMap.Of((key, value), ("max-revision-timeout-seconds", "600"))).Count.ShouldBe(1);
+        if (key == "revision-timeout-seconds")
+            ServingConfig.Validate(map, StringMap.Of((key, value), ("max-revision-timeout-seconds", "600"))).Count.ShouldBe(1);
         else ServingConfig.Validate(map, StringMap.Of((key, value))).Single().Field.ShouldBe($"data[{key}]");
     }
 
@@ -47,13 +48,15 @@ public class ConfigTests
     public void Stated_values_are_read_and_templates_may_use_labels()
     {
         ServingConfig.Validate("config-network", StringMap.Of(("domain-template", "{{.Name}}.{{.Labels.team}}.{{.Domain}}"))).ShouldBeEmpty();
-        var defaults = DefaultsConfig.Parse(StringMap.Of(("revision-cpu-request", "400m"), ("enable-service-links", "default"), ("revision-timeout-seconds", "900")), out var errors);
+        var defaults = DefaultsConfig.Parse(
+            StringMap.Of(("revision-cpu-request", "400m"), ("enable-service-links", "default"), ("revision-timeout-seconds", "900")), out var errors);
 
         errors.ShouldBeEmpty();
         defaults.Requests["cpu"].ShouldBe("400m");
         defaults.EnableServiceLinks.ShouldBeNull();
         defaults.MaxTimeoutSeconds.ShouldBe(900);
-        new FeaturesConfig(StringMap.Of(("multi-container", "disabled"), ("kubernetes.podspec-affinity", "allowed"))).Permits("kubernetes.podspec-affinity").ShouldBeTrue();
+        new FeaturesConfig(StringMap.Of(("multi-container", "disabled"), ("kubernetes.podspec-affinity", "allowed")))
+            .Permits("kubernetes.podspec-affinity").ShouldBeTrue();
     }
 
     [Theory]

@@ -24,7 +24,8 @@ public class ConfigurationPlannerTests
         return revision with
         {
             Metadata = revision.Metadata with { Generation = 1 },
-            Status = new RevisionStatus { ObservedGeneration = isObserved ? 1 : 0, Conditions = [Hands.Of("Ready", ready, ready == "False" ? "Bad" : null, ready == "False" ? "bad" : null)] },
+            Status = new RevisionStatus { ObservedGeneration = isObserved ? 1 : 0, Conditions = [Hands.Of(
+                "Ready", ready, ready == "False" ? "Bad" : null, ready == "False" ? "bad" : null)] },
         };
     }
 
@@ -76,7 +77,10 @@ public class ConfigurationPlannerTests
             },
             Spec = new ConfigurationSpec
             {
-                Template = new RevisionTemplateSpec { Metadata = new ObjectMeta { Labels = StringMap.Of(("color", "red")), Annotations = StringMap.Of(("a", "b")) } },
+                Template = new RevisionTemplateSpec
+                {
+                    Metadata = new ObjectMeta { Labels = StringMap.Of(("color", "red")), Annotations = StringMap.Of(("a", "b")) },
+                },
             },
         };
         var revision = RevisionOfConfiguration.Make(configuration, Noon);

@@ -25,7 +25,8 @@ public class DomainConfigTests
         var config = DomainConfig.Parse(Data, out var errors);
 
         errors.ShouldBeEmpty();
-        config.For(StringMap.From(labels.Split(',', StringSplitOptions.RemoveEmptyEntries).Select(static l => l.Split('=')).Select(static p => KeyValuePair.Create(p[0], p[1]))))
+        config.For(StringMap.From(
+            labels.Split(',', StringSplitOptions.RemoveEmptyEntries).Select(static l => l.Split('=')).Select(static p => KeyValuePair.Create(p[0], p[1]))))
             .ShouldBe(expected);
     }
 

@@ -9,7 +9,8 @@ namespace Kip.Tests.Serving;
 
 public class DomainMappingTests
 {
-    private static DomainMapping Mapping(string @namespace = "default", string reference = "{apiVersion: serving.knative.dev/v1, kind: Service, name: hello}", string more = "") =>
+    private static DomainMapping Mapping(
+        string @namespace = "default", string reference = "{apiVersion: serving.knative.dev/v1, kind: Service, name: hello}", string more = "") =>
         Yaml.One<DomainMapping>(
             $$"""{apiVersion: serving.knative.dev/v1beta1, kind: DomainMapping, metadata: {name: www.example.com, namespace: {{@namespace}}}, spec: {ref: {{reference}} {{more}} } }""");
 
@@ -78,7 +79,8 @@ public class DomainMappingTests
         world.Run();
         Why(world).ShouldStartWith("False DomainClaimFailed no ClusterDomainClaim found for domain \"www.example.com\"");
 
-        world.Apply(Yaml.Read("{apiVersion: networking.internal.knative.dev/v1alpha1, kind: ClusterDomainClaim, metadata: {name: www.example.com}, spec: {namespace: default}}").Single());
+        world.Apply(Yaml.Read("{apiVersion: networking.internal.knative.dev/v1alpha1, kind: ClusterDomainClaim, metadata: {name: www.example.com}, "
+            + "spec: {namespace: default}}").Single());
         world.Run();
         Why(world).ShouldBe("True");
 
@@ -88,9 +90,13 @@ public class DomainMappingTests
     }
 
     [Theory]
-    [InlineData("{apiVersion: serving.knative.dev/v1, kind: Service, name: nobody}", "failed to get object default/nobody: services.serving.knative.dev \"nobody\" not found")]
+    [InlineData(
+        "{apiVersion: serving.knative.dev/v1, kind: Service, name: nobody}",
+        "failed to get object default/nobody: services.serving.knative.dev \"nobody\" not found")]
     [InlineData("{apiVersion: v1, kind: Service, name: nobody}", "failed to get object default/nobody: services \"nobody\" not found")]
-    [InlineData("{apiVersion: v1, kind: Pod, name: hello}", "a Pod of v1 cannot be mapped: refer to a Service or Route of serving.knative.dev/v1, or to a Service of v1")]
+    [InlineData(
+        "{apiVersion: v1, kind: Pod, name: hello}",
+        "a Pod of v1 cannot be mapped: refer to a Service or Route of serving.knative.dev/v1, or to a Service of v1")]
     public void What_it_cannot_lead_to_is_told(string reference, string message)
     {
         var world = World();
@@ -122,7 +128,8 @@ public class DomainMappingTests
     {
         var service = new Service { Metadata = new ObjectMeta { Name = "hello" }, Status = new ServiceStatus { Address = new Addressable { Url = url } } };
 
-        DomainTarget.Of(new KReference { ApiVersion = "serving.knative.dev/v1", Kind = "Service", Name = "hello" }, "default", service, out var error).ShouldBeNull();
+        DomainTarget.Of(new KReference { ApiVersion = "serving.knative.dev/v1", Kind = "Service", Name = "hello" }, "default", service, out var error)
+            .ShouldBeNull();
 
         error.ShouldBe(message);
     }

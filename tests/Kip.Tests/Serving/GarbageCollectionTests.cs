@@ -61,7 +61,9 @@ public class GarbageCollectionTests
     {
         Gone(Plan(KeepNone with { RetainSinceCreateTime = null }, Revision(1, 16, 16), Revision(2, 1, 1))).ShouldBe(["hello-00001"]);
         Gone(Plan(KeepNone with { RetainSinceCreateTime = null, RetainSinceLastActiveTime = null }, Revision(1, 1000))).ShouldBeEmpty();
-        Plan(new() { RetainSinceCreateTime = null, RetainSinceLastActiveTime = null, MaxNonActiveRevisions = null, MinNonActiveRevisions = 0 }, Revision(1, 1000))
+        Plan(
+            new() { RetainSinceCreateTime = null, RetainSinceLastActiveTime = null, MaxNonActiveRevisions = null, MinNonActiveRevisions = 0 },
+            Revision(1, 1000))
             .ShouldBeSameAs(Kip.Resources.Planning.Plan.Nothing);
     }
 

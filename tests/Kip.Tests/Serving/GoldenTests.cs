@@ -7,11 +7,16 @@ using Kip.Testing.Serving;
 
 namespace Kip.Tests.Serving;
 
-/// <summary>A folder per case: its manifests are applied one after the other, everything comes to rest after each, and the end is what objects.json says.</summary>
+/// <summary>
+/// A folder per case: its manifests are applied one after the other, everything comes to rest after each, and the end is what objects.json says.
+/// </summary>
 public class GoldenTests
 {
     private static readonly Goldens Goldens = Goldens.Beside("Goldens");
-    private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true, Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+    private static readonly JsonSerializerOptions Indented = new()
+    {
+        WriteIndented = true, Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+    };
 
     public static TheoryData<string> Cases => [.. Goldens.Cases];
 

@@ -33,7 +33,8 @@ public class LabelerPlannerTests
     private static string[] Decide(Route? route, params Revision[] revisions) =>
         [.. LabelerPlanner.Plan(new LabelerView { Key = new("default", "front"), Route = route, Revisions = [.. revisions], Now = Noon }).Edits
             .Cast<Edit.Update>().Select(static e => $"{e.Object.Metadata.Name} {e.Object.Metadata.Labels[ServingLabels.RoutingState]} "
-                + $"[{e.Object.Metadata.Annotations.Get(ServingAnnotations.Routes)}] {e.Object.Metadata.Annotations.Get(ServingAnnotations.RoutingStateModified)}")];
+                + $"[{e.Object.Metadata.Annotations.Get(ServingAnnotations.Routes)}] "
+                + $"{e.Object.Metadata.Annotations.Get(ServingAnnotations.RoutingStateModified)}")];
 
     [Fact]
     public void What_a_route_refers_to_is_marked_and_becomes_active() =>

@@ -233,7 +233,10 @@ public class LifeOfAServiceTests
         world.Apply(Ksvc.Make());
         world.Run();
         var service = world.Get<Service>("hello");
-        world.Apply(service with { Metadata = service.Metadata with { Labels = StringMap.Of(("team", "a")), Annotations = service.Metadata.Annotations.With("note", "x") } });
+        world.Apply(service with
+        {
+            Metadata = service.Metadata with { Labels = StringMap.Of(("team", "a")), Annotations = service.Metadata.Annotations.With("note", "x") },
+        });
         world.Run();
         world.Get<Configuration>("hello").Metadata.Labels.Get("team").ShouldBe("a");
         world.Get<Route>("hello").Metadata.Annotations.Get("note").ShouldBe("x");
@@ -283,7 +286,10 @@ public class LifeOfAServiceTests
         world.Apply(Ksvc.Make());
         world.Run();
         var (revision, deployment) = (world.Get<Revision>("hello-00001"), world.Get<Deployment>("hello-00001-deployment"));
-        world.Apply(revision with { Metadata = revision.Metadata with { Annotations = revision.Metadata.Annotations.With("autoscaling.knative.dev/min-scale", "2") } });
+        world.Apply(revision with
+        {
+            Metadata = revision.Metadata with { Annotations = revision.Metadata.Annotations.With("autoscaling.knative.dev/min-scale", "2") },
+        });
         world.Run();
 
         world.Get<PodAutoscaler>("hello-00001").Metadata.Annotations["autoscaling.knative.dev/min-scale"].ShouldBe("2");
@@ -307,7 +313,10 @@ public class LifeOfAServiceTests
         world.Run();
         Why(world.Get<Route>("front").Status.Conditions).ShouldBe("False ConfigurationMissing Configuration \"back\" referenced in traffic not found.");
 
-        world.Apply(new Configuration { Metadata = new ObjectMeta { Name = "back", Namespace = "default" }, Spec = new ConfigurationSpec { Template = template } });
+        world.Apply(new Configuration
+        {
+            Metadata = new ObjectMeta { Name = "back", Namespace = "default" }, Spec = new ConfigurationSpec { Template = template },
+        });
         world.Run();
         Why(world.Get<Route>("front").Status.Conditions).ShouldBe("True");
         world.Get<Configuration>("back").Metadata.Annotations[ServingAnnotations.Routes].ShouldBe("front");
@@ -340,7 +349,11 @@ public class LifeOfAServiceTests
         var world = new ServingWorld();
         var template = Ksvc.Make().Spec.Template;
         Resource foreign = kind == "Route"
-            ? new Route { Metadata = new ObjectMeta { Name = "hello", Namespace = "default" }, Spec = new RouteSpec { Traffic = [new TrafficTarget { ConfigurationName = "x", Percent = 100 }] } }
+            ? new Route
+            {
+                Metadata = new ObjectMeta { Name = "hello", Namespace = "default" },
+                Spec = new RouteSpec { Traffic = [new TrafficTarget { ConfigurationName = "x", Percent = 100 }] },
+            }
             : new Configuration { Metadata = new ObjectMeta { Name = "hello", Namespace = "default" }, Spec = new ConfigurationSpec { Template = template } };
         world.Apply(foreign);
         world.Settle();

@@ -34,7 +34,8 @@ public class RevisionPlannerTests
     private static string Show(Plan plan, string type) =>
         ((Revision)plan.Status!).Status.Conditions.Find(type) is { } c ? $"{c.Status} {c.Reason} {c.Message}".TrimEnd() : "absent";
 
-    private static RevisionView With(RevisionView seen, string? progressing = "True", string? reason = null, int ready = 0, int replicas = 1, params Condition[] more) => seen with
+    private static RevisionView With(
+        RevisionView seen, string? progressing = "True", string? reason = null, int ready = 0, int replicas = 1, params Condition[] more) => seen with
     {
         Deployment = seen.Deployment! with
         {
@@ -64,10 +65,14 @@ public class RevisionPlannerTests
     private static Pod Pod(string name, ContainerState? state = null, ContainerState? last = null, params Condition[] conditions) => new()
     {
         Metadata = new ObjectMeta { Name = name, Namespace = "default" },
-        Status = new PodStatus { Conditions = [.. conditions], ContainerStatuses = [new ContainerStatus { Name = "user-container", State = state, LastState = last }] },
+        Status = new PodStatus
+        {
+            Conditions = [.. conditions], ContainerStatuses = [new ContainerStatus { Name = "user-container", State = state, LastState = last }],
+        },
     };
 
-    private static ContainerState Ended(int code, string? message = null) => new() { Terminated = new ContainerStateTerminated { ExitCode = code, Message = message } };
+    private static ContainerState Ended(int code, string? message = null) =>
+        new() { Terminated = new ContainerStateTerminated { ExitCode = code, Message = message } };
 
     private static ContainerState Waits(string reason) => new() { Waiting = new ContainerStateWaiting { Reason = reason, Message = "why" } };
 
@@ -80,7 +85,8 @@ public class RevisionPlannerTests
     [InlineData("True", null, "False", "Unknown", "False ProgressDeadlineExceeded Initial scale was never achieved")]
     [InlineData("False", "ProgressDeadlineExceeded", "Unknown", "Unknown", "False ProgressDeadlineExceeded the deployment's words")]
     [InlineData("False", "ProgressDeadlineExceeded", "False", "Unknown", "False ProgressDeadlineExceeded the deployment's words")]
-    public void ResourcesAvailable_follows_the_deployment_and_the_autoscaler(string? progressing, string? reason, string ready, string initialized, string expected) =>
+    public void ResourcesAvailable_follows_the_deployment_and_the_autoscaler(
+        string? progressing, string? reason, string ready, string initialized, string expected) =>
         Show(RevisionPlanner.Plan(Scaled(With(Seen(), progressing, reason), ready, initialized)), "ResourcesAvailable").ShouldBe(expected);
 
     [Fact]
@@ -225,7 +231,10 @@ public class RevisionPlannerTests
         container.Ports[0].ContainerPortNumber.ShouldBe(9000);
         container.LivenessProbe!.HttpGet!.Port.ShouldBe(9000);
         container.ReadinessProbe!.HttpGet!.Port.ShouldBe(9000);
-        Seen(static s => s with { Containers = [s.Containers[0] with { Ports = [new ContainerPort { Name = "h2c" }] }] }).PodAutoscaler!.Spec.ProtocolType.ShouldBe("h2c");
+        Seen(static s => s with
+        {
+            Containers = [s.Containers[0] with { Ports = [new ContainerPort { Name = "h2c" }] }],
+        }).PodAutoscaler!.Spec.ProtocolType.ShouldBe("h2c");
     }
 
     [Fact]
@@ -282,14 +291,17 @@ public class RevisionPlannerTests
         world.Apply(Ksvc.Make().Annotated("autoscaling.knative.dev/max-scale", "3").Annotated("serving.knative.dev/no-gc", "true").Annotated("note", "x"));
         world.Settle();
 
-        foreach (var metadata in (ObjectMeta[])[world.Get<Deployment>("hello-00001-deployment").Metadata, world.Get<Deployment>("hello-00001-deployment").Spec.Template.Metadata])
+        foreach (var metadata in (ObjectMeta[])[world.Get<Deployment>(
+            "hello-00001-deployment").Metadata, world.Get<Deployment>("hello-00001-deployment").Spec.Template.Metadata])
         {
-            metadata.Annotations.Select(static a => a.Key).ShouldNotContain(static k => k.StartsWith("autoscaling.") || k.EndsWith("no-gc") || k.Contains("routes") || k.Contains("routingState"));
+            metadata.Annotations.Select(static a => a.Key)
+                .ShouldNotContain(static k => k.StartsWith("autoscaling.") || k.EndsWith("no-gc") || k.Contains("routes") || k.Contains("routingState"));
             metadata.Annotations["note"].ShouldBe("x");
             metadata.Labels.ContainsKey(ServingLabels.RoutingState).ShouldBeFalse();
             metadata.Labels["app"].ShouldBe("hello-00001");
         }
-        world.Get<Deployment>("hello-00001-deployment").Spec.Template.Metadata.Annotations["kubectl.kubernetes.io/default-container"].ShouldBe("user-container");
+        world.Get<Deployment>("hello-00001-deployment").Spec.Template.Metadata.Annotations["kubectl.kubernetes.io/default-container"]
+            .ShouldBe("user-container");
         var autoscaler = world.Get<PodAutoscaler>("hello-00001");
         autoscaler.Metadata.Annotations["autoscaling.knative.dev/max-scale"].ShouldBe("3");
         autoscaler.Metadata.Annotations.ContainsKey("note").ShouldBeFalse();
@@ -299,7 +311,8 @@ public class RevisionPlannerTests
     public void The_address_of_the_logs_is_the_platforms_template()
     {
         var seen = Seen();
-        var config = ServingConfig.From(new(new Dictionary<string, StringMap> { ["config-observability"] = StringMap.Of(("logging.revision-url-template", "http://logs/${REVISION_UID}")) }));
+        var config = ServingConfig.From(new(
+            new Dictionary<string, StringMap> { ["config-observability"] = StringMap.Of(("logging.revision-url-template", "http://logs/${REVISION_UID}")) }));
 
         ((Revision)RevisionPlanner.Plan(seen with { Config = config }).Status!).Status.LogUrl.ShouldBe("http://logs/revision-hello-00001");
         ((Revision)RevisionPlanner.Plan(seen).Status!).Status.LogUrl.ShouldBeNull();
@@ -327,7 +340,10 @@ public class RevisionPlannerTests
 
         RevisionView Routed(string state) => seen with
         {
-            Revision = seen.Revision with { Metadata = seen.Revision.Metadata with { Labels = seen.Revision.Metadata.Labels.With(ServingLabels.RoutingState, state) } },
+            Revision = seen.Revision with
+            {
+                Metadata = seen.Revision.Metadata with { Labels = seen.Revision.Metadata.Labels.With(ServingLabels.RoutingState, state) },
+            },
         };
         static string? Reachability(RevisionView view) =>
             ((PodAutoscaler?)RevisionPlanner.Plan(view).Edits.OfType<Edit.Update>().Select(static e => e.Object).OfType<PodAutoscaler>().SingleOrDefault() ?? view.PodAutoscaler!).Spec.Reachability;

@@ -12,7 +12,8 @@ public class RouteHostsTests
     private static ServingConfig Config(params (string Key, string Value)[] network) =>
         ServingConfig.From(new PlatformConfig(new Dictionary<string, StringMap> { ["config-network"] = StringMap.Of(network) }));
 
-    private static Route Make(string name) => new() { Metadata = new ObjectMeta { Name = name, Namespace = "default", Labels = StringMap.Of(("team", "red")) } };
+    private static Route Make(string name) =>
+        new() { Metadata = new ObjectMeta { Name = name, Namespace = "default", Labels = StringMap.Of(("team", "red")) } };
 
     [Fact]
     public void A_route_has_a_public_name_with_the_gateways_port_in_its_url_and_three_names_inside()

@@ -16,7 +16,10 @@ public class RouteStatusTests
     {
         var world = new ServingWorld();
         if (network.Length > 0)
-            world.Apply(new Kip.Resources.Core.ConfigMap { Metadata = new ObjectMeta { Name = "config-network", Namespace = "knative-serving" }, Data = StringMap.Of(network) });
+            world.Apply(new Kip.Resources.Core.ConfigMap
+            {
+                Metadata = new ObjectMeta { Name = "config-network", Namespace = "knative-serving" }, Data = StringMap.Of(network),
+            });
         return world;
     }
 
@@ -45,7 +48,8 @@ public class RouteStatusTests
         world.Run();
         var (ingress, traffic) = (world.Get<Ingress>("hello").Spec, world.Get<Route>("hello").Status.Traffic);
 
-        world.Apply(Ksvc.Make().Traffic(new TrafficTarget { RevisionName = "hello-00001", Percent = 50 }, new TrafficTarget { RevisionName = "nope", Percent = 50 }));
+        world.Apply(Ksvc.Make().Traffic(
+            new TrafficTarget { RevisionName = "hello-00001", Percent = 50 }, new TrafficTarget { RevisionName = "nope", Percent = 50 }));
         world.Run();
 
         Why(world, "AllTrafficAssigned").ShouldBe("False RevisionMissing Revision \"nope\" referenced in traffic not found.");
@@ -76,7 +80,8 @@ public class RouteStatusTests
             new TrafficTarget { RevisionName = "hello-00001", Percent = 100 }, new TrafficTarget { LatestRevision = true, Percent = 0, Tag = "new" }));
         world.Run();
 
-        world.Get<Route>("hello").Status.Traffic.Select(static t => (t.RevisionName, t.Percent, t.ConfigurationName)).ShouldBe([("hello-00001", 100, null), ("hello-00002", 0, null)]);
+        world.Get<Route>("hello").Status.Traffic.Select(static t => (t.RevisionName, t.Percent, t.ConfigurationName))
+            .ShouldBe([("hello-00001", 100, null), ("hello-00002", 0, null)]);
         world.Get<Ingress>("hello").Spec.Rules[0].Http!.Paths[0].Splits.Select(static s => s.ServiceName).ShouldBe(["hello-00001"]);
     }
 
@@ -89,7 +94,8 @@ public class RouteStatusTests
     {
         var world = World(("http-protocol", platform));
         var asked = Ksvc.Make();
-        if (service is not null) asked = asked with { Metadata = asked.Metadata with { Annotations = StringMap.Of(("networking.knative.dev/http-protocol", service)) } };
+        if (service is not null)
+            asked = asked with { Metadata = asked.Metadata with { Annotations = StringMap.Of(("networking.knative.dev/http-protocol", service)) } };
         world.Apply(asked);
         world.Run();
 
@@ -101,7 +107,8 @@ public class RouteStatusTests
     {
         var world = World();
         world.Apply(Ksvc.Make());
-        world.Apply(Ksvc.Make("fast").With(static s => s with { Containers = [s.Containers[0] with { Ports = [new() { Name = "h2c", ContainerPortNumber = 9000 }] }] }));
+        world.Apply(Ksvc.Make("fast").With(
+            static s => s with { Containers = [s.Containers[0] with { Ports = [new() { Name = "h2c", ContainerPortNumber = 9000 }] }] }));
         world.Run();
 
         Show("hello").ShouldBe("default/hello-00001:80 Knative-Serving-Namespace=default,Knative-Serving-Revision=hello-00001");
@@ -123,7 +130,11 @@ public class RouteStatusTests
             Metadata = new ObjectMeta { Name = "hello", Namespace = "default" },
             Spec = new IngressSpec
             {
-                Rules = [new() { Hosts = ["mine.example"], Http = new() { Paths = [new() { Splits = [new() { ServiceNamespace = "default", ServiceName = "s", ServicePort = 80 }] }] } }],
+                Rules = [new()
+                {
+                    Hosts = ["mine.example"],
+                    Http = new() { Paths = [new() { Splits = [new() { ServiceNamespace = "default", ServiceName = "s", ServicePort = 80 }] }] },
+                }],
             },
         });
         var theirs = world.Get<Ingress>("hello").Spec;

@@ -15,7 +15,11 @@ public class ServicePlannerTests
         var world = new ServingWorld();
         world.Apply(service ?? Ksvc.Make());
         world.Run();
-        return new ServiceView { Service = world.Get<Service>("hello"), Configuration = world.Get<Configuration>("hello"), Route = world.Get<Route>("hello"), Now = world.Now };
+        return new ServiceView
+        {
+            Service = world.Get<Service>("hello"), Configuration = world.Get<Configuration>("hello"), Route = world.Get<Route>("hello"),
+            Now = world.Now,
+        };
     }
 
     private static string Why(Plan plan, string type) =>
@@ -51,7 +55,8 @@ public class ServicePlannerTests
         var plan = ServicePlanner.Plan(seen with { Service = asked });
         plan.Edits.OfType<Edit.Update>().Select(static e => e.Object.Kind).ShouldBe(["Configuration"]);
 
-        ServicePlanner.Plan(seen with { Service = asked.Named("") }).Edits.OfType<Edit.Update>().Select(static e => e.Object.Kind).ShouldBe(["Configuration", "Route"]);
+        ServicePlanner.Plan(seen with { Service = asked.Named("") }).Edits.OfType<Edit.Update>()
+            .Select(static e => e.Object.Kind).ShouldBe(["Configuration", "Route"]);
     }
 
     [Fact]
@@ -61,7 +66,8 @@ public class ServicePlannerTests
         var route = seen.Route!;
         var behind = route with { Status = route.Status with { Traffic = [route.Status.Traffic[0] with { RevisionName = "hello-00000" }] } };
 
-        Why(ServicePlanner.Plan(seen with { Route = behind }), "RoutesReady").ShouldBe("Unknown TrafficNotMigrated Traffic is not yet migrated to the latest revision.");
+        Why(ServicePlanner.Plan(seen with { Route = behind }), "RoutesReady")
+            .ShouldBe("Unknown TrafficNotMigrated Traffic is not yet migrated to the latest revision.");
         Why(ServicePlanner.Plan(seen), "RoutesReady").ShouldBe("True");
     }
 
@@ -74,7 +80,8 @@ public class ServicePlannerTests
         {
             Metadata = service.Metadata with
             {
-                Annotations = StringMap.Of(("kubectl.kubernetes.io/last-applied-configuration", "{}"), (ServingAnnotations.RolloutDuration, "10s"), ("note", "x")),
+                Annotations = StringMap.Of(
+                    ("kubectl.kubernetes.io/last-applied-configuration", "{}"), (ServingAnnotations.RolloutDuration, "10s"), ("note", "x")),
             },
         });
         world.Run();

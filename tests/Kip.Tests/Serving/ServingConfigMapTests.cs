@@ -14,7 +14,9 @@ public class ServingConfigMapTests
 
     [Theory]
     [InlineData("config-gc", "min-non-active-revisions", "-1", "data[min-non-active-revisions]: expected 0 <= -1 <= 2147483647")]
-    [InlineData("config-gc", "max-non-active-revisions", "5", "data[max-non-active-revisions]: min-non-active-revisions(20) must be <= max-non-active-revisions(5)")]
+    [InlineData(
+        "config-gc", "max-non-active-revisions", "5",
+        "data[max-non-active-revisions]: min-non-active-revisions(20) must be <= max-non-active-revisions(5)")]
     [InlineData("config-gc", "retain-since-create-time", "soon", "data[retain-since-create-time]: \"soon\" is neither a duration such as 48h nor disabled")]
     [InlineData("config-gc", "retain-since-create-time", "-1h", "data[retain-since-create-time]: retain-since-create-time must be non-negative, was -1h")]
     [InlineData("config-gc", "retain-since-create-time", "Disabled", null)]
@@ -22,9 +24,13 @@ public class ServingConfigMapTests
     [InlineData("config-network", "http-protocol", "redirected", null)]
     [InlineData("config-network", "rollout-duration", "-5", "data[rollout-duration]: expected 0 <= -5 <= 2147483647")]
     [InlineData("config-network", "rolloutDuration", "1m", "data[rolloutDuration]: \"1m\" is not a whole number")]
-    [InlineData("config-network", "autocreate-cluster-domain-claims", "perhaps", "data[autocreate-cluster-domain-claims]: \"perhaps\" is neither true nor false")]
+    [InlineData(
+        "config-network", "autocreate-cluster-domain-claims", "perhaps",
+        "data[autocreate-cluster-domain-claims]: \"perhaps\" is neither true nor false")]
     [InlineData("config-network", "auto-tls", "Enabled", null)]
-    [InlineData("config-network", "system-internal-tls", "Enabled", "data[system-internal-tls]: there is nothing to encrypt: the gateway reaches pods on this machine only")]
+    [InlineData(
+        "config-network", "system-internal-tls", "Enabled",
+        "data[system-internal-tls]: there is nothing to encrypt: the gateway reaches pods on this machine only")]
     [InlineData("config-network", "mesh-compatibility-mode", "enabled", "data[mesh-compatibility-mode]: there is no service mesh on this platform")]
     [InlineData("config-network", "mesh-compatibility-mode", "auto", null)]
     [InlineData("config-network", "namespace-wildcard-cert-selector", "{}",
@@ -39,7 +45,9 @@ public class ServingConfigMapTests
     [InlineData("config-leader-election", "buckets", "11", "data[buckets]: expected 1 <= 11 <= 10")]
     [InlineData("config-leader-election", "lease-duration", "5s",
         "data[lease-duration]: lease-duration must be longer than renew-deadline, and that longer than retry-period")]
-    [InlineData("config-logging", "loglevel.controller", "loud", "data[loglevel.controller]: \"loud\" is not one of debug, info, warn, error, dpanic, panic, fatal")]
+    [InlineData(
+        "config-logging", "loglevel.controller", "loud",
+        "data[loglevel.controller]: \"loud\" is not one of debug, info, warn, error, dpanic, panic, fatal")]
     [InlineData("config-logging", "zap-logger-config", "{", "data[zap-logger-config]: is not a JSON object")]
     [InlineData("config-logging", "zap-logger-config", "{}", null)]
     public void A_setting_is_checked_before_it_is_stored(string name, string key, string value, string? error) =>
@@ -47,7 +55,8 @@ public class ServingConfigMapTests
 
     [Fact]
     public void Settings_of_another_namespace_are_nobodys_business() =>
-        Ask.Validate(Map("config-gc", ("min-non-active-revisions", "x")) with { Metadata = new ObjectMeta { Name = "config-gc", Namespace = "default" } }).ShouldBeEmpty();
+        Ask.Validate(Map("config-gc", ("min-non-active-revisions", "x")) with { Metadata = new ObjectMeta { Name = "config-gc", Namespace = "default" } })
+            .ShouldBeEmpty();
 
     // The sum that Knative's own release has for this text (its config-domain).
     [Fact]
@@ -61,7 +70,8 @@ public class ServingConfigMapTests
     public void Editing_the_explanation_instead_of_a_setting_is_refused()
     {
         var map = Map("config-gc", ("_example", "min-non-active-revisions: \"20\""));
-        map = map with { Metadata = map.Metadata with { Annotations = StringMap.Of(("knative.dev/example-checksum", ExampleChecksum.Of(map.Data["_example"]))) } };
+        map = map with { Metadata = map.Metadata with { Annotations = StringMap.Of(
+            ("knative.dev/example-checksum", ExampleChecksum.Of(map.Data["_example"]))) } };
         Ask.Validate(map).ShouldBeEmpty();
 
         Ask.Validate(map with { Data = StringMap.Of(("_example", "min-non-active-revisions: \"2\"")) }).Single().ShouldStartWith(
@@ -81,13 +91,18 @@ public class ServingConfigMapTests
 
     [Theory]
     [InlineData("config-gc", "min-non-active-revision", "config-gc: \"min-non-active-revision\" has no effect: there is no such setting")]
-    [InlineData("config-deployment", "queue-sidecar-image", "config-deployment: \"queue-sidecar-image\" has no effect: it concerns parts that this platform does not have")]
-    [InlineData("config-autoscaler", "activator-capacity", "config-autoscaler: \"activator-capacity\" has no effect: it concerns parts that this platform does not have")]
+    [InlineData(
+        "config-deployment", "queue-sidecar-image",
+        "config-deployment: \"queue-sidecar-image\" has no effect: it concerns parts that this platform does not have")]
+    [InlineData(
+        "config-autoscaler", "activator-capacity",
+        "config-autoscaler: \"activator-capacity\" has no effect: it concerns parts that this platform does not have")]
     [InlineData("config-autoscaler", "stable-window", null)]
     [InlineData("config-domain", "example.org", null)]
     [InlineData("config-gc", "_anything", null)]
     [InlineData("my-own", "anything", null)]
     [InlineData("config-network", "rollout-duration", null)]
     public void A_setting_that_changes_nothing_is_told_to_whoever_sets_it(string name, string key, string? warning) =>
-        AdmissionRules.Warnings(new AdmissionRequest(Map(name, (key, "1")), null, "jane", null, PlatformConfig.Default)).ShouldBe(warning is null ? [] : [warning]);
+        AdmissionRules.Warnings(new AdmissionRequest(Map(name, (key, "1")), null, "jane", null, PlatformConfig.Default))
+            .ShouldBe(warning is null ? [] : [warning]);
 }

@@ -56,7 +56,9 @@ public class ServingSimulationTests
                 if (await world.Resources.GetAsync<Service>(key, default) is not { } stored)
                     await world.Resources.CreateAsync(Ksvc.Make(key.Name).Annotated("autoscaling.knative.dev/initial-scale", "0"), default);
                 else if (world.Scheduler.Random.Next(4) == 0) await world.Resources.DeleteAsync<Service>(key, default);
-                else await world.Resources.UpdateAsync(stored.WithEnv("STEP", $"{step}") with { Metadata = stored.Metadata with { ResourceVersion = null } }, default);
+                else
+                    await world.Resources.UpdateAsync(
+                        stored.WithEnv("STEP", $"{step}") with { Metadata = stored.Metadata with { ResourceVersion = null } }, default);
                 await Task.Delay(TimeSpan.FromMilliseconds(world.Scheduler.Random.Next(20)), world.Time);
             }
             await world.Quiet();
@@ -71,7 +73,8 @@ public class ServingSimulationTests
                 revision.Spec.ShouldBe(service.Spec.Template.Spec);
                 revision.Metadata.Labels[ServingLabels.RoutingState].ShouldBe("active");
             }
-            (await world.Resources.ListAsync<Ingress>(ListOptions.All, default)).Select(static i => i.Key).ShouldBe(services.Select(static s => s.Key), ignoreOrder: true);
+            (await world.Resources.ListAsync<Ingress>(ListOptions.All, default)).Select(static i => i.Key)
+                .ShouldBe(services.Select(static s => s.Key), ignoreOrder: true);
             var active = (await world.Resources.ListAsync<Revision>(ListOptions.All, default))
                 .Where(static r => r.Metadata.Labels[ServingLabels.RoutingState] == "active").Select(static r => r.Metadata.Name);
             active.ShouldBe(services.Select(static s => s.Status.LatestCreatedRevisionName!), ignoreOrder: true);

@@ -20,7 +20,8 @@ public class TagHeaderTests
         world.Apply(Ksvc.Make());
         world.Run();
         world.Apply(Ksvc.Make().WithEnv("A", "1").Traffic(
-            new TrafficTarget { RevisionName = "hello-00001", Percent = 100, Tag = "old" }, new TrafficTarget { LatestRevision = true, Percent = 0, Tag = "new" }));
+            new TrafficTarget { RevisionName = "hello-00001", Percent = 100, Tag = "old" },
+            new TrafficTarget { LatestRevision = true, Percent = 0, Tag = "new" }));
         world.Run();
         Paths(world, "hello.default.localhost").ShouldBe(["[] + hello-00001=100"], "the feature is off at first");
 

@@ -27,7 +27,10 @@ public class TrafficResolverTests
     {
         Route = new Route
         {
-            Metadata = new ObjectMeta { Name = "r", Namespace = "default", Labels = service is null ? default : StringMap.Of((ServingLabels.Service, service)) },
+            Metadata = new ObjectMeta
+            {
+                Name = "r", Namespace = "default", Labels = service is null ? default : StringMap.Of((ServingLabels.Service, service)),
+            },
             Spec = new RouteSpec { Traffic = [.. traffic] },
         },
         Configurations = [.. there.OfType<Configuration>()],
@@ -52,7 +55,8 @@ public class TrafficResolverTests
         Why(Resolve([To("r")])).ShouldBe("False RevisionMissing Revision \"r\" referenced in traffic not found.");
         Why(Resolve([To(configuration: "c")], null, Configuration("c", null, "Unknown")))
             .ShouldBe("Unknown RevisionMissing Configuration \"c\" is waiting for a Revision to become ready.");
-        Why(Resolve([To(configuration: "c")], null, Configuration("c", null, "False"))).ShouldBe("False RevisionMissing Configuration \"c\" does not have any ready Revision.");
+        Why(Resolve([To(configuration: "c")], null, Configuration("c", null, "False")))
+            .ShouldBe("False RevisionMissing Configuration \"c\" does not have any ready Revision.");
         Why(Resolve([To("r")], null, Revision("r", "Unknown"))).ShouldBe("Unknown RevisionMissing Revision \"r\" is not yet ready.");
         Why(Resolve([To("r")], null, Revision("r", "False"))).ShouldBe("False RevisionMissing Revision \"r\" failed to become ready.");
     }
@@ -76,18 +80,23 @@ public class TrafficResolverTests
     [Fact]
     public void The_default_group_has_every_share_and_each_tag_all_of_its_own()
     {
-        var resolution = Resolve([To("a", percent: 60, tag: "x"), To("b", percent: 40), To("c", percent: 0, tag: "w")], null, Revision("a"), Revision("b"), Revision("c"));
+        var resolution = Resolve(
+            [To("a", percent: 60, tag: "x"), To("b", percent: 40), To("c", percent: 0, tag: "w")], null, Revision("a"), Revision("b"), Revision("c"));
 
-        TrafficGroup.Of(resolution.Targets, Kip.Rules.Serving.Rollouts.Rollout.None, static _ => "http1").Select(static g => $"{g.Tag}: {string.Join(" ", g.Shares.Select(static s => $"{s.RevisionName}={s.Percent}"))}")
+        TrafficGroup.Of(resolution.Targets, Kip.Rules.Serving.Rollouts.Rollout.None, static _ => "http1")
+            .Select(static g => $"{g.Tag}: {string.Join(" ", g.Shares.Select(static s => $"{s.RevisionName}={s.Percent}"))}")
             .ShouldBe([": a=60 b=40", "w: c=100", "x: a=100"]);
     }
 
     [Fact]
     public void Shares_of_the_same_revision_are_added_and_a_single_one_gets_all()
     {
-        var resolution = Resolve([To("a", percent: 30), To("a", percent: 30, tag: "t"), To("b", percent: 40), To("a", percent: 0)], null, Revision("a"), Revision("b"));
+        var resolution = Resolve(
+            [To("a", percent: 30), To("a", percent: 30, tag: "t"), To("b", percent: 40), To("a", percent: 0)], null, Revision("a"), Revision("b"));
 
-        TrafficGroup.Of(resolution.Targets, Kip.Rules.Serving.Rollouts.Rollout.None, static _ => "http1")[0].Shares.Select(static s => (s.RevisionName, s.Percent)).ShouldBe([("a", 60), ("b", 40)]);
+        TrafficGroup.Of(
+            resolution.Targets, Kip.Rules.Serving.Rollouts.Rollout.None,
+            static _ => "http1")[0].Shares.Select(static s => (s.RevisionName, s.Percent)).ShouldBe([("a", 60), ("b", 40)]);
         TrafficTargets.Merge(resolution.Targets.Select(static t => t.Target)).Select(static t => (t.RevisionName, t.Tag, t.Percent))
             .ShouldBe([("a", null, 30L), ("a", "t", 30L), ("b", null, 40L)]);
     }

@@ -70,8 +70,10 @@ internal sealed class PlatformStory
     private Service Make(int number)
     {
         var (min, max) = (_choice.Next(4) == 0 ? _choice.Next(1, 3) : 0, _choice.Next(2) * _choice.Next(3, 6));
-        var service = Ksvc.Make($"svc-{number}").WithEnv("VERSION", $"{++_version}").With(spec => spec with { ContainerConcurrency = _choice.Next(3) * _choice.Next(1, 4) });
-        foreach (var (key, value) in ((string, int)[])[("min-scale", min), ("max-scale", max), ("initial-scale", _choice.Next(3)), ("target", _choice.Next(1, 8))])
+        var service = Ksvc.Make($"svc-{number}").WithEnv("VERSION", $"{++_version}")
+            .With(spec => spec with { ContainerConcurrency = _choice.Next(3) * _choice.Next(1, 4) });
+        foreach (var (key, value) in ((string, int)[])[(
+            "min-scale", min), ("max-scale", max), ("initial-scale", _choice.Next(3)), ("target", _choice.Next(1, 8))])
             service = service.Annotated(AutoscalingKeys.Prefix + key, $"{value}");
         return service.Annotated($"{AutoscalingKeys.Prefix}window", $"{_choice.Next(6, 15)}s");
     }
@@ -164,7 +166,8 @@ internal sealed class PlatformStory
     private void FindHosts()
     {
         for (var i = 0; i < Services; i++)
-            if (_hosts[i] is null && Get<Route>($"svc-{i}") is { Status: { Url: { } url } status } && status.Conditions.IsTrue("Ready")) _hosts[i] = new Uri(url).Authority;
+            if (_hosts[i] is null && Get<Route>($"svc-{i}") is { Status: { Url: { } url } status } && status.Conditions.IsTrue("Ready"))
+                _hosts[i] = new Uri(url).Authority;
     }
 
     private void Look()
@@ -207,7 +210,8 @@ internal sealed class PlatformStory
         }
     }
 
-    private int PodsOf(string service) => _world.Registry.List(Pod.Definition, new ListOptions { Namespace = "default", LabelSelector = $"{ServingLabels.Service}={service}" }).Items.Count;
+    private int PodsOf(string service) =>
+        _world.Registry.List(Pod.Definition, new ListOptions { Namespace = "default", LabelSelector = $"{ServingLabels.Service}={service}" }).Items.Count;
 
     private T? Get<T>(string name) where T : Resource, IResource => (T?)_world.Registry.Get(T.Definition, new("default", name));
 }

@@ -39,7 +39,8 @@ internal readonly record struct Answered(int Status, int Breaks, string Body);
 /// </summary>
 internal sealed class PlatformWorld
 {
-    private readonly Channel<RevisionStat> _stats = Channel.CreateBounded<RevisionStat>(new BoundedChannelOptions(65_536) { FullMode = BoundedChannelFullMode.DropOldest });
+    private readonly Channel<RevisionStat> _stats = Channel.CreateBounded<RevisionStat>(
+        new BoundedChannelOptions(65_536) { FullMode = BoundedChannelFullMode.DropOldest });
     private readonly TaskCompletionSource _ready = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly AutoscalerLoop _autoscaler;
     private readonly StatReporter _reporter;
@@ -57,13 +58,16 @@ internal sealed class PlatformWorld
         Informers = new InformerSet(Resources, Time, random: random.NextDouble);
         var options = new GatewayOptions();
         var backends = new RevisionBackends(name => new(name, new(options.QueueDepth, random, Time), Time));
-        var services = new ServiceBackends(Informers.Get<Service>(), Informers.Get<Endpoints>(), name => new(name, new(options.QueueDepth, random, Time), Time, isRevision: false));
+        var services = new ServiceBackends(
+            Informers.Get<Service>(), Informers.Get<Endpoints>(), name => new(name, new(options.QueueDepth, random, Time), Time, isRevision: false));
         _reporter = new(_stats.Writer);
         _statuses = new(Resources, static () => new IPEndPoint(IPAddress.Loopback, 8080), Time, loggers);
         _projector = new(backends, services.Knows, _statuses, ingressClass: null, loggers);
         Runtime = new PlayedRuntime(Resources, Informers, backends, Time, podStart);
         var network = new PlayedNetwork(Runtime.Find, Time);
-        _pipeline = new(options, () => _projector.Table, new(services, backends, random), _ready.Task, _reporter, network, network, new OutsideForwarder(options, loggers),
+        _pipeline = new(
+            options, () => _projector.Table, new(services, backends, random), _ready.Task, _reporter, network, network,
+            new OutsideForwarder(options, loggers),
             static () => null, new RequestTaps(Time), static () => null, random, Time, new Instruments(() => _reporter.Active, static () => 0, Time));
         Informers.Subscribe<Revision>(_projector.OnRevision);
         Informers.Subscribe<Pod>(_projector.OnPod);
@@ -94,14 +98,16 @@ internal sealed class PlatformWorld
         {
             using var stop = new CancellationTokenSource();
             var newPods = new PodFactory("here", () => $"p{++_pods}", _ => 20_000 + (_pods % 40_000));
-            await using var host = new ControllerHost(Resources, Informers, [.. ServingControllers.Create(), new PodAutoscalerReconciler(_autoscaler), new DeploymentReconciler(newPods),
+            await using var host = new ControllerHost(
+                Resources, Informers, [.. ServingControllers.Create(), new PodAutoscalerReconciler(_autoscaler), new DeploymentReconciler(newPods),
                 new ReplicaSetReconciler(newPods)], Time,
                 NullLoggerFactory.Instance, new ReconcileLoopOptions { Random = Scheduler.Random.NextDouble });
             await host.StartAsync(default);
             _projector.Project();
             _ready.SetResult();
             var running = Task.WhenAll(
-                _autoscaler.RunAsync(stop.Token), Registry.RunAsync(stop.Token), _projector.RunAsync(stop.Token), _statuses.RunAsync(stop.Token), ReportAsync(stop.Token));
+                _autoscaler.RunAsync(stop.Token), Registry.RunAsync(stop.Token), _projector.RunAsync(stop.Token), _statuses.RunAsync(stop.Token),
+                ReportAsync(stop.Token));
             try
             {
                 await story();

@@ -16,7 +16,8 @@ internal sealed class PlayedNetwork(Func<string, PlayedPod?> find, TimeProvider 
     {
         var played = find(pod.Uid) ?? throw new InvalidOperationException($"{pod.Pod} gets a request and was never started");
         if (played.IsEnded) throw new InvalidOperationException($"{pod.Pod} gets a request and has ended");
-        if (target.Backend.Settings is { } settings && settings.Uid != played.Revision) throw new InvalidOperationException($"{pod.Pod} gets a request for another revision of its revision's name");
+        if (target.Backend.Settings is { } settings && settings.Uid != played.Revision)
+            throw new InvalidOperationException($"{pod.Pod} gets a request for another revision of its revision's name");
         if (!played.IsLive) return ForwardOutcome.ConnectFailed;
         if (++played.Running > played.Limit && played.Limit > 0)
             throw new InvalidOperationException($"{pod.Pod} has {played.Running} requests and may have {played.Limit}");

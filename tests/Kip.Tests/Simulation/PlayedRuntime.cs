@@ -34,7 +34,10 @@ internal sealed class PlayedRuntime
 
     public PlayedPod? Find(string uid) => _pods.GetValueOrDefault(uid);
 
-    /// <summary>The pod's process is killed: it breaks its connections, after a moment it takes none any more, after another that is noticed; then it is started again.</summary>
+    /// <summary>
+    /// The pod's process is killed: it breaks its connections, after a moment it takes none any more, after another that is noticed; then it is
+    /// started again.
+    /// </summary>
     /// <param name="dying">How long it still takes connections, and breaks them.</param>
     /// <param name="noticing">From then until its pod is told not to be ready.</param>
     public async Task CrashAsync(PlayedPod pod, TimeSpan dying, TimeSpan noticing)
@@ -76,7 +79,8 @@ internal sealed class PlayedRuntime
     private async Task StartAsync(Pod pod)
     {
         var revision = await _resources.GetAsync<Revision>(new(pod.Metadata.Namespace, pod.Metadata.Labels[ServingLabels.Revision]), default);
-        var played = _pods[pod.Metadata.Uid!] = new PlayedPod(pod, revision?.Metadata.Uid == pod.Metadata.Labels[ServingLabels.RevisionUid] ? (int)(revision.Spec.ContainerConcurrency ?? 0) : 0);
+        var played = _pods[pod.Metadata.Uid!] = new PlayedPod(
+            pod, revision?.Metadata.Uid == pod.Metadata.Labels[ServingLabels.RevisionUid] ? (int)(revision.Spec.ContainerConcurrency ?? 0) : 0);
         if (!pod.Spec.Containers.Any(static c => c.Env.Any(static e => e.Name == Broken)))
         {
             await StartAnewAsync(played);

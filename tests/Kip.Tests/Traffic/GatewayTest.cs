@@ -50,7 +50,8 @@ public abstract class GatewayTest : IAsyncLifetime
     }
 
     /// <summary>Starts an application and serves it under <see cref="Host"/> by revision <c>app-1</c>.</summary>
-    protected async Task<FakePod> ServeAsync(RequestDelegate handler, int concurrency = 0, int timeout = 300, int responseStart = 0, int idle = 0, bool http2 = false)
+    protected async Task<FakePod> ServeAsync(
+        RequestDelegate handler, int concurrency = 0, int timeout = 300, int responseStart = 0, int idle = 0, bool http2 = false)
     {
         var pod = await StartPodAsync(handler, http2);
         await Bed.PutAsync(

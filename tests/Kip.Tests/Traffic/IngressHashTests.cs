@@ -26,7 +26,10 @@ public sealed class IngressHashTests
                 }],
             },
         }]) with { };
-        ingress = ingress with { Spec = ingress.Spec with { HttpOption = "Enabled", Tls = [new() { Hosts = ["a.example"], SecretName = "s", SecretNamespace = "n" }] } };
+        ingress = ingress with
+        {
+            Spec = ingress.Spec with { HttpOption = "Enabled", Tls = [new() { Hosts = ["a.example"], SecretName = "s", SecretNamespace = "n" }] },
+        };
 
         const string Json =
             """{"tls":[{"hosts":["a.example"],"secretName":"s","secretNamespace":"n"}],"rules":[{"hosts":["a.example"],"visibility":"ExternalIP","http":{"paths":[{"path":"/x","headers":{"Tag":{"exact":"b\u003c"}},"splits":[{"serviceNamespace":"default","serviceName":"app-1","servicePort":80,"percent":100}],"appendHeaders":{"A":"1","B":"2"}}]}}],"httpOption":"Enabled"}""";

@@ -39,7 +39,9 @@ public sealed class RoutingTests : GatewayTest
     [Fact]
     public async Task A_path_that_no_rule_covers_is_not_found()
     {
-        await Bed.PutAsync(TrafficObjects.Revision("app-1"), TrafficObjects.Ingress("app", [TrafficObjects.Rule(Host, TrafficObjects.Path("/api", ("app-1", 100)))]));
+        await Bed.PutAsync(
+            TrafficObjects.Revision("app-1"),
+            TrafficObjects.Ingress("app", [TrafficObjects.Rule(Host, TrafficObjects.Path("/api", ("app-1", 100)))]));
 
         using var response = await GetAsync("/other");
 
@@ -66,7 +68,9 @@ public sealed class RoutingTests : GatewayTest
         var pod = await StartPodAsync(static context =>
             context.Response.WriteAsync(string.Join('\n', context.Request.Headers.Select(static h => $"{h.Key}={h.Value}"))));
         var path = TrafficObjects.Path("", ("app-1", 100));
-        path = path with { AppendHeaders = StringMap.Of(("X-Set", "path"), ("Knative-Serving-Tag", "blue")), Splits = [path.Splits[0] with { AppendHeaders = path.Splits[0].AppendHeaders.With("X-Set", "split") }] };
+        path = path with { AppendHeaders = StringMap.Of(
+            ("X-Set", "path"),
+            ("Knative-Serving-Tag", "blue")), Splits = [path.Splits[0] with { AppendHeaders = path.Splits[0].AppendHeaders.With("X-Set", "split") }] };
         await Bed.PutAsync(
             TrafficObjects.Revision("app-1"), TrafficObjects.Pod("app-1", "a", pod.Port),
             TrafficObjects.Ingress("app", [TrafficObjects.Rule(Host, path)]));

@@ -9,7 +9,9 @@ using Shouldly;
 
 namespace Kip.Tests.Traffic;
 
-/// <summary>Names of the inside: core Services through their Endpoints, names that stand for others, and programs that use the gateway as their proxy.</summary>
+/// <summary>
+/// Names of the inside: core Services through their Endpoints, names that stand for others, and programs that use the gateway as their proxy.
+/// </summary>
 public sealed class ServiceRoutingTests : GatewayTest
 {
     private const string Inside = "store.default.svc.cluster.local";

@@ -76,7 +76,9 @@ public static class AcceptedForm
         accept.Contains("q=", StringComparison.OrdinalIgnoreCase) ? Written(accept).OrderByDescending(static a => Quality(a.Parameters)) : Written(accept);
 
     private static double Quality(Dictionary<string, string> parameters) =>
-        parameters.TryGetValue("q", out var text) && double.TryParse(text, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var quality) ? quality : 1;
+        parameters.TryGetValue("q", out var text) && double.TryParse(text, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var quality)
+            ? quality
+            : 1;
 
     private static IEnumerable<(string Type, Dictionary<string, string> Parameters)> Written(string accept)
     {

@@ -75,7 +75,8 @@ internal sealed class ObjectDecoder(HttpContext http)
 
     private static void ExpectKind(JsonElement body, KindDefinition kind)
     {
-        if (body.ValueKind != JsonValueKind.Object) throw ApiException.BadRequest($"the body of the request is not an object but {body.ValueKind.ToString().ToLowerInvariant()}");
+        if (body.ValueKind != JsonValueKind.Object)
+            throw ApiException.BadRequest($"the body of the request is not an object but {body.ValueKind.ToString().ToLowerInvariant()}");
         var apiVersion = Text(body, "apiVersion") ?? kind.ApiVersion;
         if (apiVersion != kind.ApiVersion)
             throw ApiException.BadRequest($"the API version in the data ({apiVersion}) does not match the expected API version ({kind.ApiVersion})");

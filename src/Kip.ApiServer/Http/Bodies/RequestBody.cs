@@ -73,7 +73,8 @@ internal static class RequestBody
         try
         {
             return ProtobufObject.Read(body, out var kind)
-                ?? throw Unsupported($"{kind} is not understood as protobuf: send it as application/json (kubectl create … --dry-run=client -o yaml | kubectl create -f -)");
+                ?? throw Unsupported($"{kind} is not understood as protobuf: send it as application/json (kubectl create … --dry-run=client -o yaml "
+                + "| kubectl create -f -)");
         }
         catch (FormatException malformed)
         {

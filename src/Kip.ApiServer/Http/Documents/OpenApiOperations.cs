@@ -35,7 +35,8 @@ internal sealed class OpenApiOperations(Utf8JsonWriter writer, SchemaWriter sche
     {
         writer.WriteStartObject(method);
         writer.WriteString("description", $"{action} {kind.Plural}");
-        writer.WriteString("operationId", action + path.Replace('/', '_').Replace("{", "", StringComparison.Ordinal).Replace("}", "", StringComparison.Ordinal));
+        writer.WriteString(
+            "operationId", action + path.Replace('/', '_').Replace("{", "", StringComparison.Ordinal).Replace("}", "", StringComparison.Ordinal));
         WriteParameters(action);
         if (version3 && action is "post" or "put" or "patch") WriteBody(action);
         WriteResponses(action);

@@ -28,9 +28,11 @@ internal sealed class MetricsApi(IMachineUsage? usage, ResourceRegistry registry
     /// <summary>Answers get and list.</summary>
     public async Task AnswerAsync(ApiCall call)
     {
-        if (!HttpMethods.IsGet(call.Http.Request.Method) || call.Path.Subresource is not null || ResourceRouter.IsWatch(call)) throw RequestPipeline.MethodNotAllowed();
+        if (!HttpMethods.IsGet(call.Http.Request.Method) || call.Path.Subresource is not null || ResourceRouter.IsWatch(call))
+            throw RequestPipeline.MethodNotAllowed();
         var measured = call.Kind == PodMetrics.Definition ? await PodsAsync(call) : await NodesAsync(call);
-        if (call.Path.Name is null) await reads.WriteListAsync(call, new ResourceList(measured, registry.ResourceVersion), call.Form, ResourceReads.IncludeOf(call));
+        if (call.Path.Name is null)
+            await reads.WriteListAsync(call, new ResourceList(measured, registry.ResourceVersion), call.Form, ResourceReads.IncludeOf(call));
         else if (measured is [var one]) await reads.WriteObjectAsync(call, one);
         else throw ApiException.NotFound(call.Kind, call.Path.Name);
     }

@@ -107,7 +107,8 @@ internal sealed class SpdySession : IAsyncDisposable
                 await TakeAsync(BinaryPrimitives.ReadInt32BigEndian(header), header[4], payload);
             }
         }
-        catch (Exception e) when (e is IOException or OperationCanceledException or InvalidDataException or ObjectDisposedException or System.Net.WebSockets.WebSocketException)
+        catch (Exception e) when (
+            e is IOException or OperationCanceledException or InvalidDataException or ObjectDisposedException or System.Net.WebSockets.WebSocketException)
         {
             // The client has gone, or speaks something else.
         }

@@ -85,7 +85,11 @@ internal sealed class ScaleSubresource(ResourceRegistry registry, ResourceReads 
     {
         if (wanted.Spec.Replicas < 0)
             throw ApiException.Invalid(current.GetDefinition(), current.Metadata.Name,
-                [new() { Field = "spec.replicas", Reason = "FieldValueInvalid", Message = $"Invalid value: {wanted.Spec.Replicas}: must be greater than or equal to 0" }]);
+                [new()
+                {
+                    Field = "spec.replicas", Reason = "FieldValueInvalid",
+                    Message = $"Invalid value: {wanted.Spec.Replicas}: must be greater than or equal to 0",
+                }]);
         var meta = current.Metadata with
         {
             ResourceVersion = string.IsNullOrEmpty(wanted.Metadata.ResourceVersion) ? current.Metadata.ResourceVersion : wanted.Metadata.ResourceVersion,

@@ -24,7 +24,8 @@ internal sealed class TokenSubresource(ResourceRegistry registry, ServiceAccount
         using var body = await RequestBody.ReadJsonAsync(call.Http);
         var asked = RequestBody.Tree(body);
         var spec = asked["spec"] as JsonObject ?? [];
-        var account = (ServiceAccount?)registry.Get(ServiceAccount.Definition, call.Name) ?? throw ApiException.NotFound(ServiceAccount.Definition, call.Name.Name);
+        var account = (ServiceAccount?)registry.Get(ServiceAccount.Definition, call.Name)
+            ?? throw ApiException.NotFound(ServiceAccount.Definition, call.Name.Name);
         var seconds = SecondsOf(spec, call.Name.Name);
         var bound = BoundTo(spec, account);
         var (token, claims) = tokens.Issue(account, AudiencesOf(spec), TimeSpan.FromSeconds(seconds), bound);
@@ -32,7 +33,10 @@ internal sealed class TokenSubresource(ResourceRegistry registry, ServiceAccount
         var answer = new JsonObject
         {
             ["kind"] = "TokenRequest", ["apiVersion"] = "authentication.k8s.io/v1",
-            ["metadata"] = new JsonObject { ["name"] = account.Metadata.Name, ["namespace"] = account.Metadata.Namespace, ["creationTimestamp"] = Time(claims.IssuedAt) },
+            ["metadata"] = new JsonObject
+            {
+                ["name"] = account.Metadata.Name, ["namespace"] = account.Metadata.Namespace, ["creationTimestamp"] = Time(claims.IssuedAt),
+            },
         };
         spec = (JsonObject)spec.DeepClone();
         spec["audiences"] = new JsonArray([.. claims.Audiences.Select(static audience => (JsonNode)audience)]);
@@ -85,7 +89,8 @@ internal sealed class TokenSubresource(ResourceRegistry registry, ServiceAccount
         Message = $"TokenRequest.authentication.k8s.io \"{name}\" is invalid: spec.expirationSeconds: {message}",
         Details = new StatusDetails
         {
-            Group = "authentication.k8s.io", Kind = "TokenRequest", Name = name, Causes = [new StatusCause { Field = "spec.expirationSeconds", Message = message }],
+            Group = "authentication.k8s.io", Kind = "TokenRequest", Name = name,
+            Causes = [new StatusCause { Field = "spec.expirationSeconds", Message = message }],
         },
     });
 }

@@ -27,7 +27,9 @@ internal sealed class QuotaStatus(Store store, ResourceWriter writer, NamespaceL
         if (store.Get(id) is not ResourceQuota quota) return;
         var status = Count(quota);
         if (status == quota.Status) return;
-        writer.Modify(ResourceQuota.Definition, id.Name, "status", present => ((ResourceQuota)present) with { Status = Count((ResourceQuota)present) }, Context);
+        writer.Modify(
+            ResourceQuota.Definition, id.Name, "status", present => ((ResourceQuota)present) with { Status = Count((ResourceQuota)present) },
+            Context);
     }
 
     private ResourceQuotaStatus Count(ResourceQuota quota) => new()

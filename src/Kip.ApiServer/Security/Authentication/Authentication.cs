@@ -16,7 +16,8 @@ internal sealed class Authentication(ClientCertificates certificates, IReadOnlyL
     {
         if (http.Connection.ClientCertificate is { } shown && certificates.Identify(shown) is { } owner) return owner;
         var authorization = http.Request.Headers.Authorization.ToString();
-        if (authorization.StartsWith(Scheme, StringComparison.OrdinalIgnoreCase) && OfToken(authorization[Scheme.Length..].Trim(), []) is { } known) return known.User;
+        if (authorization.StartsWith(Scheme, StringComparison.OrdinalIgnoreCase) && OfToken(authorization[Scheme.Length..].Trim(), []) is { } known)
+            return known.User;
         http.Response.Headers.WWWAuthenticate = "Bearer realm=\"kip\"";
         throw ApiException.Of(401, StatusReason.Unauthorized, "Unauthorized");
     }

@@ -39,7 +39,8 @@ internal sealed class ClientCertificates(CertificateAuthority authority, UserRec
         {
             Extra = new Dictionary<string, ValueList<string>>
             {
-                ["authentication.kubernetes.io/credential-id"] = [$"X509SHA256={certificate.GetCertHashString(System.Security.Cryptography.HashAlgorithmName.SHA256).ToLowerInvariant()}"],
+                ["authentication.kubernetes.io/credential-id"] =
+                    [$"X509SHA256={certificate.GetCertHashString(System.Security.Cryptography.HashAlgorithmName.SHA256).ToLowerInvariant()}"],
             },
         };
     }

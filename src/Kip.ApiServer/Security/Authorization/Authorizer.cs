@@ -25,7 +25,8 @@ public sealed class Authorizer
     {
         get
         {
-            var tables = new Tables(TableOf(Role.Definition), TableOf(ClusterRole.Definition), TableOf(RoleBinding.Definition), TableOf(ClusterRoleBinding.Definition));
+            var tables = new Tables(
+                TableOf(Role.Definition), TableOf(ClusterRole.Definition), TableOf(RoleBinding.Definition), TableOf(ClusterRoleBinding.Definition));
             if (_known is { } known && known.Tables.Same(tables)) return known.Book;
             var book = tables.Read();
             _known = new Known(tables, book);

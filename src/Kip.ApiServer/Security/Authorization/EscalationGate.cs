@@ -28,9 +28,13 @@ internal sealed class EscalationGate(Authorizer authorizer)
                     throw Refused(role, "must have cluster-admin privileges to use an aggregationRule");
                 break;
             case ClusterRole role when role.Rules != (request.Old as ClusterRole)?.Rules: CheckRole(role, role.Rules, "", user); break;
-            case RoleBinding binding when binding.Subjects != (request.Old as RoleBinding)?.Subjects: CheckBinding(binding, binding.RoleRef, space, user); break;
+            case RoleBinding binding when binding.Subjects != (request.Old as RoleBinding)?.Subjects:
+                CheckBinding(binding, binding.RoleRef, space, user);
+                break;
             case CertificateSigningRequest asked: CheckApproval(asked, request.Old as CertificateSigningRequest, request.Subresource, user); break;
-            case ClusterRoleBinding binding when binding.Subjects != (request.Old as ClusterRoleBinding)?.Subjects: CheckBinding(binding, binding.RoleRef, "", user); break;
+            case ClusterRoleBinding binding when binding.Subjects != (request.Old as ClusterRoleBinding)?.Subjects:
+                CheckBinding(binding, binding.RoleRef, "", user);
+                break;
         }
     }
 

@@ -40,7 +40,8 @@ internal sealed class ClientCertificateSigner(Store store, ResourceWriter writer
         {
             var spec = request.Spec;
             if (!spec.Usages.Contains("client auth") || spec.Usages.Any(static usage => !SigningRequestAdmission.ClientUsages.Contains(usage)))
-                throw new CryptographicException($"usages must be client auth, and beside it only {string.Join(" and ", SigningRequestAdmission.ClientUsages.Take(2))}");
+                throw new CryptographicException(
+                    $"usages must be client auth, and beside it only {string.Join(" and ", SigningRequestAdmission.ClientUsages.Take(2))}");
             var lifetime = spec.ExpirationSeconds is { } seconds ? TimeSpan.FromSeconds(seconds) : Usual;
             var pem = authority.SignClient(Encoding.UTF8.GetString(Convert.FromBase64String(spec.Request!)), lifetime < Usual ? lifetime : Usual, now);
             return request.Status with { Certificate = Convert.ToBase64String(Encoding.UTF8.GetBytes(pem)) };

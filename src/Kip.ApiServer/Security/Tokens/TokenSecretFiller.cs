@@ -11,7 +11,8 @@ namespace Kip.ApiServer.Security.Tokens;
 /// <summary>
 /// Fills Secrets of type <c>kubernetes.io/service-account-token</c> with a token, the CA and the namespace, and deletes those whose account is gone.
 /// </summary>
-internal sealed class TokenSecretFiller(Store store, ResourceWriter writer, ResourceRemover remover, ServiceAccountTokens tokens, string authorityPem) : IStoreLoop
+internal sealed class TokenSecretFiller(
+    Store store, ResourceWriter writer, ResourceRemover remover, ServiceAccountTokens tokens, string authorityPem) : IStoreLoop
 {
     public const string Type = "kubernetes.io/service-account-token";
 
@@ -54,7 +55,8 @@ internal sealed class TokenSecretFiller(Store store, ResourceWriter writer, Reso
         return secret with
         {
             Metadata = secret.Metadata with { Annotations = secret.Metadata.Annotations.With(UidKey, account.Metadata.Uid ?? "") },
-            Data = secret.Data.With(StringMap.Of(("ca.crt", Base64(authorityPem)), ("namespace", Base64(account.Metadata.Namespace)), ("token", Base64(token)))),
+            Data = secret.Data.With(StringMap.Of(
+                ("ca.crt", Base64(authorityPem)), ("namespace", Base64(account.Metadata.Namespace)), ("token", Base64(token)))),
         };
     }
 

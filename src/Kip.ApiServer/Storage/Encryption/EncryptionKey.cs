@@ -20,7 +20,8 @@ internal static class EncryptionKey
             {
                 if (needed)
                     throw new StoreException(
-                        $"the secrets in {folder} are encrypted with the key {path}, which is not there: put it back from your backup, or name its place with --encryption-key FILE");
+                        $"the secrets in {folder} are encrypted with the key {path}, which is not there: put it back from your backup, or name its "
+                        + "place with --encryption-key FILE");
                 Make(path);
             }
             var text = File.ReadAllText(path).Trim();
@@ -31,7 +32,8 @@ internal static class EncryptionKey
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
         {
-            throw new StoreException($"the encryption key {path} cannot be read or made: {failure.Message}; name another place with --encryption-key FILE", failure);
+            throw new StoreException(
+                $"the encryption key {path} cannot be read or made: {failure.Message}; name another place with --encryption-key FILE", failure);
         }
     }
 

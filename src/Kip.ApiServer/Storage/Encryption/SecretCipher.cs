@@ -51,7 +51,8 @@ internal sealed class SecretCipher : IDisposable
         catch (CryptographicException)
         {
             throw new StoreException(
-                $"the key {keyFile} is not the one that the secrets in {files.Name} are encrypted with: put the right one there, or name its place with --encryption-key FILE");
+                $"the key {keyFile} is not the one that the secrets in {files.Name} are encrypted with: put the right one there, or name its place "
+                + "with --encryption-key FILE");
         }
     }
 

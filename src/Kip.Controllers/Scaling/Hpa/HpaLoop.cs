@@ -10,7 +10,9 @@ using Microsoft.Extensions.Logging;
 namespace Kip.Controllers.Scaling.Hpa;
 
 /// <summary>The autoscaler for CPU and memory: measures the pods of the revisions that ask for it, and decides every 15 s.</summary>
-/// <remarks>Costs nothing while no revision has the class <c>hpa.autoscaling.knative.dev</c>. Its decisions are carried out by the PodAutoscaler's reconciler.</remarks>
+/// <remarks>
+/// Costs nothing while no revision has the class <c>hpa.autoscaling.knative.dev</c>. Its decisions are carried out by the PodAutoscaler's reconciler.
+/// </remarks>
 public sealed partial class HpaLoop
 {
     private readonly IPodUsage _usage;

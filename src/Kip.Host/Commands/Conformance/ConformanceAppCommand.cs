@@ -21,7 +21,8 @@ internal static class ConformanceAppCommand
     // What a manifest gives as args; the document at /runtime shows them.
     private static readonly Argument<string[]> Arguments = new("ARGS") { Arity = ArgumentArity.ZeroOrMore };
 
-    public static Verb Make() => new Verb(Name, "Serve what the conformance suite asks of a workload, on $PORT.", "PORT=8081 kip conformance-app") { Hidden = true }
+    public static Verb Make() =>
+        new Verb(Name, "Serve what the conformance suite asks of a workload, on $PORT.", "PORT=8081 kip conformance-app") { Hidden = true }
         .With(Arguments)
         .Does(static (parsed, cancel) => RunAsync(parsed.GetValue(Arguments) ?? [], cancel));
 

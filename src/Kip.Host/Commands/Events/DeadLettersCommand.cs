@@ -105,7 +105,8 @@ internal static class DeadLettersCommand
             yield return await client.PostAsync($"deadletters/{Path(word)}/redrive", EventsJson.Default.Redriven, cancel);
             yield break;
         }
-        var lines = client.StreamAsync(HttpMethod.Post, $"deadletters/{Escaped(@namespace)}/{Escaped(word)}/redrive", null, EventsJson.Default.Redriven, cancel);
+        var lines = client.StreamAsync(
+            HttpMethod.Post, $"deadletters/{Escaped(@namespace)}/{Escaped(word)}/redrive", null, EventsJson.Default.Redriven, cancel);
         await foreach (var line in lines) yield return line;
     }
 

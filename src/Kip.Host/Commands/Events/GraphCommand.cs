@@ -36,7 +36,8 @@ internal static class GraphCommand
         var text = parsed.GetValue(Output) == "svg" ? SvgPicture.Write(graph) : MermaidText.Write(graph);
         if (parsed.GetValue(File) is { } file) await System.IO.File.WriteAllTextAsync(file, text, cancel);
         else Console.Out.Write(text);
-        if (graph.Nodes.IsEmpty) Console.Error.WriteLine($"There are no Brokers, channels or flows in {(parsed.GetValue(All) ? "any namespace" : $"namespace {connection.Namespace}")}.");
+        if (graph.Nodes.IsEmpty) Console.Error.WriteLine(
+            $"There are no Brokers, channels or flows in {(parsed.GetValue(All) ? "any namespace" : $"namespace {connection.Namespace}")}.");
     }
 
     private static async Task<FlowResources> LoadAsync(Connection connection, bool all, CancellationToken cancel)
@@ -57,7 +58,10 @@ internal static class GraphCommand
 
     private static Option<string> MakeOutput()
     {
-        var option = new Option<string>("--output", "-o") { Description = "How to print: mermaid, svg", HelpName = "FORMAT", DefaultValueFactory = static _ => "mermaid" };
+        var option = new Option<string>("--output", "-o")
+        {
+            Description = "How to print: mermaid, svg", HelpName = "FORMAT", DefaultValueFactory = static _ => "mermaid",
+        };
         option.AcceptOnlyFromAmong("mermaid", "svg");
         return option;
     }

@@ -16,12 +16,17 @@ internal static class ImageCommand
     private static readonly Option<string?> Output = GlobalOptions.Output("json");
     private static readonly Argument<string> File = new("FILE") { Description = "An OCI layout (folder or tar), or what docker save wrote; also gzipped" };
     private static readonly Argument<string[]> Names = new("NAME") { Description = "Images, as kip image ls shows them", Arity = ArgumentArity.OneOrMore };
-    private static readonly Option<string?> Name = new("--name") { Description = "What to call it, e.g. kip.local/hello:v1 (default: as the file says)", HelpName = "NAME" };
+    private static readonly Option<string?> Name = new("--name")
+    {
+        Description = "What to call it, e.g. kip.local/hello:v1 (default: as the file says)", HelpName = "NAME",
+    };
     private static readonly Option<bool> All = new("--all", "-a") { Description = "Pulled images that nothing uses too, however recently they were used" };
 
     public static Verb Make() => new Verb(
         "image", "Load, list and remove the images of this machine.", "kip image load hello.tar", "kip image ls", "kip image prune")
-        .With(new Verb("load", "Load images from a file or folder.", "docker save hello:v1 | gzip > hello.tar.gz && kip image load hello.tar.gz", "kip image load layout/ --name kip.local/hello:v1")
+        .With(new Verb(
+            "load", "Load images from a file or folder.", "docker save hello:v1 | gzip > hello.tar.gz && kip image load hello.tar.gz",
+            "kip image load layout/ --name kip.local/hello:v1")
             .With(File).With(Name).With(PlatformOptionSymbols.Data).With(Output).Does(LoadAsync))
         .With(new Verb("ls", "List the images.", "kip image ls", "kip image ls -o json").With(PlatformOptionSymbols.Data).With(Output).Does(ListAsync))
         .With(new Verb("rm", "Remove names. The content goes with the next prune, if nothing uses it.", "kip image rm kip.local/hello:v1")
@@ -46,7 +51,9 @@ internal static class ImageCommand
         {
             throw new CommandFailure(failure.Message);
         }
-        if (parsed.GetValue(Output) == "json") Console.Out.WriteLine(JsonSerializer.Serialize(loaded.Select(static l => new ImageName($"{l.Name}", $"{l.Digest}")).ToArray(), ImageCommandJson.Default.ImageNameArray));
+        if (parsed.GetValue(Output) == "json")
+            Console.Out.WriteLine(JsonSerializer.Serialize(
+                loaded.Select(static l => new ImageName($"{l.Name}", $"{l.Digest}")).ToArray(), ImageCommandJson.Default.ImageNameArray));
         else foreach (var image in loaded) Console.Out.WriteLine($"{image.Name} is loaded ({image.Digest})");
     }
 
@@ -86,7 +93,9 @@ internal static class ImageCommand
     {
         var data = DataOf(parsed);
         var running = InstanceFile.Read(data)
-            ?? throw new CommandFailure($"Kip is not running over {data.Root}, so nobody can tell which images are used; start it with: kip up --detach{Welcome.DataOption(data)}", 3);
+            ?? throw new CommandFailure(
+                $"Kip is not running over {data.Root}, so nobody can tell which images are used; start it with: kip up --detach{Welcome.DataOption(data)}",
+                3);
         using var connection = Connection.Open(data, parsed);
         var inUse = await ImagesInUse.ReadAsync(connection.Resources, ImageNames.OwnOf(running), cancel);
         var stores = ImageStores.Open(data, TimeProvider.System);
@@ -94,7 +103,8 @@ internal static class ImageCommand
         var options = parsed.GetValue(All) ? new PruneOptions { MaxPulledBytes = 0, Grace = TimeSpan.FromMinutes(1) } : new PruneOptions { MaxPulledBytes = 0 };
         var report = await new ImagePruner(stores.Folders, stores.Images, stores.Layers, TimeProvider.System).PruneAsync(inUse, options, cancel);
         if (parsed.GetValue(Output) == "json") Console.Out.WriteLine(JsonSerializer.Serialize(report, ImageCommandJson.Default.PruneReport));
-        else Console.Out.WriteLine($"{report.Images} images, {report.Blobs} blobs and {report.Layers} unpacked layers are removed; {report.Bytes / 1e6:0.0} MB are free again");
+        else Console.Out.WriteLine(
+            $"{report.Images} images, {report.Blobs} blobs and {report.Layers} unpacked layers are removed; {report.Bytes / 1e6:0.0} MB are free again");
     }
 
     private static DataFolder DataOf(ParseResult parsed) => DataFolder.Choose(parsed.GetValue(PlatformOptionSymbols.Data));

@@ -16,7 +16,9 @@ internal static class ImageList
         foreach (var repository in images.Repositories.All())
         {
             foreach (var tag in images.Repositories.Tags(repository))
-                rows.Add(new ImageRow(repository, tag.Name, $"{tag.Digest}", await SizeAsync(images, tag.Digest, cancel), tag.Origin.ToString().ToLowerInvariant(), tag.Set));
+                rows.Add(new ImageRow(
+                    repository, tag.Name, $"{tag.Digest}", await SizeAsync(images, tag.Digest, cancel), tag.Origin.ToString().ToLowerInvariant(),
+                    tag.Set));
         }
         return [.. rows];
     }

@@ -12,7 +12,8 @@ internal static class ImageNames
     /// <exception cref="CommandFailure">It is no image reference.</exception>
     public static ImageReference Parse(string text, DataFolder data)
     {
-        if (!ImageReference.TryParse(text, out var reference)) throw new CommandFailure($"\"{text}\" is not an image name; it looks like registry/name:tag, e.g. kip.local/hello:v1");
+        if (!ImageReference.TryParse(text, out var reference))
+            throw new CommandFailure($"\"{text}\" is not an image name; it looks like registry/name:tag, e.g. kip.local/hello:v1");
         return InstanceFile.Read(data) is { } running ? OwnOf(running).Canonical(reference) : reference;
     }
 

@@ -18,7 +18,8 @@ internal static class RegistryCommand
     public static Verb Make() => new Verb("registry", "Use the registry inside of Kip.", "kip registry login")
         .With(new Verb(
             "login", "Write the registry's password into Docker's credentials file, which docker, podman, skopeo, buildah and dotnet publish read.",
-            "kip registry login", "skopeo copy --dest-tls-verify=false --dest-creds \"$(kip registry login --print)\" oci:layout docker://127.0.0.1:5000/hello:v1")
+            "kip registry login",
+            "skopeo copy --dest-tls-verify=false --dest-creds \"$(kip registry login --print)\" oci:layout docker://127.0.0.1:5000/hello:v1")
             .With(Print).With(PlatformOptionSymbols.Data).Does(LoginAsync));
 
     private static Task LoginAsync(ParseResult parsed, CancellationToken cancel)
@@ -47,7 +48,9 @@ internal static class RegistryCommand
         Directory.CreateDirectory(Path.GetDirectoryName(file)!, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
         var fresh = file + ".new";
         File.Delete(fresh);
-        using (var writer = new StreamWriter(fresh, new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write, UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite }))
+        using (var writer = new StreamWriter(
+            fresh,
+            new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write, UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite }))
             writer.Write(root.ToJsonString(new JsonSerializerOptions { WriteIndented = true }));
         File.Move(fresh, file, overwrite: true);
     }
@@ -60,7 +63,8 @@ internal static class RegistryCommand
         }
         catch (JsonException malformed)
         {
-            throw new CommandFailure($"{file} is not valid JSON ({malformed.Message}); it is left as it is. The password is printed by: kip registry login --print");
+            throw new CommandFailure(
+                $"{file} is not valid JSON ({malformed.Message}); it is left as it is. The password is printed by: kip registry login --print");
         }
     }
 }

@@ -37,7 +37,8 @@ internal static class RecordCommand
             await output.FlushAsync(CancellationToken.None);
             await enough.CancelAsync();
             await signal;
-            Console.Error.WriteLine($"{count.ToString(CultureInfo.InvariantCulture)} requests recorded{(file is null ? "" : $" in {file}; simulate them with: kip simulate {file} --service {service.Metadata.Name}")}");
+            Console.Error.WriteLine($"{count.ToString(CultureInfo.InvariantCulture)} requests "
+                + $"recorded{(file is null ? "" : $" in {file}; simulate them with: kip simulate {file} --service {service.Metadata.Name}")}");
         }
     }
 

@@ -20,16 +20,24 @@ internal static class SimulateCommand
         Description = "CSV: time[,duration[,path]], one request a line; - for stdin. Made by kip record, or from any access log",
     };
 
-    private static readonly Option<string?> File = new("--filename", "-f") { Description = "The manifest that has the service; its settings are taken", HelpName = "FILE" };
-    private static readonly Option<string?> Live = new("--service") { Description = "Take the settings of a service of the running platform", HelpName = "NAME" };
+    private static readonly Option<string?> File = new("--filename", "-f")
+    {
+        Description = "The manifest that has the service; its settings are taken", HelpName = "FILE",
+    };
+    private static readonly Option<string?> Live = new("--service")
+    {
+        Description = "Take the settings of a service of the running platform", HelpName = "NAME",
+    };
     private static readonly Option<string[]> Set = new("--set")
     {
-        Description = "Change a setting: an annotation (autoscaling.knative.dev/ may be left out), or containerConcurrency", HelpName = "K=V", Arity = ArgumentArity.ZeroOrMore,
+        Description = "Change a setting: an annotation (autoscaling.knative.dev/ may be left out), or containerConcurrency", HelpName = "K=V",
+        Arity = ArgumentArity.ZeroOrMore,
     };
 
     private static readonly Option<string[]> Against = new("--against")
     {
-        Description = "The same for a second run, shown beside the first: it differs from it by these settings", HelpName = "K=V", Arity = ArgumentArity.ZeroOrMore,
+        Description = "The same for a second run, shown beside the first: it differs from it by these settings", HelpName = "K=V",
+        Arity = ArgumentArity.ZeroOrMore,
     };
 
     private static readonly Option<string> PodStart = new("--pod-start")
@@ -42,7 +50,10 @@ internal static class SimulateCommand
         Description = "How long a request takes of which the trace does not say", HelpName = "D", DefaultValueFactory = static _ => "100ms",
     };
 
-    private static readonly Option<string?> Svg = new("--svg") { Description = "Also draw requests, pods and waiting over time into this file", HelpName = "FILE" };
+    private static readonly Option<string?> Svg = new("--svg")
+    {
+        Description = "Also draw requests, pods and waiting over time into this file", HelpName = "FILE",
+    };
     private static readonly Option<string?> Output = GlobalOptions.Output("json");
 
     public static Verb Make() => new Verb(
@@ -113,7 +124,8 @@ internal static class SimulateCommand
             .OfType<RevisionTemplateSpec>().ToList();
         return templates.Count == 1
             ? templates[0]
-            : throw new CommandFailure($"{file} must hold exactly one Service or Configuration, and holds {templates.Count.ToString(CultureInfo.InvariantCulture)}");
+            : throw new CommandFailure(
+                $"{file} must hold exactly one Service or Configuration, and holds {templates.Count.ToString(CultureInfo.InvariantCulture)}");
     }
 
     private static TimeSpan Span(ParseResult parsed, Option<string> option)

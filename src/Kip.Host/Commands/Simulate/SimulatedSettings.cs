@@ -40,7 +40,8 @@ internal static class SimulatedSettings
         }
         var annotation = key.Contains('/', StringComparison.Ordinal) ? key : AutoscalingKeys.Prefix + key;
         if (!Known.Contains(annotation))
-            throw new CommandFailure($"{option} {key}={value}: there is no such autoscaling setting; there are {Concurrency}, {string.Join(", ", Known.Select(static k => k[AutoscalingKeys.Prefix.Length..]))}");
+            throw new CommandFailure($"{option} {key}={value}: there is no such autoscaling setting; there are {Concurrency}, "
+                + $"{string.Join(", ", Known.Select(static k => k[AutoscalingKeys.Prefix.Length..]))}");
         return service with { Annotations = service.Annotations.With(annotation, value) };
     }
 
@@ -54,9 +55,11 @@ internal static class SimulatedSettings
     private static SimulatedService Checked(SimulatedService service, string where)
     {
         var errors = AutoscalingAnnotationRules.Validate(service.Annotations, service.Config);
-        if (errors.Count > 0) throw new CommandFailure($"{where}: {string.Join("; ", errors.Select(static e => $"{e.Field[(e.Field.LastIndexOf('/') + 1)..]}: {e.Message}"))}");
+        if (errors.Count > 0)
+            throw new CommandFailure($"{where}: {string.Join("; ", errors.Select(static e => $"{e.Field[(e.Field.LastIndexOf('/') + 1)..]}: {e.Message}"))}");
         if (!AutoscalingAnnotations.Read(service.Annotations).IsKpa(service.Config))
-            throw new CommandFailure($"{where}: only the class {AutoscalingKeys.KpaClass} can be simulated; the other scales by CPU or memory, which a trace does not tell");
+            throw new CommandFailure(
+                $"{where}: only the class {AutoscalingKeys.KpaClass} can be simulated; the other scales by CPU or memory, which a trace does not tell");
         return service;
     }
 }

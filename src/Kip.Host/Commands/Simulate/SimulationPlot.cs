@@ -37,7 +37,8 @@ internal static class SimulationPlot
         for (var i = 0; i < results.Count; i++)
         {
             var text = string.Create(CultureInfo.InvariantCulture,
-                $"{results[i].Name}: {results[i].PodSeconds:0.#} pod-seconds, waiting p99 {results[i].Delay(0.99).TotalMilliseconds:0.#} ms, {results[i].ColdStarts} cold starts");
+                $"{results[i].Name}: {results[i].PodSeconds:0.#} pod-seconds, waiting p99 {results[i].Delay(0.99).TotalMilliseconds:0.#} ms, "
+                + $"{results[i].ColdStarts} cold starts");
             svg.Append(CultureInfo.InvariantCulture, $"""<rect x="{Left}" y="{8 + (i * 17)}" width="12" height="10" fill="{Colours[i % Colours.Length]}"/>""");
             svg.Append(CultureInfo.InvariantCulture, $"""<text x="{Left + 18}" y="{17 + (i * 17)}">{System.Security.SecurityElement.Escape(text)}</text>""");
         }
@@ -50,11 +51,15 @@ internal static class SimulationPlot
         var most = Math.Max(1, lines.Max(static l => l.Values.Max()));
         svg.Append(CultureInfo.InvariantCulture, $"""<text x="{Left}" y="{top - 6}" font-weight="bold">{title}</text>""");
         svg.Append(CultureInfo.InvariantCulture, $"""<path d="M{Left} {top}V{bottom}H{Width - Right}" fill="none" stroke="#444444"/>""");
-        svg.Append(CultureInfo.InvariantCulture, $"""<text x="{Left - 6}" y="{top + 10}" text-anchor="end">{most:0.##}</text><text x="{Left - 6}" y="{bottom}" text-anchor="end">0</text>""");
+        svg.Append(
+            CultureInfo.InvariantCulture,
+            $"""<text x="{Left - 6}" y="{top + 10}" text-anchor="end">{most:0.##}</text><text x="{Left - 6}" y="{bottom}" text-anchor="end">0</text>""");
         for (var tick = 0; tick <= 6; tick++)
         {
             var x = Left + (tick * Columns / 6);
-            svg.Append(CultureInfo.InvariantCulture, $"""<text x="{x}" y="{bottom + 16}" text-anchor="{(tick == 6 ? "end" : "middle")}">{horizon.TotalSeconds * tick / 6:0.#} s</text>""");
+            svg.Append(
+                CultureInfo.InvariantCulture,
+                $"""<text x="{x}" y="{bottom + 16}" text-anchor="{(tick == 6 ? "end" : "middle")}">{horizon.TotalSeconds * tick / 6:0.#} s</text>""");
         }
         foreach (var (colour, values) in lines)
         {

@@ -33,7 +33,10 @@ internal static class SimulationReport
         table.Print(output);
         output.WriteLine();
         foreach (var result in results)
-            output.WriteLine($"pods  {Strip(result)}  0 to {result.MostPods}, {result.Horizon.TotalSeconds.ToString("0", CultureInfo.InvariantCulture)} s  {(results.Count > 1 ? result.Name : "")}".TrimEnd());
+        {
+            var seconds = result.Horizon.TotalSeconds.ToString("0", CultureInfo.InvariantCulture);
+            output.WriteLine($"pods  {Strip(result)}  0 to {result.MostPods}, {seconds} s  {(results.Count > 1 ? result.Name : "")}".TrimEnd());
+        }
 
         void Row(string name, Func<SimulationResult, string> cell) => table.Row([.. (string[])[name], .. results.Select(cell)]);
     }

@@ -12,7 +12,8 @@ internal static class AddUserCommand
 
     private static readonly Option<string> Role = new("--role")
     {
-        Description = "What the user may do: view, edit, admin, cluster-admin, or another ClusterRole, or a Role of the namespace", HelpName = "ROLE", Required = true,
+        Description = "What the user may do: view, edit, admin, cluster-admin, or another ClusterRole, or a Role of the namespace", HelpName = "ROLE",
+        Required = true,
     };
 
     private static readonly Option<bool> Everywhere = new("--all-namespaces", "-A")
@@ -21,7 +22,10 @@ internal static class AddUserCommand
     };
 
     private static readonly Option<bool> Token = new("--token") { Description = "Give the user a token (the default)" };
-    private static readonly Option<bool> Certificate = new("--certificate") { Description = "Give the user a client certificate, for a year unless --expires says less" };
+    private static readonly Option<bool> Certificate = new("--certificate")
+    {
+        Description = "Give the user a client certificate, for a year unless --expires says less",
+    };
 
     private static readonly Option<string?> Expires = new("--expires")
     {
@@ -45,7 +49,8 @@ internal static class AddUserCommand
     {
         var name = parsed.GetRequiredValue(Name);
         if (UserRecord.NameError(name) is { } wrong) throw new CommandFailure($"the user name \"{name}\" {wrong}");
-        if (parsed.GetValue(Token) && parsed.GetValue(Certificate)) throw new CommandFailure("a user has a token or a certificate: say --token or --certificate, not both");
+        if (parsed.GetValue(Token) && parsed.GetValue(Certificate))
+            throw new CommandFailure("a user has a token or a certificate: say --token or --certificate, not both");
         var lifetime = parsed.GetValue(Expires) is { } text ? Lifetime.Parse(text) : (TimeSpan?)null;
         using var connection = Connection.Open(parsed);
         var role = parsed.GetRequiredValue(Role);

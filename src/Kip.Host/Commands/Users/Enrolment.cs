@@ -75,7 +75,8 @@ internal sealed class Enrolment(Connection connection, string name, string role,
         if (space is not null) await connection.RequireNamespaceAsync(cancel);
         if (space is not null && await _resources.GetAsync<Role>(new(space, role), cancel) is not null) return Role.Definition;
         if (await _resources.GetAsync<ClusterRole>(new("", role), cancel) is not null) return ClusterRole.Definition;
-        throw new CommandFailure($"there is no role \"{role}\"; see them with: kubectl get clusterroles{(space is null ? "" : $" && kubectl get roles -n {space}")}");
+        throw new CommandFailure(
+            $"there is no role \"{role}\"; see them with: kubectl get clusterroles{(space is null ? "" : $" && kubectl get roles -n {space}")}");
     }
 
     private async Task RecordAsync(string sort, byte[] credential, CancellationToken cancel) =>
@@ -113,7 +114,8 @@ internal sealed class Enrolment(Connection connection, string name, string role,
     private async Task<string> IssuedAsync(Resource asked, CancellationToken cancel)
     {
         const string Approval = """{"status":{"conditions":[{"type":"Approved","status":"True","reason":"KipUserAdd","message":"kip user add"}]}}""";
-        var approved = await _resources.PatchAsync(asked.GetDefinition(), asked.Key, new Patch(PatchContentType.Merge, Encoding.UTF8.GetBytes(Approval), "approval"), cancel);
+        var approved = await _resources.PatchAsync(
+            asked.GetDefinition(), asked.Key, new Patch(PatchContentType.Merge, Encoding.UTF8.GetBytes(Approval), "approval"), cancel);
         if (CertificateOf(approved) is { } already) return already;
         using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancel);
         patience.CancelAfter(Patience);

@@ -13,7 +13,9 @@ internal static class Lifetime
     /// <exception cref="CommandFailure">It is none of them, shorter than ten minutes or longer than ten years.</exception>
     public static TimeSpan Parse(string text)
     {
-        var number = text.Length > 1 && int.TryParse(text.AsSpan(0, text.Length - 1), NumberStyles.None, CultureInfo.InvariantCulture, out var count) ? count : 0;
+        var number = text.Length > 1 && int.TryParse(text.AsSpan(0, text.Length - 1), NumberStyles.None, CultureInfo.InvariantCulture, out var count)
+            ? count
+            : 0;
         var lifetime = text[^1..] switch
         {
             "m" => TimeSpan.FromMinutes(number),

@@ -13,7 +13,8 @@ internal static class RemoveUserCommand
 {
     private static readonly Argument<string> Name = new("NAME") { Description = "The user's name" };
 
-    public static Verb Make() => new Verb("remove", "Remove a user: his token or certificate counts no more, at once.", "kip user remove ann").With(Name).Does(RunAsync);
+    public static Verb Make() =>
+        new Verb("remove", "Remove a user: his token or certificate counts no more, at once.", "kip user remove ann").With(Name).Does(RunAsync);
 
     private static async Task RunAsync(ParseResult parsed, CancellationToken cancel)
     {

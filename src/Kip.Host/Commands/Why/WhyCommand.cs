@@ -9,8 +9,14 @@ namespace Kip.Host.Commands.Why;
 /// <summary><c>kip why NAME</c>: why a service is as it is, as one chain from what is seen to what to do.</summary>
 internal static class WhyCommand
 {
-    private static readonly Argument<string?> Name = new("NAME") { Description = "The service; may be left out with --events", Arity = ArgumentArity.ZeroOrOne };
-    private static readonly Option<bool> Events = new("--events") { Description = "Show the Kubernetes Events instead: of the service, or of the whole namespace" };
+    private static readonly Argument<string?> Name = new("NAME")
+    {
+        Description = "The service; may be left out with --events", Arity = ArgumentArity.ZeroOrOne,
+    };
+    private static readonly Option<bool> Events = new("--events")
+    {
+        Description = "Show the Kubernetes Events instead: of the service, or of the whole namespace",
+    };
     private static readonly Argument<string?> Question = Asked();
     private static readonly Option<string?> Output = GlobalOptions.Output("json");
 

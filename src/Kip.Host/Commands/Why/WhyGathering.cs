@@ -60,7 +60,9 @@ internal static class WhyGathering
     private static async Task<IReadOnlyList<string>> TailAsync(Connection connection, Pod pod, CancellationToken cancel)
     {
         var present = await ReadAsync(connection, pod, previous: false, cancel);
-        return present.Count > 0 || pod.Status.ContainerStatuses.All(static c => c.RestartCount == 0) ? present : await ReadAsync(connection, pod, previous: true, cancel);
+        return present.Count > 0 || pod.Status.ContainerStatuses.All(static c => c.RestartCount == 0)
+            ? present
+            : await ReadAsync(connection, pod, previous: true, cancel);
     }
 
     private static async Task<IReadOnlyList<string>> ReadAsync(Connection connection, Pod pod, bool previous, CancellationToken cancel)

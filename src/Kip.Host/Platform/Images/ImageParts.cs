@@ -43,7 +43,8 @@ internal sealed partial class ImageParts : IAsyncDisposable
     public string Address => _server.EndPoint.ToString();
 
     /// <summary>Clears what a kill left half done and begins to serve the registry.</summary>
-    public static async Task<ImageParts> StartAsync(PlatformOptions options, IResources resources, TimeProvider time, ILoggerFactory loggers, CancellationToken cancel)
+    public static async Task<ImageParts> StartAsync(
+        PlatformOptions options, IResources resources, TimeProvider time, ILoggerFactory loggers, CancellationToken cancel)
     {
         var stores = ImageStores.Open(options.Data, time);
         stores.Layers.RemoveUnfinished();

@@ -68,7 +68,8 @@ internal sealed class ServiceInsight(AutoscalerLoop autoscaler, IResources resou
         {
             while (lines.Length < 64 * 1024 && tap.Requests.TryRead(out var seen))
                 lines.Append(TraceCsv.Format(new TraceRequest(seen.Arrived - DateTimeOffset.UnixEpoch, seen.Served, seen.Path))).Append('\n');
-            if (tap.Missed > missed) lines.Append(System.Globalization.CultureInfo.InvariantCulture, $"# {(missed = tap.Missed)} requests so far did not fit and are missing\n");
+            if (tap.Missed > missed)
+                lines.Append(System.Globalization.CultureInfo.InvariantCulture, $"# {(missed = tap.Missed)} requests so far did not fit and are missing\n");
             await response.WriteAsync(lines.ToString(), cancel);
             await response.Body.FlushAsync(cancel);
             lines.Clear();

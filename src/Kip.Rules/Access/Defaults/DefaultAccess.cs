@@ -26,7 +26,8 @@ public static class DefaultAccess
     {
         if (!MayMend(stored)) return stored;
         // Gathered rules are the aggregation's affair.
-        if (wanted.AggregationRule is not null) return stored.AggregationRule == wanted.AggregationRule ? stored : stored with { AggregationRule = wanted.AggregationRule };
+        if (wanted.AggregationRule is not null)
+            return stored.AggregationRule == wanted.AggregationRule ? stored : stored with { AggregationRule = wanted.AggregationRule };
         var missing = wanted.Rules.Where(rule => !stored.Rules.Contains(rule)).ToArray();
         return missing.Length == 0 ? stored : stored with { Rules = [.. stored.Rules, .. missing] };
     }

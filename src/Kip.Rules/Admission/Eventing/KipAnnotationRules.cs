@@ -29,8 +29,10 @@ internal static class KipAnnotationRules
 
     private static string? Expected(string key, string text) => key switch
     {
-        EventingAnnotations.Deletion => text is DeletionPolicies.Drain or DeletionPolicies.Drop ? null : $"expected either '{DeletionPolicies.Drain}' or '{DeletionPolicies.Drop}'",
-        DeliveryAnnotations.ConcurrencyKey => DeliveryAnnotations.TryReadConcurrency(text, out var _) ? null : $"expected a number from 1 to {DeliveryAnnotations.MaxConcurrency}",
+        EventingAnnotations.Deletion =>
+            text is DeletionPolicies.Drain or DeletionPolicies.Drop ? null : $"expected either '{DeletionPolicies.Drain}' or '{DeletionPolicies.Drop}'",
+        DeliveryAnnotations.ConcurrencyKey =>
+            DeliveryAnnotations.TryReadConcurrency(text, out var _) ? null : $"expected a number from 1 to {DeliveryAnnotations.MaxConcurrency}",
         DeliveryAnnotations.Order => text is DeliveryAnnotations.Ordered or DeliveryAnnotations.Unordered
             ? null : $"expected either '{DeliveryAnnotations.Ordered}' or '{DeliveryAnnotations.Unordered}'",
         _ => RetentionAnnotations.Expected(key, text),

@@ -37,8 +37,10 @@ internal static class CronJobAdmission
         ValidateSchedule(spec, old?.Spec, errors);
         if (spec.ConcurrencyPolicy is { } policy && policy is not ("Allow" or "Forbid" or "Replace"))
             errors.UnsupportedValue(policy, "concurrencyPolicy", "Allow", "Forbid", "Replace");
-        if (spec.StartingDeadlineSeconds < 0) errors.InvalidValue(spec.StartingDeadlineSeconds, "startingDeadlineSeconds", "must be greater than or equal to 0");
-        if (spec.SuccessfulJobsHistoryLimit < 0) errors.InvalidValue(spec.SuccessfulJobsHistoryLimit, "successfulJobsHistoryLimit", "must be greater than or equal to 0");
+        if (spec.StartingDeadlineSeconds < 0)
+            errors.InvalidValue(spec.StartingDeadlineSeconds, "startingDeadlineSeconds", "must be greater than or equal to 0");
+        if (spec.SuccessfulJobsHistoryLimit < 0)
+            errors.InvalidValue(spec.SuccessfulJobsHistoryLimit, "successfulJobsHistoryLimit", "must be greater than or equal to 0");
         if (spec.FailedJobsHistoryLimit < 0) errors.InvalidValue(spec.FailedJobsHistoryLimit, "failedJobsHistoryLimit", "must be greater than or equal to 0");
         using (errors.In("jobTemplate")) using (errors.In("spec"))
         {
@@ -56,7 +58,9 @@ internal static class CronJobAdmission
         // A zone that this machine does not know may have been stored by another.
         if (spec.TimeZone is not { } zone || zone == old?.TimeZone) return;
         if (zone.Length == 0) errors.InvalidValue(zone, "timeZone", "timeZone must be nil or non-empty string");
-        else if (zone.Equals("local", StringComparison.OrdinalIgnoreCase)) errors.InvalidValue(zone, "timeZone", "timeZone must be an explicit time zone as defined in https://www.iana.org/time-zones");
-        else if (!TimeZoneInfo.TryFindSystemTimeZoneById(zone, out var known) || !known.HasIanaId) errors.InvalidValue(zone, "timeZone", $"unknown time zone {zone}");
+        else if (zone.Equals("local", StringComparison.OrdinalIgnoreCase))
+            errors.InvalidValue(zone, "timeZone", "timeZone must be an explicit time zone as defined in https://www.iana.org/time-zones");
+        else if (!TimeZoneInfo.TryFindSystemTimeZoneById(zone, out var known) || !known.HasIanaId)
+            errors.InvalidValue(zone, "timeZone", $"unknown time zone {zone}");
     }
 }

@@ -12,7 +12,9 @@ internal static class EndpointSliceAdmission
 
     public static EndpointSlice Default(EndpointSlice slice)
     {
-        var ports = PodDefaults.Each(slice.Ports, static p => p is { Name: not null, Protocol: not null } ? p : p with { Name = p.Name ?? "", Protocol = p.Protocol ?? "TCP" });
+        var ports = PodDefaults.Each(
+            slice.Ports,
+            static p => p is { Name: not null, Protocol: not null } ? p : p with { Name = p.Name ?? "", Protocol = p.Protocol ?? "TCP" });
         return ports == slice.Ports ? slice : slice with { Ports = ports };
     }
 

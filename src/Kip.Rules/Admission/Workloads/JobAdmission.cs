@@ -67,9 +67,11 @@ internal static class JobAdmission
         NotNegative(spec.ActiveDeadlineSeconds, "activeDeadlineSeconds", errors);
         NotNegative(spec.BackoffLimit, "backoffLimit", errors);
         NotNegative(spec.TtlSecondsAfterFinished, "ttlSecondsAfterFinished", errors);
-        if (spec.CompletionMode is { } mode && mode is not ("NonIndexed" or "Indexed")) errors.UnsupportedValue(mode, "completionMode", "Indexed", "NonIndexed");
+        if (spec.CompletionMode is { } mode && mode is not ("NonIndexed" or "Indexed"))
+            errors.UnsupportedValue(mode, "completionMode", "Indexed", "NonIndexed");
         if (spec.CompletionMode == "Indexed" && spec.Completions is null) errors.RequiredValue("completions", "when completion mode is Indexed");
-        if (spec is { CompletionMode: "Indexed", Parallelism: > 100_000 }) errors.InvalidValue(spec.Parallelism, "parallelism", "must be less than or equal to 100000 when completion mode is Indexed");
+        if (spec is { CompletionMode: "Indexed", Parallelism: > 100_000 })
+            errors.InvalidValue(spec.Parallelism, "parallelism", "must be less than or equal to 100000 when completion mode is Indexed");
         if (spec.PodReplacementPolicy is { } replacement && replacement is not ("TerminatingOrFailed" or "Failed"))
             errors.UnsupportedValue(replacement, "podReplacementPolicy", "Failed", "TerminatingOrFailed");
         if (spec.BackoffLimitPerIndex is not null) errors.Forbidden("backoffLimitPerIndex", "not supported here: use backoffLimit, or one Job for each part");
@@ -90,7 +92,8 @@ internal static class JobAdmission
             using var _ = errors.In("podFailurePolicy.rules", i);
             var rule = policy.Rules[i];
             if (rule.Action is not ("FailJob" or "Ignore" or "Count")) errors.UnsupportedValue(rule.Action, "action", "Count", "FailJob", "Ignore");
-            if (rule.OnExitCodes is null == rule.OnPodConditions.IsEmpty) errors.Say("specifying exactly one of OnExitCodes and OnPodConditions is required", "");
+            if (rule.OnExitCodes is null == rule.OnPodConditions.IsEmpty)
+                errors.Say("specifying exactly one of OnExitCodes and OnPodConditions is required", "");
             if (rule.OnExitCodes is not { } codes) continue;
             if (codes.Operator is not ("In" or "NotIn")) errors.UnsupportedValue(codes.Operator, "onExitCodes.operator", "In", "NotIn");
             if (codes.Values.IsEmpty) errors.InvalidValue("[]", "onExitCodes.values", "at least one value is required");
@@ -107,7 +110,8 @@ internal static class JobAdmission
         if (now.CompletionMode != before.CompletionMode) errors.InvalidValue(now.CompletionMode, "completionMode", "field is immutable");
         if (now.PodFailurePolicy != before.PodFailurePolicy) errors.InvalidValue("", "podFailurePolicy", "field is immutable");
         if (now.ManagedBy != before.ManagedBy) errors.InvalidValue(now.ManagedBy, "managedBy", "field is immutable");
-        if (now.Template != before.Template && !(before.Suspend == true && old.Status.StartTime is null)) errors.InvalidValue("", "template", "field is immutable");
+        if (now.Template != before.Template && !(before.Suspend == true && old.Status.StartTime is null))
+            errors.InvalidValue("", "template", "field is immutable");
     }
 
     private static void NotNegative(long? number, string field, FieldErrors errors)

@@ -19,7 +19,8 @@ internal static class ResourceQuotaAdmission
             if (!QuotaScopes.IsKnown(scope)) errors.UnsupportedValue(scope, "scopes", QuotaScopes.All);
         foreach (var expression in quota.Spec.ScopeSelector?.MatchExpressions ?? default)
         {
-            if (!QuotaScopes.IsKnown(expression.ScopeName)) errors.UnsupportedValue(expression.ScopeName, "scopeSelector.matchExpressions.scopeName", QuotaScopes.All);
+            if (!QuotaScopes.IsKnown(expression.ScopeName))
+                errors.UnsupportedValue(expression.ScopeName, "scopeSelector.matchExpressions.scopeName", QuotaScopes.All);
             if (expression.Operator is not ("Exists" or "DoesNotExist" or "In" or "NotIn"))
                 errors.UnsupportedValue(expression.Operator, "scopeSelector.matchExpressions.operator", "DoesNotExist", "Exists", "In", "NotIn");
         }

@@ -253,7 +253,9 @@ internal ref struct CesqlParser
     private CesqlNode? Unexpected(string expected)
     {
         var found = _token.Kind == CesqlTokenKind.End ? "the end" : $"\"{_token.In(_text)}\"";
-        var hint = _token.Kind == CesqlTokenKind.Integer && _text[_token.Start] is '+' or '-' ? "; a sign that touches a digit is the number's, so put a space between" : "";
+        var hint = _token.Kind == CesqlTokenKind.Integer && _text[_token.Start] is '+' or '-'
+            ? "; a sign that touches a digit is the number's, so put a space between"
+            : "";
         return Fail(_token.Start, $"found {found}, expected {expected}{hint}");
     }
 

@@ -48,13 +48,16 @@ public sealed class FlowGraphBuilder
         var reference = trigger.Spec.BrokerRef ?? new KReference { Name = trigger.Spec.Broker };
         var broker = Node("Broker", reference.Namespace ?? trigger.Metadata.Namespace, reference.Name ?? "default", FlowNodeKind.Broker);
         var filter = FilterText.Of(trigger.Spec);
-        Connect(broker, trigger.Spec.Subscriber, trigger, FlowEdgeKind.Events, filter.Length == 0 ? trigger.Metadata.Name : $"{trigger.Metadata.Name}: {filter}");
+        Connect(
+            broker, trigger.Spec.Subscriber, trigger, FlowEdgeKind.Events,
+            filter.Length == 0 ? trigger.Metadata.Name : $"{trigger.Metadata.Name}: {filter}");
         Connect(broker, trigger.Spec.Delivery?.DeadLetterSink, trigger, FlowEdgeKind.DeadLetters, trigger.Metadata.Name);
     }
 
     private void Add(Subscription subscription)
     {
-        var channel = Node(subscription.Spec.Channel.Kind ?? "Channel", subscription.Metadata.Namespace, subscription.Spec.Channel.Name ?? "", FlowNodeKind.Channel);
+        var channel = Node(
+            subscription.Spec.Channel.Kind ?? "Channel", subscription.Metadata.Namespace, subscription.Spec.Channel.Name ?? "", FlowNodeKind.Channel);
         var subscriber = Connect(channel, subscription.Spec.Subscriber, subscription, FlowEdgeKind.Events, subscription.Metadata.Name);
         // Without a subscriber the events themselves are the replies.
         Connect(subscriber ?? channel, subscription.Spec.Reply, subscription, subscriber is null ? FlowEdgeKind.Events : FlowEdgeKind.Replies, "");

@@ -79,7 +79,8 @@ public static class SvgPicture
     {
         var middle = (from.Right + to.X) / 2;
         var path = string.Create(
-            CultureInfo.InvariantCulture, $"M{from.Right} {from.Middle + shift}C{middle} {from.Middle + shift} {middle} {to.Middle + shift} {to.X} {to.Middle + shift}");
+            CultureInfo.InvariantCulture,
+            $"M{from.Right} {from.Middle + shift}C{middle} {from.Middle + shift} {middle} {to.Middle + shift} {to.X} {to.Middle + shift}");
         return (path, middle, ((from.Middle + to.Middle) / 2) + shift - 4);
     }
 
@@ -89,7 +90,8 @@ public static class SvgPicture
         var below = Math.Max(from.Y, to.Y) + BoxHeight + 28 + shift;
         var path = string.Create(
             CultureInfo.InvariantCulture,
-            $"M{from.X + (from.Width * 2 / 3)} {from.Y + BoxHeight}C{from.X + (from.Width * 2 / 3)} {below + 8} {to.X + (to.Width / 3)} {below + 8} {to.X + (to.Width / 3)} {to.Y + BoxHeight}");
+            $"M{from.X + (from.Width * 2 / 3)} {from.Y + BoxHeight}C{from.X + (from.Width * 2 / 3)} {below + 8} {to.X + (to.Width / 3)} {below + 8} "
+            + $"{to.X + (to.Width / 3)} {to.Y + BoxHeight}");
         return (path, ((from.X + (from.Width * 2 / 3)) + to.X + (to.Width / 3)) / 2, below + 6);
     }
 

@@ -45,7 +45,8 @@ public sealed class ScalingSimulation
         foreach (var service in services)
         {
             var asked = AutoscalingAnnotations.Read(service.Annotations);
-            var rest = (asked.Window ?? service.Config.StableWindow) * 2 + service.Config.ScaleToZeroGracePeriod + (asked.ScaleDownDelay ?? service.Config.ScaleDownDelay)
+            var rest = (asked.Window ?? service.Config.StableWindow) * 2 + service.Config.ScaleToZeroGracePeriod
+                + (asked.ScaleDownDelay ?? service.Config.ScaleDownDelay)
                 + (asked.PodRetention ?? service.Config.ScaleToZeroPodRetention) + service.PodStart + service.Duration + TimeSpan.FromSeconds(10);
             longest = rest > longest ? rest : longest;
         }

@@ -98,7 +98,11 @@ internal sealed class SimulatedAutoscaler
                 ActualScale = replicas,
                 Conditions =
                 [
-                    new() { Type = PodAutoscalerConditions.Active, Status = replicas > 0 ? ConditionStatus.True : ConditionStatus.False, LastTransitionTime = since, Reason = replicas > 0 ? null : "NoTraffic" },
+                    new()
+                    {
+                        Type = PodAutoscalerConditions.Active, Status = replicas > 0 ? ConditionStatus.True : ConditionStatus.False,
+                        LastTransitionTime = since, Reason = replicas > 0 ? null : "NoTraffic",
+                    },
                     new() { Type = PodAutoscalerConditions.ScaleTargetInitialized, Status = ConditionStatus.True, LastTransitionTime = since },
                     new() { Type = PodAutoscalerConditions.SksReady, Status = ConditionStatus.True, LastTransitionTime = since },
                 ],

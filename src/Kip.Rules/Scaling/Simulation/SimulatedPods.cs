@@ -63,7 +63,8 @@ internal sealed class SimulatedPods(SimulatedService service)
             Started++;
         }
         // Those that do not take requests yet go first, then the idle ones, then the newest.
-        foreach (var pod in staying.OrderBy(static p => p.IsReady).ThenBy(static p => p.InFlight).ThenByDescending(static p => p.Number).Take(staying.Count - wanted))
+        var first = staying.OrderBy(static p => p.IsReady).ThenBy(static p => p.InFlight).ThenByDescending(static p => p.Number);
+        foreach (var pod in first.Take(staying.Count - wanted))
         {
             pod.IsEnding = true;
             if (pod.InFlight == 0) Remove(pod, now);

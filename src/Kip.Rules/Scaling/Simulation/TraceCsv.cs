@@ -58,7 +58,8 @@ public static class TraceCsv
         // A stable order: what arrives at one time stays as it was written.
         var ordered = requests.OrderBy(static r => r.At).ToList();
         var first = ordered[0].At;
-        if (ordered[^1].At - first > MaxSpan) return ([], [$"the trace covers {(ordered[^1].At - first).TotalDays:0.#} days; at most {MaxSpan.TotalDays:0} are simulated"]);
+        if (ordered[^1].At - first > MaxSpan)
+            return ([], [$"the trace covers {(ordered[^1].At - first).TotalDays:0.#} days; at most {MaxSpan.TotalDays:0} are simulated"]);
         return (ordered.ConvertAll(r => r with { At = r.At - first }), []);
     }
 

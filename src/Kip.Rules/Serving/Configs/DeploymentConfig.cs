@@ -39,7 +39,8 @@ public sealed record DeploymentConfig
             ProgressDeadline = deadline,
             PodIsAlwaysSchedulable = read.Flag("pod-is-always-schedulable", false),
             RegistriesSkippingTagResolving = Hosts(data, read.First("registries-skipping-tag-resolving", "registriesSkippingTagResolving")),
-            DigestResolutionTimeout = read.PositiveDuration(read.First("digest-resolution-timeout", "digestResolutionTimeout"), Default.DigestResolutionTimeout),
+            DigestResolutionTimeout = read.PositiveDuration(
+                read.First("digest-resolution-timeout", "digestResolutionTimeout"), Default.DigestResolutionTimeout),
         };
         errors = read.Errors;
         return config;

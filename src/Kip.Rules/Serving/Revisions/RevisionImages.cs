@@ -48,7 +48,8 @@ public static class RevisionImages
     public static bool NeedsDigest(string image) => image.StartsWith(BundlePrefix, StringComparison.Ordinal) && !HasDigest(image);
 
     /// <summary>Whether a registry is asked what an image's tag stands for.</summary>
-    public static bool AsksRegistry(string image, DeploymentConfig config) => !HasDigest(image) && !config.RegistriesSkippingTagResolving.Contains(RegistryOf(image));
+    public static bool AsksRegistry(string image, DeploymentConfig config) =>
+        !HasDigest(image) && !config.RegistriesSkippingTagResolving.Contains(RegistryOf(image));
 
     // As go-containerregistry, which upstream uses, decides it and calls Docker's.
     private static string RegistryOf(string image)

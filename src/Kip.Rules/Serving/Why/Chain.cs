@@ -19,7 +19,8 @@ internal sealed class Chain
     /// <summary>The newest warning about one of the objects.</summary>
     public Chain Warning(WhyView seen, Func<string, bool> about)
     {
-        var newest = seen.Events.Where(e => e.Type == "Warning" && about(e.InvolvedObject.Name ?? "")).MaxBy(static e => e.LastTimestamp ?? e.EventTime ?? DateTimeOffset.MinValue);
+        var newest = seen.Events.Where(e => e.Type == "Warning" && about(e.InvolvedObject.Name ?? ""))
+            .MaxBy(static e => e.LastTimestamp ?? e.EventTime ?? DateTimeOffset.MinValue);
         if (newest is null) return this;
         var times = newest.Count > 1 ? $", {newest.Count} times" : "";
         return Add(WhyLink.Event, $"{newest.InvolvedObject.Kind} {newest.InvolvedObject.Name}: {newest.Reason}{times}: {newest.Message}");
@@ -51,7 +52,8 @@ internal sealed class Chain
 internal static class LogLine
 {
     private const int Longest = 300;
-    private static readonly string[] Signs = ["unhandled exception", "exception:", "error", "fatal", "panic", "failed", "cannot", "not found", "refused", "denied"];
+    private static readonly string[] Signs =
+        ["unhandled exception", "exception:", "error", "fatal", "panic", "failed", "cannot", "not found", "refused", "denied"];
 
     /// <summary>The last line with a sign of trouble; else the last that is not empty; null when there is none.</summary>
     public static string? Telling(IReadOnlyList<string> lines)

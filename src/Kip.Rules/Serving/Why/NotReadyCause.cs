@@ -15,7 +15,8 @@ internal static class NotReadyCause
             return new Chain().Condition("Service", name, ready).Says($"{name} is ready", trouble: false);
         var chain = new Chain();
         if (ready is null || service.Status.ObservedGeneration < service.Metadata.Generation)
-            return chain.Fix("look again in a moment; if it stays so, the controllers do not run: kip status").Says($"{name} has just been changed, and that has not been looked at yet");
+            return chain.Fix("look again in a moment; if it stays so, the controllers do not run: kip status")
+                .Says($"{name} has just been changed, and that has not been looked at yet");
         var configuration = service.Status.Conditions.Find("ConfigurationsReady");
         return configuration is { Status: not ConditionStatus.True } ? FromConfiguration(seen, chain, configuration) : FromRoute(seen, chain);
     }
@@ -25,15 +26,20 @@ internal static class NotReadyCause
         var name = seen.Service.Metadata.Name;
         var latest = seen.Configuration?.Status.LatestCreatedRevisionName ?? seen.Service.Status.LatestCreatedRevisionName;
         var revision = seen.Revisions.FirstOrDefault(r => r.Metadata.Name == latest);
-        if (revision is null || !Concerns(seen, revision)) return Ends(chain.Condition("Service", name, condition), condition.Reason, name, null, $"{name} is not ready: no Revision could be made of its template");
+        if (revision is null || !Concerns(seen, revision))
+            return Ends(
+                chain.Condition("Service", name, condition), condition.Reason, name, null,
+                $"{name} is not ready: no Revision could be made of its template");
 
         var failing = Failing(revision);
         chain.Condition("Service", name, condition).Condition("Revision", revision.Metadata.Name, failing);
         var pod = NewestPod(seen, revision.Metadata.Name);
         var reason = Container(chain, pod) ?? failing?.Reason ?? condition.Reason;
-        chain.Warning(seen, about => about == revision.Metadata.Name || about == pod?.Metadata.Name || about.StartsWith($"{revision.Metadata.Name}-deployment", StringComparison.Ordinal));
+        chain.Warning(seen, about => about == revision.Metadata.Name || about == pod?.Metadata.Name || about.StartsWith(
+            $"{revision.Metadata.Name}-deployment", StringComparison.Ordinal));
         chain.Log(seen, revision.Metadata.Name);
-        if (failing is { Status: ConditionStatus.False }) return Ends(chain, reason, name, revision, $"{name} is not ready: Revision {revision.Metadata.Name} does not come up ({reason})");
+        if (failing is { Status: ConditionStatus.False })
+            return Ends(chain, reason, name, revision, $"{name} is not ready: Revision {revision.Metadata.Name} does not come up ({reason})");
         return Starting(seen, chain, revision, pod, reason);
     }
 
@@ -66,9 +72,13 @@ internal static class NotReadyCause
         var condition = seen.Service.Status.Conditions.Find("RoutesReady") ?? seen.Service.Status.Conditions.Find("Ready")!;
         chain.Condition("Service", name, condition);
         if (seen.Route is { } route)
-            chain.Condition("Route", route.Metadata.Name, route.Status.Conditions.FirstOrDefault(static c => c.Status != ConditionStatus.True && c.Type != "Ready"));
+            chain.Condition(
+                "Route", route.Metadata.Name,
+                route.Status.Conditions.FirstOrDefault(static c => c.Status != ConditionStatus.True && c.Type != "Ready"));
         chain.Warning(seen, about => about == name);
-        return Ends(chain, condition.Reason, name, null, $"{name} is not ready: its traffic cannot be sent where it should go ({condition.Reason ?? "no reason given"})");
+        return Ends(
+            chain, condition.Reason, name, null,
+            $"{name} is not ready: its traffic cannot be sent where it should go ({condition.Reason ?? "no reason given"})");
     }
 
     private static Diagnosis Ends(Chain chain, string? reason, string name, Revision? revision, string verdict)
@@ -103,7 +113,8 @@ internal static class NotReadyCause
                 return reason == "CrashLoopBackOff" && ended?.Reason == "OOMKilled" ? ended.Reason : reason;
             }
             if (ended is null) continue;
-            chain.Pods($"pod {pod.Metadata.Name}: container {container.Name} ended with exit code {ended.ExitCode}, started again {container.RestartCount} times");
+            chain.Pods($"pod {pod.Metadata.Name}: container {container.Name} ended with exit code {ended.ExitCode}, started again "
+                + $"{container.RestartCount} times");
             return ended.Reason == "OOMKilled" ? ended.Reason : $"ExitCode{ended.ExitCode}";
         }
         return null;

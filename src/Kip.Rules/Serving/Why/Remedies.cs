@@ -28,17 +28,22 @@ internal static class Remedies
                 "a Service's program must go on running and listen on the port in $PORT",
                 $"mend what the log tells, then deploy again; all of the log: kip logs {service}"),
             "ProgressDeadlineExceeded" => (
-                $"{ServingAnnotations.ProgressDeadline} on the template, else progress-deadline in config-deployment, is how long pods may take to become ready",
+                $"{ServingAnnotations.ProgressDeadline} on the template, else progress-deadline in config-deployment, is how long pods may "
+                + "take to become ready",
                 $"see why the pods are not ready: kip logs {service}; if they only need longer, raise the deadline"),
             "Unschedulable" or "FailedCreate" => (
                 "resources.requests of the containers, and quotas of the namespace, decide whether there is room for a pod",
                 "lower the requests, or make room"),
-            "RevisionMissing" => ("spec.traffic names the Revision", $"name one that exists: kip get revisions; or send all to the latest: kip traffic {service} @latest=100"),
+            "RevisionMissing" =>
+                ("spec.traffic names the Revision", $"name one that exists: kip get revisions; or send all to the latest: kip traffic {service} @latest=100"),
             "ConfigurationMissing" => ("spec.traffic names the Configuration", "create the Configuration, or correct its name"),
-            "RevisionNotOwned" => ("spec.traffic may only name Revisions of the same Service", $"name one of its own: kip get revisions; or: kip traffic {service} @latest=100"),
-            "RevisionNameTaken" or "NameConflict" => ("spec.template.metadata.name is the name of a Revision that was made from another template", "give the template another name, or none"),
+            "RevisionNotOwned" =>
+                ("spec.traffic may only name Revisions of the same Service", $"name one of its own: kip get revisions; or: kip traffic {service} @latest=100"),
+            "RevisionNameTaken" or "NameConflict" =>
+                ("spec.template.metadata.name is the name of a Revision that was made from another template", "give the template another name, or none"),
             "NotOwned" => ("an object of that name is there already and belongs to somebody else", "delete or rename the one or the other"),
-            "ErrorConfig" => ("config-domain and config-network make the URL", "correct what the message names: kubectl edit configmap -n knative-serving config-domain"),
+            "ErrorConfig" =>
+                ("config-domain and config-network make the URL", "correct what the message names: kubectl edit configmap -n knative-serving config-domain"),
             not null when reason.StartsWith("ExitCode", StringComparison.Ordinal) => (
                 "a Service's program must go on running and listen on the port in $PORT",
                 $"mend what the log tells, then deploy again; all of the log: kip logs {service}"),

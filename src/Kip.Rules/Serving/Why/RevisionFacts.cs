@@ -24,7 +24,8 @@ internal sealed record RevisionFacts(
     {
         var traffic = seen.Service.Status.Traffic;
         return [.. traffic.Where(static t => t.RevisionName is not null)
-            .GroupBy(static t => t.RevisionName!).OrderByDescending(static g => g.Sum(static t => t.Percent ?? 0)).ThenBy(static g => g.Key, StringComparer.Ordinal)
+            .GroupBy(static t => t.RevisionName!).OrderByDescending(static g => g.Sum(static t => t.Percent ?? 0))
+            .ThenBy(static g => g.Key, StringComparer.Ordinal)
             .Select(g => seen.Revisions.FirstOrDefault(r => r.Metadata.Name == g.Key)).OfType<Revision>().Select(r => Of(seen, r))];
     }
 

@@ -11,14 +11,16 @@ internal static class ScaleToZeroCause
         var name = seen.Service.Metadata.Name;
         var running = RevisionFacts.WithPods(seen);
         if (running.Count == 0)
-            return new Chain().Pods("no pods").Setting($"the last pod goes when there was no request for the stable window ({seen.Autoscaler.StableWindow.TotalSeconds} s unless autoscaling.knative.dev/window says otherwise)")
+            return new Chain().Pods("no pods").Setting("the last pod goes when there was no request for the stable window "
+                + $"({seen.Autoscaler.StableWindow.TotalSeconds} s unless autoscaling.knative.dev/window says otherwise)")
                 .Says($"{name} sleeps: it has no pods until the next request, which wakes it", trouble: false);
         foreach (var facts in running)
         {
             if (facts.Pods.Total == facts.Pods.Terminating) continue;
             return OfRevision(seen, facts);
         }
-        return new Chain().Pods($"{running.Sum(static f => f.Pods.Terminating)} pods are ending").Setting("a pod that ends may finish its requests, for up to timeoutSeconds")
+        return new Chain().Pods($"{running.Sum(static f => f.Pods.Terminating)} pods are ending")
+            .Setting("a pod that ends may finish its requests, for up to timeoutSeconds")
             .Says($"{name} is on its way to zero", trouble: false);
     }
 
@@ -36,7 +38,8 @@ internal static class ScaleToZeroCause
                 .Fix("leave the class out").Says($"{name} does not go to zero: its class scales by CPU or memory", trouble: false);
         if (facts.Min > 0)
             return chain.Setting($"{facts.MinSource} is {facts.Min}")
-                .Fix("let it go to zero: kubectl annotate revision " + facts.Name + " autoscaling.knative.dev/min-scale=0 --overwrite; for new Revisions, on the template")
+                .Fix("let it go to zero: kubectl annotate revision " + facts.Name + " autoscaling.knative.dev/min-scale=0 --overwrite; for new "
+                    + "Revisions, on the template")
                 .Says($"{name} does not go to zero: min-scale keeps {facts.Min} pods", trouble: false);
         if (!seen.Autoscaler.EnableScaleToZero)
             return chain.Setting("enable-scale-to-zero in config-autoscaler is false")
@@ -57,13 +60,16 @@ internal static class ScaleToZeroCause
         {
             var retention = facts.Asked.PodRetention ?? seen.Autoscaler.ScaleToZeroPodRetention;
             if (retention > TimeSpan.Zero && lasting < retention)
-                return chain.Setting($"scale-to-zero-pod-retention-period is {retention.TotalSeconds} s, of which {(long)(retention - lasting).TotalSeconds} s are left")
+                return chain.Setting($"scale-to-zero-pod-retention-period is {retention.TotalSeconds} s, of which "
+                    + $"{(long)(retention - lasting).TotalSeconds} s are left")
                     .Says($"{name} keeps its last pod for a while after the last request", trouble: false);
             return chain.Says($"{name} is on its way to zero", trouble: false);
         }
         if ((facts.Asked.ScaleDownDelay ?? seen.Autoscaler.ScaleDownDelay) is var delay && delay > TimeSpan.Zero)
             chain.Setting($"scale-down-delay is {delay.TotalSeconds} s: pods stay for so long after they were last wanted");
-        return chain.Setting($"the stable window is {window.TotalSeconds} s ({(facts.Asked.Window is null ? "stable-window in config-autoscaler" : "autoscaling.knative.dev/window")}): the last pod goes when so long no request came, not even one of a health check, and none is under way")
+        return chain.Setting($"the stable window is {window.TotalSeconds} s "
+            + $"({(facts.Asked.Window is null ? "stable-window in config-autoscaler" : "autoscaling.knative.dev/window")}): the last pod goes when "
+            + "so long no request came, not even one of a health check, and none is under way")
             .Fix("find who calls it: kip logs " + name + "; for a shorter wait set autoscaling.knative.dev/window, at least 6s")
             .Says(Because(name, seen, facts.Name, window), trouble: false);
     }

@@ -17,22 +17,28 @@ internal static class SlowCause
         var facts = routed[0];
         var chain = new Chain();
         var start = Start(seen, facts.Name);
-        if (start is { } took) chain.Pods($"Revision {facts.Name}: its newest pod took {Milliseconds(took.Platform)} ms until its process ran, and {Milliseconds(took.Program)} ms more until it answered the readiness probe");
-        if (facts.Pods.Ready == 0 || (facts.Min == 0 && start is { Program: var program } && program > LongStart)) return ColdStart(name, facts, start?.Program, chain);
+        if (start is { } took) chain.Pods($"Revision {facts.Name}: its newest pod took {Milliseconds(took.Platform)} ms until its process ran, and "
+            + $"{Milliseconds(took.Program)} ms more until it answered the readiness probe");
+        if (facts.Pods.Ready == 0 || (facts.Min == 0 && start is { Program: var program } && program > LongStart))
+            return ColdStart(name, facts, start?.Program, chain);
         if (facts.Max > 0 && facts.Wanted >= facts.Max) return Capped(name, facts, chain);
         if (facts.Revision.Spec.ContainerConcurrency is > 0 and var limit)
             return chain.Setting($"containerConcurrency is {limit}: a pod takes so many at a time, the next waits")
-                .Fix($"see the waiting of one request: kip invoke {name} --trace; raise containerConcurrency, or lower autoscaling.knative.dev/target so that pods come earlier")
+                .Fix($"see the waiting of one request: kip invoke {name} --trace; raise containerConcurrency, or lower "
+                    + "autoscaling.knative.dev/target so that pods come earlier")
                 .Says($"{name} may be slow because requests wait for a slot at one of {facts.Pods.Ready} pods", trouble: false);
         return chain.Fix($"see where one request's time goes: kip invoke {name} --trace")
-            .Says($"nothing of the platform makes {name} slow: {facts.Pods.Ready} pods are ready and take any number of requests; the time is the program's own", trouble: false);
+            .Says(
+                $"nothing of the platform makes {name} slow: {facts.Pods.Ready} pods are ready and take any number of requests; the time is the program's own",
+                trouble: false);
     }
 
     private static Diagnosis ColdStart(string name, RevisionFacts facts, TimeSpan? program, Chain chain)
     {
         chain.Setting($"{facts.MinSource} is 0: after the stable window without a request there is no pod, and the next request waits for one to start");
         if (program > LongStart) chain.Fix("shorten the program's own start, which is most of it: less work before it listens");
-        return chain.Fix("keep one: kubectl annotate revision " + facts.Name + " autoscaling.knative.dev/min-scale=1 --overwrite; what that costs: kip simulate TRACE --service " + name + " --against min-scale=1")
+        return chain.Fix("keep one: kubectl annotate revision " + facts.Name + " autoscaling.knative.dev/min-scale=1 --overwrite; what that costs: "
+            + "kip simulate TRACE --service " + name + " --against min-scale=1")
             .Says($"the first request to {name} after a while is slow because it waits for a pod to start", trouble: false);
     }
 

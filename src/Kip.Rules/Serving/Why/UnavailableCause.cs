@@ -19,10 +19,12 @@ internal static class UnavailableCause
             if (facts.Max > 0 && facts.Pods.Ready >= facts.Max && facts.Revision.Spec.ContainerConcurrency > 0)
             {
                 return new Chain()
-                    .Pods($"Revision {facts.Name}: {facts.Pods.Ready} pods are ready, and each takes {facts.Revision.Spec.ContainerConcurrency} requests at a time; the rest waits, and beyond the queue's limit is answered 503")
+                    .Pods($"Revision {facts.Name}: {facts.Pods.Ready} pods are ready, and each takes {facts.Revision.Spec.ContainerConcurrency} "
+                        + "requests at a time; the rest waits, and beyond the queue's limit is answered 503")
                     .Setting($"{facts.MaxSource} is {facts.Max}, containerConcurrency is {facts.Revision.Spec.ContainerConcurrency}")
                     .Fix("raise max-scale, or containerConcurrency if the program can take more at a time")
-                    .Says($"{name} answers 503 when more than {facts.Max * facts.Revision.Spec.ContainerConcurrency} requests are under way and the queue is full", trouble: false);
+                    .Says($"{name} answers 503 when more than {facts.Max * facts.Revision.Spec.ContainerConcurrency} requests are under way and the "
+                        + "queue is full", trouble: false);
             }
         }
         var timeout = RevisionFacts.Routed(seen) is [var first, ..] ? first.Revision.Spec.TimeoutSeconds ?? 300 : 300;
@@ -41,7 +43,8 @@ internal static class UnavailableCause
             .Warning(seen, about => about == pod.Metadata.Name || about == facts.Name)
             .Log(seen, facts.Name);
         var (setting, fix) = Remedies.For(Reason(pod), name, facts.Revision);
-        return chain.Setting(setting ?? "the readiness probe decides when a pod takes requests; until then they wait, and are answered 504 after timeoutSeconds").Fix(fix)
+        setting ??= "the readiness probe decides when a pod takes requests; until then they wait, and are answered 504 after timeoutSeconds";
+        return chain.Setting(setting).Fix(fix)
             .Says($"requests to {name} wait or fail: Revision {facts.Name} has no ready pod");
     }
 

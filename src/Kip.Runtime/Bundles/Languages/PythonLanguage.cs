@@ -53,5 +53,6 @@ internal sealed class PythonLanguage : ILanguage
     private static string MainFile(SourceTree source) =>
         source.Has("main.py") ? "main.py"
         : source.Has("app.py") ? "app.py"
-        : throw new BuildException($"{source.Root} does not say how to start: name the program main.py or app.py, or add a Procfile with a line 'web: COMMAND'");
+        : throw new BuildException(
+            $"{source.Root} does not say how to start: name the program main.py or app.py, or add a Procfile with a line 'web: COMMAND'");
 }

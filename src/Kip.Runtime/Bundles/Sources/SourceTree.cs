@@ -63,7 +63,8 @@ internal sealed record SourceTree(string Root, IReadOnlyList<string> Files)
             }
             var leadsTo = Path.GetFullPath(Path.Combine(Path.GetDirectoryName(from)!, target));
             if (!leadsTo.StartsWith(Path.GetFullPath(Root) + "/", StringComparison.Ordinal))
-                throw new BuildException($"{file} is a link to {target}, outside of the directory; a bundle holds all it needs: copy the file, or name it in .kipignore");
+                throw new BuildException(
+                    $"{file} is a link to {target}, outside of the directory; a bundle holds all it needs: copy the file, or name it in .kipignore");
             File.CreateSymbolicLink(to, target);
         }
     }

@@ -7,7 +7,10 @@ namespace Kip.Runtime.Containers.Spec;
 /// <summary>The capabilities a container keeps.</summary>
 public static class Capabilities
 {
-    /// <summary>What a program that looks after its own files and changes its user needs; of containerd's set NET_RAW, MKNOD, AUDIT_WRITE and SETFCAP are left out.</summary>
+    /// <summary>
+    /// What a program that looks after its own files and changes its user needs; of containerd's set NET_RAW, MKNOD, AUDIT_WRITE and SETFCAP are left
+    /// out.
+    /// </summary>
     public static readonly ImmutableArray<string> Default =
     [
         "CAP_CHOWN", "CAP_DAC_OVERRIDE", "CAP_FOWNER", "CAP_FSETID", "CAP_KILL", "CAP_NET_BIND_SERVICE", "CAP_SETGID", "CAP_SETPCAP", "CAP_SETUID",
@@ -15,7 +18,10 @@ public static class Capabilities
     ];
 
     // What may be added: nothing with which a container could get at the machine.
-    private static readonly ImmutableArray<string> Addable = [.. Default, "CAP_AUDIT_WRITE", "CAP_IPC_LOCK", "CAP_NET_ADMIN", "CAP_NET_RAW", "CAP_SETFCAP", "CAP_SYS_NICE", "CAP_SYS_PTRACE", "CAP_SYS_RESOURCE"];
+    private static readonly ImmutableArray<string> Addable =
+    [
+        .. Default, "CAP_AUDIT_WRITE", "CAP_IPC_LOCK", "CAP_NET_ADMIN", "CAP_NET_RAW", "CAP_SETFCAP", "CAP_SYS_NICE", "CAP_SYS_PTRACE", "CAP_SYS_RESOURCE",
+    ];
 
     /// <summary>The set after dropping and adding, in alphabetical order.</summary>
     /// <param name="add">As written: with or without <c>CAP_</c>, in any case; <c>ALL</c> adds all that may be added.</param>

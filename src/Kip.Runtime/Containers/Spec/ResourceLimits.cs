@@ -44,7 +44,8 @@ public sealed record ResourceLimits(long? Memory, long? CpuQuota, long CpuShares
         var digits = text.AsSpan().IndexOfAnyExcept(NumberParts);
         var (number, suffix) = digits < 0 ? (text, "") : (text[..digits], text[digits..]);
         if (!decimal.TryParse(number, NumberStyles.Number, CultureInfo.InvariantCulture, out var value)) return null;
-        if (suffix.Length > 1 && suffix[0] is 'e' or 'E' && int.TryParse(suffix[1..], NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var power) && Math.Abs(power) <= 18)
+        if (suffix.Length > 1 && suffix[0] is 'e' or 'E'
+            && int.TryParse(suffix[1..], NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var power) && Math.Abs(power) <= 18)
             return value * (decimal)Math.Pow(10, power);
         decimal? factor = suffix switch
         {
@@ -58,6 +59,7 @@ public sealed record ResourceLimits(long? Memory, long? CpuQuota, long CpuShares
     {
         if (quantities.Get(resource) is not { } text) return null;
         return Quantity(text) is { } value and >= 0 and <= long.MaxValue ? value
-            : throw new ContainerSetupException("CreateContainerConfigError", $"container \"{container.Name}\": {resource}: \"{text}\" is no quantity such as 500m or 128Mi");
+            : throw new ContainerSetupException(
+                "CreateContainerConfigError", $"container \"{container.Name}\": {resource}: \"{text}\" is no quantity such as 500m or 128Mi");
     }
 }

@@ -64,7 +64,8 @@ public sealed record SecuritySettings
         "seccompProfile" => this with { Seccomp = SeccompOf(value, where) },
         "fsGroup" => this with { FsGroup = value.GetInt64() },
         "supplementalGroups" => this with { SupplementalGroups = [.. value.EnumerateArray().Select(static g => g.GetInt64())] },
-        "privileged" when value.GetBoolean() => throw Refused($"{where} asks for privileged: no container has the machine's rights; add the capability it needs"),
+        "privileged" when value.GetBoolean() =>
+            throw Refused($"{where} asks for privileged: no container has the machine's rights; add the capability it needs"),
         "procMount" when value.GetString() is not ("" or "Default") => throw Refused($"{where} asks for an unmasked /proc"),
         "sysctls" when value.GetArrayLength() > 0 => throw Refused($"{where} sets sysctls"),
         // The fields of other systems (SELinux, AppArmor, Windows) and the ways to change a volume's group mean nothing here.

@@ -211,7 +211,8 @@ internal sealed class ContainerSlot(
         if (wait > TimeSpan.Zero)
         {
             var name = $"{pod.Metadata.Name}_{pod.Metadata.Namespace}({pod.Metadata.Uid})";
-            var why = $"back-off {(wait.TotalSeconds >= 60 ? $"{wait.TotalMinutes:0.#}m0s" : $"{wait.TotalSeconds:0.###}s")} restarting failed container={container.Name} pod={name}";
+            var why = $"back-off {(wait.TotalSeconds >= 60 ? $"{wait.TotalMinutes:0.#}m0s" : $"{wait.TotalSeconds:0.###}s")} restarting failed "
+                + $"container={container.Name} pod={name}";
             host.Warn(pod, "BackOff", $"Back-off restarting failed container {container.Name} in pod {name}");
             Facts = Facts with { LastState = ended, State = ContainerFacts.Waiting("CrashLoopBackOff", why) };
         }

@@ -11,7 +11,8 @@ internal sealed class PodContainers
     {
         // What init containers prepared is not to be relied upon after a restart: they run again, as the kubelet's do in a new sandbox.
         Init = [.. pod.Spec.InitContainers.Select(c => new ContainerSlot(
-            host, sandbox, c, RestartRules.OfInit(c, pod.Spec.RestartPolicy), Again(RestartRules.AfterPlatformRestart(c, Stored(pod.Status.InitContainerStatuses, c))), post))];
+            host, sandbox, c, RestartRules.OfInit(c, pod.Spec.RestartPolicy),
+            Again(RestartRules.AfterPlatformRestart(c, Stored(pod.Status.InitContainerStatuses, c))), post))];
         Main = [.. pod.Spec.Containers.Select(c => new ContainerSlot(
             host, sandbox, c, pod.Spec.RestartPolicy, Initializing(RestartRules.AfterPlatformRestart(c, Stored(pod.Status.ContainerStatuses, c))), post))];
         All = [.. Init, .. Main];

@@ -57,7 +57,8 @@ internal ref struct RequestHeadWriter(PodConnection connection)
             var kind = HopByHop.KindOf(name);
             if (kind == HeaderKind.ContentLength ? body != RequestBodyKind.Length : kind == HeaderKind.Upgrade ? !upgrade : kind != HeaderKind.Plain) continue;
             if (ClientIdentity.Rewrites(name) || InternalHeaders.IsStripped(name) || (replaced.Count > 0 && Has(replaced, name))) continue;
-            if (traced && (name.Equals("traceparent", StringComparison.OrdinalIgnoreCase) || name.Equals("tracestate", StringComparison.OrdinalIgnoreCase))) continue;
+            if (traced && (name.Equals("traceparent", StringComparison.OrdinalIgnoreCase) || name.Equals("tracestate", StringComparison.OrdinalIgnoreCase)))
+                continue;
             if (connection.Count > 0 && kind == HeaderKind.Plain && IsNominated(connection, name)) continue;
             // Over HTTP/2 a cookie may come in pieces (RFC 9113 section 8.2.3).
             if (values.Count > 1 && name.Equals("Cookie", StringComparison.OrdinalIgnoreCase)) AddHeader(name, string.Join("; ", (string?[])values!));

@@ -40,7 +40,8 @@ internal sealed class OutsideForwarder(GatewayOptions options, ILoggerFactory lo
         var host = request.Http.Headers.Host.ToString();
         var error = await proxy.SendAsync(request.Context, $"http://{host}", client, Config, HttpTransformer.Default, request.Deadline.Token);
         if (error != ForwarderError.None && !request.Response.HasStarted)
-            await GatewayErrors.OutsideFailed(request.Response, host, request.Context.Features.Get<IForwarderErrorFeature>()?.Exception?.Message ?? error.ToString());
+            await GatewayErrors.OutsideFailed(
+                request.Response, host, request.Context.Features.Get<IForwarderErrorFeature>()?.Exception?.Message ?? error.ToString());
     }
 
     public void Dispose()

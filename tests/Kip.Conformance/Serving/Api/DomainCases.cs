@@ -10,8 +10,13 @@ internal static class DomainCases
 {
     public static IReadOnlyList<ConformanceCase> All { get; } =
     [
-        new("serving/api/domain-mapping", "A DomainMapping serves a Service under its name, and the program sees that name as its host", "TestDomainMapping", ServedAsync),
-        new("serving/api/domain-taken", "A second DomainMapping of a domain, in another namespace, waits until the first is gone, and then takes over", "TestDomainMapping (conflict)", TakenAsync),
+        new(
+            "serving/api/domain-mapping", "A DomainMapping serves a Service under its name, and the program sees that name as its host",
+            "TestDomainMapping", ServedAsync),
+        new(
+            "serving/api/domain-taken",
+            "A second DomainMapping of a domain, in another namespace, waits until the first is gone, and then takes over",
+            "TestDomainMapping (conflict)", TakenAsync),
     ];
 
     private static string Mapping(string domain, string service, string? elsewhere = null) =>
@@ -41,12 +46,14 @@ internal static class DomainCases
         await target.ReadyServiceAsync(Workload.Service(target, "hello"));
         await target.ApplyAsync(Mapping(domain, "hello"));
         await target.WaitAsync<DomainMapping>(domain, static m => m.Status.Conditions.IsTrue("Ready"), "Ready");
-        await target.ApplyAsync(Workload.Service(target, "hello", Workload.Pepperoni).Replace("name: hello }", $"name: hello, namespace: {other} }}", StringComparison.Ordinal));
+        await target.ApplyAsync(Workload.Service(target, "hello", Workload.Pepperoni).Replace(
+            "name: hello }", $"name: hello, namespace: {other} }}", StringComparison.Ordinal));
         await target.ApplyAsync(Mapping(domain, "hello", other));
 
         DomainMapping? second = null;
         await target.EventuallyAsync(
-            async () => (second = await target.Resources.GetAsync<DomainMapping>(new(other, domain), target.Deadline))?.Status.Conditions.IsFalse("Ready") == true,
+            async () =>
+                (second = await target.Resources.GetAsync<DomainMapping>(new(other, domain), target.Deadline))?.Status.Conditions.IsFalse("Ready") == true,
             () => $"the second mapping is {second?.Status}");
         Expect.Equal(Workload.Spaceport, (await target.CallAsync($"http://{domain}/")).Is(200).Body);
         await target.DeleteAsync<DomainMapping>(domain);

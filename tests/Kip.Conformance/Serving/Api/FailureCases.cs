@@ -8,7 +8,9 @@ internal static class FailureCases
 {
     public static IReadOnlyList<ConformanceCase> All { get; } =
     [
-        new("serving/api/container-missing", "An image that does not exist turns Service, Configuration, Revision and Route False, each with reason and message",
+        new(
+            "serving/api/container-missing",
+            "An image that does not exist turns Service, Configuration, Revision and Route False, each with reason and message",
             "TestContainerErrorMsg", MissingImageAsync),
         new("serving/api/container-exiting", "A program that ends at once does the same, and its exit code is told",
             "TestContainerExitingMsg", ExitingAsync),
@@ -55,7 +57,8 @@ internal static class FailureCases
     }
 
     private static async Task ServiceAccountAsync(ConformanceTarget target) =>
-        Expect.Contains("serviceAccountName", (await target.RefusedAsync(Workload.Service(target, "hello", spec: "serviceAccountName: \"-no name-\""))).Message);
+        Expect.Contains(
+            "serviceAccountName", (await target.RefusedAsync(Workload.Service(target, "hello", spec: "serviceAccountName: \"-no name-\""))).Message);
 
     private static async Task RoutesNotReadyAsync(ConformanceTarget target)
     {

@@ -140,7 +140,8 @@ internal static class ServiceCases
 
     private static async Task GenerateNameAsync(ConformanceTarget target)
     {
-        var applied = await target.ApplyAsync<Service>(Workload.Service(target, "x").Replace("name: x }", "generateName: generated- }", StringComparison.Ordinal));
+        var applied = await target.ApplyAsync<Service>(
+            Workload.Service(target, "x").Replace("name: x }", "generateName: generated- }", StringComparison.Ordinal));
         Expect.That(applied.Metadata.Name.StartsWith("generated-", StringComparison.Ordinal) && applied.Metadata.Name.Length > "generated-".Length,
             $"the name is {applied.Metadata.Name}");
         var service = await target.ReadyAsync(applied);
@@ -151,10 +152,13 @@ internal static class ServiceCases
     {
         var first = await target.ReadyServiceAsync(Workload.Service(target, "hello"));
         var other = $"{target.Namespace}-other";
-        await target.ApplyAsync(Workload.Service(target, "hello", Workload.Pepperoni).Replace("name: hello }", $"name: hello, namespace: {other} }}", StringComparison.Ordinal));
+        await target.ApplyAsync(Workload.Service(target, "hello", Workload.Pepperoni).Replace(
+            "name: hello }", $"name: hello, namespace: {other} }}", StringComparison.Ordinal));
         Service? second = null;
         await target.EventuallyAsync(
-            async () => (second = (Service?)await target.Resources.GetAsync(Service.Definition, new(other, "hello"), target.Deadline))?.Status.Conditions.IsTrue("Ready") == true,
+            async () =>
+                (second = (Service?)await target.Resources.GetAsync(
+                    Service.Definition, new(other, "hello"), target.Deadline))?.Status.Conditions.IsTrue("Ready") == true,
             () => $"the other namespace's Service is {second?.Status}");
         await target.AnswersAsync(first.Status.Url!, Workload.Spaceport);
         await target.AnswersAsync(second!.Status.Url!, Workload.Pepperoni);

@@ -40,13 +40,15 @@ internal static class IngressBed
               httpOption: Enabled
               rules: [{{string.Join(", ", rules)}}]
             """);
-        return await target.WaitAsync<KIngress>(name, i => i.Status.ObservedGeneration >= applied.Metadata.Generation && i.Status.Conditions.IsTrue("Ready"), "Ready");
+        return await target.WaitAsync<KIngress>(
+            name, i => i.Status.ObservedGeneration >= applied.Metadata.Generation && i.Status.Conditions.IsTrue("Ready"), "Ready");
     }
 
     // The class is whatever the platform's own Routes have.
     private static async Task<string> ClassAsync(ConformanceTarget target)
     {
         var own = await target.ListAsync<KIngress>();
-        return own.Select(static i => i.Metadata.Annotations.Get("networking.knative.dev/ingress.class")).FirstOrDefault(static c => !string.IsNullOrEmpty(c)) ?? Class;
+        return own.Select(static i => i.Metadata.Annotations.Get("networking.knative.dev/ingress.class"))
+            .FirstOrDefault(static c => !string.IsNullOrEmpty(c)) ?? Class;
     }
 }

@@ -17,7 +17,9 @@ internal static class IngressProtocolCases
         new("serving/ingress/http2", "A backend that speaks HTTP/2 is spoken to in HTTP/2", "basics/http2 TestBasicsHTTP2", Http2Async),
         new("serving/ingress/grpc", "A gRPC stream goes both ways, message by message", "grpc TestGRPC", GrpcAsync),
         new("serving/ingress/websocket", "A WebSocket echoes", "websocket TestWebsocket", WebSocketAsync),
-        new("serving/ingress/websocket-split", "WebSockets reach both halves of a split, and each stays with its own", "websocket/split TestWebsocketSplit", WebSocketSplitAsync),
+        new(
+            "serving/ingress/websocket-split", "WebSockets reach both halves of a split, and each stays with its own",
+            "websocket/split TestWebsocketSplit", WebSocketSplitAsync),
         new("serving/ingress/timeout", "Without a timeout of the ingress, a slow first byte and a slow body both arrive", "timeout TestTimeout", SlowAsync),
         new("serving/ingress/retry", "An answer of 503 is the client's to see: it is not asked for again", "retry TestRetry", RetryAsync),
     ];

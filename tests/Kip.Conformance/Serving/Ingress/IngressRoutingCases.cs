@@ -14,13 +14,23 @@ internal static class IngressRoutingCases
         new("serving/ingress/hosts-multiple", "Every host of a rule is served", "hosts/multiple TestMultipleHosts", MultipleHostsAsync),
         new("serving/ingress/path", "The longest path prefix wins, and what matches none takes the default", "dispatch/path TestPath", PathAsync),
         new("serving/ingress/percentage", "Shares are as their weights say, and 0 % gets nothing", "dispatch/percentage TestPercentage", PercentageAsync),
-        new("serving/ingress/path-and-percentage", "A split below a path does not touch the default path", "dispatch/path_and_percentage TestPathAndPercentageSplit", PathSplitAsync),
+        new(
+            "serving/ingress/path-and-percentage", "A split below a path does not touch the default path",
+            "dispatch/path_and_percentage TestPathAndPercentageSplit", PathSplitAsync),
         new("serving/ingress/rule", "Two rules with hosts of their own, and the Host header is kept", "dispatch/rule TestRule", RuleAsync),
-        new("serving/ingress/pre-split-headers", "A path's appendHeaders reach the program, in place of what the client said", "headers/pre-split TestPreSplitSetHeaders", PreSplitAsync),
-        new("serving/ingress/post-split-headers", "A split's appendHeaders tell which split was chosen", "headers/post-split TestPostSplitSetHeaders", PostSplitAsync),
-        new("serving/ingress/tag-headers", "A path with a header condition is taken only for exactly that value", "headers/tags TestTagHeaders", TagHeadersAsync),
+        new(
+            "serving/ingress/pre-split-headers", "A path's appendHeaders reach the program, in place of what the client said",
+            "headers/pre-split TestPreSplitSetHeaders", PreSplitAsync),
+        new(
+            "serving/ingress/post-split-headers", "A split's appendHeaders tell which split was chosen", "headers/post-split TestPostSplitSetHeaders",
+            PostSplitAsync),
+        new(
+            "serving/ingress/tag-headers", "A path with a header condition is taken only for exactly that value", "headers/tags TestTagHeaders",
+            TagHeadersAsync),
         new("serving/ingress/probe", "A probe of the network gets its hash back", "headers/probe TestProbeHeaders", ProbeAsync),
-        new("serving/ingress/update", "Updates under constant requests fail none, and once Ready only the new backend answers", "update TestUpdate", UpdateAsync),
+        new(
+            "serving/ingress/update", "Updates under constant requests fail none, and once Ready only the new backend answers", "update TestUpdate",
+            UpdateAsync),
         ConformanceCase.NotSupported("serving/ingress/class", "An Ingress of another class is left alone", "ingressclass TestIngressClass",
             "every Ingress is served: there is no other gateway on the machine that could be meant"),
         new("serving/ingress/visibility", "A ClusterLocal host is not served to the outside", "visibility TestVisibility", VisibilityAsync),
@@ -155,7 +165,9 @@ internal static class IngressRoutingCases
         var outer = target.OuterGateway;
         await target.BackendsAsync("one");
         var (shown, hidden) = (target.Host("shown"), target.Host("hidden"));
-        await target.IngressAsync("mine", Rule(shown, Path(target.Split("one"))), Rule(hidden, Path(target.Split("one"))).Replace("ExternalIP", "ClusterLocal", StringComparison.Ordinal));
+        await target.IngressAsync(
+            "mine", Rule(shown, Path(target.Split("one"))),
+            Rule(hidden, Path(target.Split("one"))).Replace("ExternalIP", "ClusterLocal", StringComparison.Ordinal));
         using var door = new SecureDoor(outer);
         foreach (var (host, status) in ((string, int)[])[(shown, 200), (hidden, 404)])
         {

@@ -12,7 +12,9 @@ internal static class IngressTlsCases
     public static IReadOnlyList<ConformanceCase> All { get; } =
     [
         new("serving/ingress/tls", "A host with a Secret is served by HTTPS with that certificate, and by HTTP too", "tls TestIngressTLS", TlsAsync),
-        new("serving/ingress/http-option", "httpOption Redirected sends HTTP to HTTPS with 301, for that Ingress alone", "httpoption TestHTTPOption", RedirectAsync) { Required = false },
+        new(
+            "serving/ingress/http-option", "httpOption Redirected sends HTTP to HTTPS with 301, for that Ingress alone", "httpoption TestHTTPOption",
+            RedirectAsync) { Required = false },
     ];
 
     private static async Task TlsAsync(ConformanceTarget target)
@@ -34,7 +36,8 @@ internal static class IngressTlsCases
         await IngressAsync(target, "mine", host, "Redirected");
         await target.IngressAsync("plain", Rule(other, Path(target.Split("one"))));
         var answer = (await target.CallAsync($"http://{host}/path?q=1")).Is(301);
-        Expect.That(answer.Headers.GetValueOrDefault("Location") is { } to && to.StartsWith($"https://{host}", StringComparison.Ordinal) && to.EndsWith("/path?q=1", StringComparison.Ordinal),
+        Expect.That(answer.Headers.GetValueOrDefault(
+            "Location") is { } to && to.StartsWith($"https://{host}", StringComparison.Ordinal) && to.EndsWith("/path?q=1", StringComparison.Ordinal),
             $"Location is {answer.Headers.GetValueOrDefault("Location")}");
         (await target.CallAsync($"http://{other}/")).Is(200);
         using var door = Secure(target);

@@ -10,12 +10,16 @@ internal static class EnvironmentCases
     [
         new("serving/runtime/env", "PORT, K_SERVICE, K_CONFIGURATION and K_REVISION are set", "TestMustEnvVars, TestShouldEnvVars", VariablesAsync),
         new("serving/runtime/args", "args of the manifest reach the program", "TestCmdArgs", ArgumentsAsync),
-        new("serving/runtime/secrets-and-configs", "env and envFrom give what is in Secrets and ConfigMaps", "TestSecretsViaEnv, TestConfigsViaEnv", SourcesAsync),
+        new(
+            "serving/runtime/secrets-and-configs", "env and envFrom give what is in Secrets and ConfigMaps", "TestSecretsViaEnv, TestConfigsViaEnv",
+            SourcesAsync),
         new("serving/runtime/stdin", "Standard input is at its end", "TestShouldHaveStdinEOF", StdinAsync),
         new("serving/runtime/files", "The devices and files that the contract names are there, and /tmp is for everybody", "TestMustHaveFiles", FilesAsync),
         new("serving/runtime/working-dir", "workingDir is where the program starts", "TestWorkingDirService", WorkingDirAsync),
         new("serving/runtime/must-headers", "The program sees the Host that was asked for, and Forwarded", "TestMustHaveHeadersSet", MustHeadersAsync),
-        new("serving/runtime/should-headers", "X-Forwarded-For and -Proto are set, and the user's own headers pass unchanged", "TestShouldHaveHeadersSet", ShouldHeadersAsync),
+        new(
+            "serving/runtime/should-headers", "X-Forwarded-For and -Proto are set, and the user's own headers pass unchanged",
+            "TestShouldHaveHeadersSet", ShouldHeadersAsync),
         new("serving/runtime/protocols", "A port named h2c is spoken to in HTTP/2, any other in HTTP/1.1", "TestProtocols", ProtocolsAsync),
     ];
 
@@ -70,7 +74,8 @@ internal static class EnvironmentCases
             """);
         var document = await DocumentAsync(target, Workload.Service(target, "hello",
             container: "envFrom: [{ secretRef: { name: hidden } }, { configMapRef: { name: plain } }]",
-            environment: "{ name: ONE, valueFrom: { secretKeyRef: { name: hidden, key: PASSWORD } } }, { name: TWO, valueFrom: { configMapKeyRef: { name: plain, key: COLOUR } } }"));
+            environment: "{ name: ONE, valueFrom: { secretKeyRef: { name: hidden, key: PASSWORD } } }, { name: TWO, valueFrom: { configMapKeyRef: { "
+                + "name: plain, key: COLOUR } } }"));
         Expect.Equal("xyzzy", Text(document, "host", "env", "PASSWORD"));
         Expect.Equal("green", Text(document, "host", "env", "COLOUR"));
         Expect.Equal("xyzzy", Text(document, "host", "env", "ONE"));

@@ -13,15 +13,29 @@ internal static class ProbeCases
 
     public static IReadOnlyList<ConformanceCase> All { get; } =
     [
-        new("serving/runtime/probe-http", "An httpGet readiness probe, with a period of 0 and of 1 s, holds requests back until it passes", "TestProbeRuntime (httpGet)",
+        new(
+            "serving/runtime/probe-http", "An httpGet readiness probe, with a period of 0 and of 1 s, holds requests back until it passes",
+            "TestProbeRuntime (httpGet)",
             target => ReadinessAsync(target, "httpGet: { path: /healthz/readiness }")),
-        new("serving/runtime/probe-tcp", "A tcpSocket readiness probe does the same", "TestProbeRuntime (tcpSocket)", target => ReadinessAsync(target, "tcpSocket: {}")),
-        new("serving/runtime/probe-exec", "An exec readiness probe does the same", "TestProbeRuntime (exec)", target => ReadinessAsync(target, "exec: { command: [\"test\", \"-d\", \"/\"] }")),
-        new("serving/runtime/probe-query", "An httpGet probe may have a query", "TestReadinessPathAndQuery", target => ReadinessAsync(target, "httpGet: { path: \"/healthz?probe=ok\" }")),
-        new("serving/runtime/listen-delay", "A program that listens late is waited for, without a failed request", "TestProbeRuntime (slow start)", ListenDelayAsync),
+        new(
+            "serving/runtime/probe-tcp", "A tcpSocket readiness probe does the same", "TestProbeRuntime (tcpSocket)",
+            target => ReadinessAsync(target, "tcpSocket: {}")),
+        new(
+            "serving/runtime/probe-exec", "An exec readiness probe does the same", "TestProbeRuntime (exec)",
+            target => ReadinessAsync(target, "exec: { command: [\"test\", \"-d\", \"/\"] }")),
+        new(
+            "serving/runtime/probe-query", "An httpGet probe may have a query", "TestReadinessPathAndQuery",
+            target => ReadinessAsync(target, "httpGet: { path: \"/healthz?probe=ok\" }")),
+        new(
+            "serving/runtime/listen-delay", "A program that listens late is waited for, without a failed request", "TestProbeRuntime (slow start)",
+            ListenDelayAsync),
         new("serving/runtime/liveness", "A failing liveness probe restarts the container, and the Service recovers", "TestLivenessWithFail", LivenessAsync),
-        new("serving/runtime/readiness-fails-later", "When readiness fails later, requests wait or get 503 and never reach the pod", "TestProbeRuntimeAfterStartup", FailingLaterAsync),
-        new("serving/runtime/startup-before-liveness", "The liveness probe begins when the startup probe has passed: nothing is restarted", "TestLivenessProbeAwareOfStartupProbe", StartupAsync),
+        new(
+            "serving/runtime/readiness-fails-later", "When readiness fails later, requests wait or get 503 and never reach the pod",
+            "TestProbeRuntimeAfterStartup", FailingLaterAsync),
+        new(
+            "serving/runtime/startup-before-liveness", "The liveness probe begins when the startup probe has passed: nothing is restarted",
+            "TestLivenessProbeAwareOfStartupProbe", StartupAsync),
     ];
 
     private static async Task ReadinessAsync(ConformanceTarget target, string probe)
@@ -49,7 +63,8 @@ internal static class ProbeCases
             container: "startupProbe: { periodSeconds: 1, failureThreshold: 60, httpGet: { path: /healthz } }, "
                 + "livenessProbe: { periodSeconds: 1, failureThreshold: 1, httpGet: { path: /healthz/liveness } }"));
         (await target.CallAsync($"{service.Status.Url}/start-failing")).Is(200);
-        await target.WaitAllAsync<Pod>($"{ServingLabels.Service}=hello", static pods => pods.Any(static p => p.Status.ContainerStatuses.Any(static c => c.RestartCount > 0)),
+        await target.WaitAllAsync<Pod>(
+            $"{ServingLabels.Service}=hello", static pods => pods.Any(static p => p.Status.ContainerStatuses.Any(static c => c.RestartCount > 0)),
             "restarted");
         await target.AnswersAsync(service.Status.Url!, Workload.Spaceport);
     }
@@ -60,10 +75,12 @@ internal static class ProbeCases
             annotations: "autoscaling.knative.dev/min-scale: \"1\", autoscaling.knative.dev/max-scale: \"1\"", spec: "timeoutSeconds: 2",
             container: "readinessProbe: { periodSeconds: 1, failureThreshold: 1, httpGet: { path: /healthz/readiness } }"));
         (await target.CallAsync($"{service.Status.Url}/start-failing")).Is(200);
-        await target.WaitAllAsync<Pod>($"{ServingLabels.Service}=hello", static pods => pods.Any(static p => p.Status.Conditions.IsFalse("Ready")), "not ready");
+        await target.WaitAllAsync<Pod>(
+            $"{ServingLabels.Service}=hello", static pods => pods.Any(static p => p.Status.Conditions.IsFalse("Ready")), "not ready");
         Answer? last = null;
         await target.EventuallyAsync(
-            async () => (last = await target.CallAsync(service.Status.Url!)).Status is 503 or 504, () => $"the pod that is not ready still answers {last?.Status}");
+            async () => (last = await target.CallAsync(service.Status.Url!)).Status is 503 or 504,
+            () => $"the pod that is not ready still answers {last?.Status}");
     }
 
     private static async Task StartupAsync(ConformanceTarget target)

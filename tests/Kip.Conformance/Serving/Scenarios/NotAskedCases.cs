@@ -7,8 +7,12 @@ internal static class NotAskedCases
     [
         ConformanceCase.NotSupported("serving/scale/unschedulable", "A pod that asks for more than there is says Unschedulable", "TestPodScheduleError",
             "there is one machine and no scheduler: resource requests are kept and shown, and no pod waits for room"),
-        ConformanceCase.NotSupported("serving/traffic/request-logs", "Requests are logged by the template", "TestRequestLogs", "upstream reads them from the queue-proxy, which Kip has not; Kip's own tests have it"),
-        ConformanceCase.NotSupported("serving/traffic/high-availability", "Ending one replica of a component loses no request", "TestActivatorHA*, TestAutoscalerHA, TestControllerHA",
+        ConformanceCase.NotSupported(
+            "serving/traffic/request-logs", "Requests are logged by the template", "TestRequestLogs",
+            "upstream reads them from the queue-proxy, which Kip has not; Kip's own tests have it"),
+        ConformanceCase.NotSupported(
+            "serving/traffic/high-availability", "Ending one replica of a component loses no request",
+            "TestActivatorHA*, TestAutoscalerHA, TestControllerHA",
             "on one machine the components are one process"),
     ];
 }

@@ -11,13 +11,24 @@ internal static class RolloutCases
 {
     public static IReadOnlyList<ConformanceCase> All { get; } =
     [
-        new("serving/rollout/gradual", "With a rollout-duration traffic moves in steps, the Service says so, and in the end all is at the new Revision", "TestGradualRollout", GradualAsync),
+        new(
+            "serving/rollout/gradual",
+            "With a rollout-duration traffic moves in steps, the Service says so, and in the end all is at the new Revision", "TestGradualRollout",
+            GradualAsync),
         new("serving/rollout/no-request-lost", "Updates under constant requests fail none", "upgrade prober", UnderLoadAsync),
         new("serving/rollout/failing-update", "An update that does not come up leaves the old Revision serving", "2.3 Failure timelines", FailingAsync),
-        new("serving/rollout/tag-header", "With tag-header-based-routing the header chooses the tag; an unknown tag goes the usual way", "TestTagHeaderBasedRouting", TagHeaderAsync),
-        new("serving/rollout/garbage-collection", "Revisions that no route needs are collected as config-gc says", "TestRevisionGC", CollectedAsync) { Alone = true },
-        new("serving/rollout/rewrite-host", "A vanity host is rewritten to a host of the inside and served there", "host-rewrite TestRewriteHost", RewriteHostAsync),
-        new("serving/rollout/service-to-service", "One Service calls another, asleep, by its name inside", "TestServiceToServiceCall, TestSvcToSvcViaActivator", ServiceToServiceAsync),
+        new(
+            "serving/rollout/tag-header", "With tag-header-based-routing the header chooses the tag; an unknown tag goes the usual way",
+            "TestTagHeaderBasedRouting", TagHeaderAsync),
+        new(
+            "serving/rollout/garbage-collection", "Revisions that no route needs are collected as config-gc says", "TestRevisionGC",
+            CollectedAsync) { Alone = true },
+        new(
+            "serving/rollout/rewrite-host", "A vanity host is rewritten to a host of the inside and served there", "host-rewrite TestRewriteHost",
+            RewriteHostAsync),
+        new(
+            "serving/rollout/service-to-service", "One Service calls another, asleep, by its name inside",
+            "TestServiceToServiceCall, TestSvcToSvcViaActivator", ServiceToServiceAsync),
     ];
 
     private static async Task GradualAsync(ConformanceTarget target)
@@ -25,9 +36,11 @@ internal static class RolloutCases
         const string Rollout = """{"metadata":{"annotations":{"serving.knative.dev/rollout-duration":"10s"}}}""";
         var first = await target.ReadyServiceAsync(Workload.Service(target, "slowly", annotations: "autoscaling.knative.dev/min-scale: \"1\""));
         await target.ReadyAsync(await target.PatchAsync<Service>("slowly", Rollout));
-        var updated = await target.ApplyAsync<Service>(Workload.Service(target, "slowly", Workload.Pepperoni, annotations: "autoscaling.knative.dev/min-scale: \"1\""));
+        var updated = await target.ApplyAsync<Service>(
+            Workload.Service(target, "slowly", Workload.Pepperoni, annotations: "autoscaling.knative.dev/min-scale: \"1\""));
         await target.WaitAsync<Service>("slowly",
-            s => s.Status.ObservedGeneration >= updated.Metadata.Generation && s.Status.Conditions.Find("Ready")?.Reason == "RolloutInProgress", "RolloutInProgress");
+            s => s.Status.ObservedGeneration >= updated.Metadata.Generation && s.Status.Conditions.Find("Ready")?.Reason == "RolloutInProgress",
+            "RolloutInProgress");
         var between = await target.WaitAsync<Kip.Resources.Networking.Ingress>("slowly",
             static i => i.Spec.Rules.Any(static r => r.Http?.Paths.Any(static p => p.Splits.Count == 2) == true), "split between both");
         Expect.Equal(100, between.Spec.Rules[0].Http!.Paths[0].Splits.Sum(static s => s.Percent));
@@ -85,7 +98,8 @@ internal static class RolloutCases
         }
 
         Task SetFeatureAsync(string value) => target.Resources.PatchAsync(ConfigMap.Definition, new("knative-serving", Map),
-            new(Kip.Client.PatchContentType.Merge, System.Text.Encoding.UTF8.GetBytes($$$"""{"data":{"tag-header-based-routing":{{{value}}}}}""")), CancellationToken.None);
+            new(Kip.Client.PatchContentType.Merge, System.Text.Encoding.UTF8.GetBytes($$$"""{"data":{"tag-header-based-routing":{{{value}}}}}""")),
+            CancellationToken.None);
     }
 
     private static async Task CollectedAsync(ConformanceTarget target)
@@ -123,7 +137,8 @@ internal static class RolloutCases
             spec: { type: ExternalName, externalName: {{inside}}, ports: [{ name: http, port: 80 }] }
             """);
         var split = $"{{ serviceNamespace: {target.Namespace}, serviceName: alias, servicePort: 80, percent: 100 }}";
-        await target.IngressAsync("mine", IngressBed.Rule($"{target.Host("vanity")}, {target.Host("other")}", IngressBed.Path(split, $"rewriteHost: {inside}, ")));
+        await target.IngressAsync(
+            "mine", IngressBed.Rule($"{target.Host("vanity")}, {target.Host("other")}", IngressBed.Path(split, $"rewriteHost: {inside}, ")));
         Expect.Equal("one", (await target.CallAsync($"http://{target.Host("vanity")}/")).Is(200).Body);
         Expect.Equal("one", (await target.CallAsync($"http://{target.Host("other")}/")).Is(200).Body);
     }

@@ -13,16 +13,22 @@ internal static class ScaleCases
 
     public static IReadOnlyList<ConformanceCase> All { get; } =
     [
-        new("serving/scale/up-down-up", "Pods follow the load up, go to zero without it, and come again, and no request fails", "TestAutoscaleUpDownUp", UpDownUpAsync),
+        new(
+            "serving/scale/up-down-up", "Pods follow the load up, go to zero without it, and come again, and no request fails",
+            "TestAutoscaleUpDownUp", UpDownUpAsync),
         new("serving/scale/rps", "With the metric rps, pods follow the requests per second", "TestRPSBasedAutoscaleUpCountPods", RequestsPerSecondAsync),
         new("serving/scale/fast-to-zero", "With a window of 6 s a Service without requests has no pods soon", "TestFastScaleToZero", FastToZeroAsync),
         new("serving/scale/activation-scale", "A sleeping Service wakes straight to its activation scale", "TestActivationScale", ActivationScaleAsync),
         new("serving/scale/initial-scale", "A new Revision starts with initial-scale pods", "TestInitScalePositive", InitialScaleAsync),
         new("serving/scale/initial-zero", "With initial-scale 0 it is Ready without a pod, and the first request works", "TestInitScaleZero", InitialZeroAsync),
-        new("serving/scale/min-scale", "min-scale pods are there before it is Ready and stay; the old Revision lets go of its own", "TestMinScale", MinScaleAsync),
+        new(
+            "serving/scale/min-scale", "min-scale pods are there before it is Ready and stay; the old Revision lets go of its own", "TestMinScale",
+            MinScaleAsync),
         new("serving/scale/min-scale-annotation", "A Revision's min-scale can be changed while it lives", "TestMinScaleAnnotationChange", MinScaleChangeAsync),
         new("serving/scale/max-scale", "There are never more pods than max-scale", "3.6 bounds", MaxScaleAsync),
-        new("serving/scale/target-burst-capacity", "A burst is held until there are pods, and answered, whatever the burst capacity says; what is none is refused",
+        new(
+            "serving/scale/target-burst-capacity",
+            "A burst is held until there are pods, and answered, whatever the burst capacity says; what is none is refused",
             "TestTargetBurstCapacity*", BurstCapacityAsync),
         new("serving/scale/quota", "Pods that a ResourceQuota refuses are told in the Revision's ResourcesAvailable", "TestResourceQuotaError", QuotaAsync),
         new("serving/scale/hpa", "The class hpa brings more pods up under load, and takes them away without", "TestHPAAutoscaleUpDownUp*", HpaAsync)
@@ -72,7 +78,8 @@ internal static class ScaleCases
 
     private static async Task UpDownUpAsync(ConformanceTarget target)
     {
-        var service = await target.ReadyServiceAsync(Workload.Service(target, "wave", annotations: $"{ShortWindow}, autoscaling.knative.dev/target: \"4\", autoscaling.knative.dev/max-scale: \"4\""));
+        var service = await target.ReadyServiceAsync(
+            Workload.Service(target, "wave", annotations: $"{ShortWindow}, autoscaling.knative.dev/target: \"4\", autoscaling.knative.dev/max-scale: \"4\""));
         var url = $"{service.Status.Url}/?sleep=200";
         await UnderLoadAsync(target, url, 10, () => ReadyPodsAsync(target, "wave", static n => n >= 3, "three"));
         await AsleepAsync(target, "wave");
@@ -187,7 +194,8 @@ internal static class ScaleCases
             spec: { hard: { pods: "0" } }
             """);
         var applied = await target.ApplyAsync<Service>(Workload.Service(target, "over"));
-        var revision = await target.WaitAsync<Revision>("over-00001", static r => r.Status.Conditions.IsFalse("ResourcesAvailable"), "ResourcesAvailable=False");
+        var revision = await target.WaitAsync<Revision>(
+            "over-00001", static r => r.Status.Conditions.IsFalse("ResourcesAvailable"), "ResourcesAvailable=False");
         Expect.Contains("exceeded quota: no-pods", revision.Status.Conditions.Find("ResourcesAvailable")!.Message ?? "");
         await target.FailedAsync(applied);
         Expect.Equal(0, (await target.ListAsync<Pod>(Pods("over"))).Count);

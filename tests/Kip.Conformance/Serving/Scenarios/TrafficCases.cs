@@ -16,14 +16,18 @@ internal static class TrafficCases
     [
         new("serving/traffic/hello", "The first request to a sleeping Service is answered", "TestHelloWorld", HelloAsync),
         new("serving/traffic/websocket-from-zero", "A WebSocket wakes a sleeping Service and echoes", "TestWebSocketViaActivator", WebSocketAsync),
-        new("serving/traffic/websocket-shutdown", "A pod that is deleted says good-bye to its WebSockets", "TestWebSocketGracefulShutdown", WebSocketShutdownAsync),
+        new(
+            "serving/traffic/websocket-shutdown", "A pod that is deleted says good-bye to its WebSockets", "TestWebSocketGracefulShutdown",
+            WebSocketShutdownAsync),
         new("serving/traffic/websocket-timeout", "A WebSocket lives as long as timeoutSeconds lets it", "TestWebSocketWithTimeout", WebSocketTimeoutAsync),
         new("serving/traffic/grpc-from-zero", "A gRPC stream wakes a sleeping Service", "TestGRPCStreamingPingViaActivator", GrpcAsync),
         new("serving/traffic/destroy-pod-in-flight", "A request under way is finished when its pod is deleted", "TestDestroyPodInflight", InFlightAsync),
         new("serving/traffic/destroy-pod-with-requests", "Pods that are deleted under load fail no request", "TestDestroyPodWithRequests", UnderLoadAsync),
         new("serving/traffic/crash-recovers", "A program that crashes is started again, and the Service answers", "6 restarts", CrashAsync),
         new("serving/traffic/tag-host", "A tag has a host of its own, and loses it when it is removed", "1.9 Traffic rules", TagHostAsync),
-        new("serving/traffic/visibility", "The label cluster-local takes the public URL away, and removing it brings it back", "TestRouteVisibilityChanges", VisibilityAsync),
+        new(
+            "serving/traffic/visibility", "The label cluster-local takes the public URL away, and removing it brings it back",
+            "TestRouteVisibilityChanges", VisibilityAsync),
         new("serving/traffic/configuration-route-deleted", "A deleted Service leaves no Route, Ingress or pod", "2 Reconcilers, ownership", DeletedAsync),
     ];
 
@@ -45,7 +49,8 @@ internal static class TrafficCases
     private static async Task WebSocketShutdownAsync(ConformanceTarget target)
     {
         // A short time to end, so that the quiet period before it is short, too.
-        var service = await target.ReadyServiceAsync(Workload.Service(target, "ws", spec: "timeoutSeconds: 10", environment: """{ name: SUFFIX, value: "!" }"""));
+        var service = await target.ReadyServiceAsync(
+            Workload.Service(target, "ws", spec: "timeoutSeconds: 10", environment: """{ name: SUFFIX, value: "!" }"""));
         using var socket = await Sockets.ConnectAsync(target, SocketUrl(service));
         Expect.Equal("hello!", await Sockets.SayAsync(target, socket, "hello"));
         var pod = (await target.ListAsync<Pod>("serving.knative.dev/service=ws"))[0];
@@ -57,7 +62,8 @@ internal static class TrafficCases
 
     private static async Task WebSocketTimeoutAsync(ConformanceTarget target)
     {
-        var service = await target.ReadyServiceAsync(Workload.Service(target, "ws", spec: "timeoutSeconds: 3", environment: """{ name: SUFFIX, value: "!" }"""));
+        var service = await target.ReadyServiceAsync(
+            Workload.Service(target, "ws", spec: "timeoutSeconds: 3", environment: """{ name: SUFFIX, value: "!" }"""));
         using var quick = await Sockets.ConnectAsync(target, $"{SocketUrl(service)}?delay=0.2");
         Expect.Equal("hello!", await Sockets.SayAsync(target, quick, "hello"));
         using var slow = await Sockets.ConnectAsync(target, $"{SocketUrl(service)}?delay=10");
@@ -118,7 +124,8 @@ internal static class TrafficCases
     {
         var service = await target.ReadyServiceAsync(Workload.Service(target, "fragile", annotations: "autoscaling.knative.dev/min-scale: \"1\""));
         (await target.CallAsync($"{service.Status.Url}/crash?code=3")).Is(200);
-        await target.WaitAllAsync<Pod>($"{ServingLabels.Service}=fragile", static pods => pods.Any(static p => p.Status.ContainerStatuses.Any(static c => c.RestartCount > 0)),
+        await target.WaitAllAsync<Pod>(
+            $"{ServingLabels.Service}=fragile", static pods => pods.Any(static p => p.Status.ContainerStatuses.Any(static c => c.RestartCount > 0)),
             "restarted");
         (await target.CallAsync(service.Status.Url!)).Is(200);
     }

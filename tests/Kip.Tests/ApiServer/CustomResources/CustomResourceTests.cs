@@ -74,7 +74,9 @@ public sealed class CustomResourceTests : IAsyncLifetime
     }
 
     [Theory]
-    [InlineData("""{"cronSpec": "often"}""", "spec.cronSpec: Invalid value: \"often\": spec.cronSpec in body should match '^(\\d+|\\*)(/\\d+)?(\\s+(\\d+|\\*)(/\\d+)?){4}$'")]
+    [InlineData(
+        """{"cronSpec": "often"}""",
+        "spec.cronSpec: Invalid value: \"often\": spec.cronSpec in body should match '^(\\d+|\\*)(/\\d+)?(\\s+(\\d+|\\*)(/\\d+)?){4}$'")]
     [InlineData("""{}""", "spec.cronSpec: Required value")]
     [InlineData("""{"cronSpec": 5}""", "spec.cronSpec: Invalid value: \"integer\": spec.cronSpec in body must be of type string: \"integer\"")]
     [InlineData("""{"cronSpec": "* * * * *", "replicas": 11}""", "spec.replicas: Invalid value: 11: spec.replicas in body should be less than or equal to 10")]

@@ -43,7 +43,8 @@ public sealed class KubectlCustomResourceTests : IAsyncLifetime
         (await RunAsync("get all -o name")).ShouldContain("crontab.stable.example.com/nightly");
         (await RunAsync("scale ct/nightly --replicas=3")).ShouldBe("crontab.stable.example.com/nightly scaled\n");
         (await RunAsync("get ct/nightly -o jsonpath={.spec.replicas}")).ShouldBe("3");
-        (await RunAsync("patch ct/nightly --subresource=status --type=merge -p {\"status\":{\"replicas\":3}}")).ShouldBe("crontab.stable.example.com/nightly patched\n");
+        (await RunAsync("patch ct/nightly --subresource=status --type=merge -p {\"status\":{\"replicas\":3}}"))
+            .ShouldBe("crontab.stable.example.com/nightly patched\n");
         var explained = await RunAsync("explain crontab.spec.cronSpec");
         explained.ShouldContain("KIND:       CronTab");
         explained.ShouldContain("FIELD: cronSpec <string>");

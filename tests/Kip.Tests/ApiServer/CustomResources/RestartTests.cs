@@ -80,7 +80,9 @@ public sealed class RestartTests : IDisposable
     {
         using var stop = new CancellationTokenSource();
         var loops = registry.RunAsync(stop.Token);
-        var watch = registry.Watch(ConfigMap.Definition, new ListOptions { Namespace = "default", ResourceVersion = registry.ResourceVersion }, sendInitialEvents: false, Cancel);
+        var watch = registry.Watch(
+            ConfigMap.Definition, new ListOptions { Namespace = "default", ResourceVersion = registry.ResourceVersion }, sendInitialEvents: false,
+            Cancel);
         await registry.DeleteAsync(kind.Stored, new("default", "a"), DeleteOptions.Default, Context, Cancel);
         await foreach (var happened in watch)
             if (happened.Type == WatchEventType.Deleted) break;

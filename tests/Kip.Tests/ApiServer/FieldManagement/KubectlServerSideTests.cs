@@ -164,5 +164,6 @@ public sealed class KubectlServerSideTests : IAsyncLifetime
 
     // Whoever owns some of the data; labels and annotations have owners of their own.
     private string Owners() => string.Join(',', Found().Metadata.ManagedFields
-        .Where(static entry => entry.FieldsV1!.ToString().Contains("f:data", StringComparison.Ordinal)).Select(static entry => $"{entry.Manager} {entry.Operation}"));
+        .Where(static entry => entry.FieldsV1!.ToString().Contains("f:data", StringComparison.Ordinal))
+        .Select(static entry => $"{entry.Manager} {entry.Operation}"));
 }

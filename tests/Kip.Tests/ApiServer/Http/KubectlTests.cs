@@ -226,8 +226,13 @@ public sealed class KubectlTests : IAsyncLifetime
             new Event
             {
                 Metadata = new() { Name = "hello.1", Namespace = "default" },
-                InvolvedObject = new() { Kind = "Service", Namespace = "default", Name = "hello", Uid = _api.Registry.Get(KnativeService.Definition, Hello)!.Metadata.Uid, ApiVersion = "serving.knative.dev/v1" },
-                Type = "Normal", Reason = "Created", Message = "Created Configuration \"hello\"", Count = 1, FirstTimestamp = DateTimeOffset.UtcNow, LastTimestamp = DateTimeOffset.UtcNow,
+                InvolvedObject = new()
+                {
+                    Kind = "Service", Namespace = "default", Name = "hello", Uid = _api.Registry.Get(KnativeService.Definition, Hello)!.Metadata.Uid,
+                    ApiVersion = "serving.knative.dev/v1",
+                },
+                Type = "Normal", Reason = "Created", Message = "Created Configuration \"hello\"", Count = 1, FirstTimestamp = DateTimeOffset.UtcNow,
+                LastTimestamp = DateTimeOffset.UtcNow,
             },
             new("test"), Cancel);
 
@@ -255,7 +260,8 @@ public sealed class KubectlTests : IAsyncLifetime
     [Fact]
     public async Task Explain_describes_fields()
     {
-        var service = string.Join(' ', (await _api.Kubectl.RunAsync("explain", "ksvc.spec.template.spec")).Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries));
+        var service = string.Join(
+            ' ', (await _api.Kubectl.RunAsync("explain", "ksvc.spec.template.spec")).Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries));
         service.ShouldContain("containerConcurrency");
         service.ShouldContain("0, the default, means no limit");
         (await _api.Kubectl.RunAsync("explain", "pods.spec.containers.readinessProbe")).ShouldContain("httpGet");

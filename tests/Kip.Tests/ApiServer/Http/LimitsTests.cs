@@ -46,7 +46,9 @@ public class LimitsTests
         // The first may not have arrived yet.
         HttpStatusCode second;
         var patience = Stopwatch.StartNew();
-        do second = (await api.Http.PostAsync("/api/v1/namespaces", new StringContent("""{"metadata":{"generateName":"a-"}}""", new MediaTypeHeaderValue("application/json")), Cancel).WaitAsync(Patience, Cancel)).StatusCode;
+        do second = (await api.Http.PostAsync(
+            "/api/v1/namespaces", new StringContent("""{"metadata":{"generateName":"a-"}}""", new MediaTypeHeaderValue("application/json")),
+            Cancel).WaitAsync(Patience, Cancel)).StatusCode;
         while (second == HttpStatusCode.Created && patience.Elapsed < Patience);
 
         second.ShouldBe(HttpStatusCode.TooManyRequests);
@@ -78,7 +80,8 @@ public class LimitsTests
     {
         await using var api = await ApiServerFixture.StartAsync();
 
-        var failure = await Should.ThrowAsync<IOException>(() => ApiServerFixture.StartAsync(options => options with { Endpoint = new(IPAddress.Loopback, api.Server.Address.Port) }));
+        var failure = await Should.ThrowAsync<IOException>(
+            () => ApiServerFixture.StartAsync(options => options with { Endpoint = new(IPAddress.Loopback, api.Server.Address.Port) }));
 
         failure.Message.ShouldContain("address already in use");
     }

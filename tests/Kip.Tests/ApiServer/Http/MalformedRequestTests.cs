@@ -66,7 +66,8 @@ public sealed class MalformedRequestTests : IAsyncLifetime
     public async Task A_review_is_read_like_any_other_body()
     {
         foreach (var path in (string[])["/apis/authorization.k8s.io/v1/subjectaccessreviews", "/api/v1/namespaces/default/serviceaccounts/default/token"])
-        foreach (var spec in (string[])[string.Concat(Enumerable.Repeat("[", 100)) + string.Concat(Enumerable.Repeat("]", 100)), "{\"a\":1,\"a\":2}", "\"\\ud800\"", "7"])
+        foreach (var spec in (string[])[string.Concat(Enumerable.Repeat(
+            "[", 100)) + string.Concat(Enumerable.Repeat("]", 100)), "{\"a\":1,\"a\":2}", "\"\\ud800\"", "7"])
             await RefusedAsync(HttpMethod.Post, path, $"{{\"spec\":{spec},\"spec\":{spec}}}", "application/json");
     }
 
@@ -140,7 +141,9 @@ public sealed class MalformedRequestTests : IAsyncLifetime
     [InlineData("container=nobody")]
     public async Task Malformed_questions_for_logs_are_refused(string parameters)
     {
-        await RefusedAsync(HttpMethod.Post, "/api/v1/namespaces/default/pods", """{"metadata":{"name":"p"},"spec":{"containers":[{"name":"c","image":"i"}]}}""", "application/json");
+        await RefusedAsync(
+            HttpMethod.Post, "/api/v1/namespaces/default/pods", """{"metadata":{"name":"p"},"spec":{"containers":[{"name":"c","image":"i"}]}}""",
+            "application/json");
 
         using var answer = await _api.Http.GetAsync($"/api/v1/namespaces/default/pods/p/log?{parameters}", Cancel);
 

@@ -58,17 +58,26 @@ public sealed class NegotiationTests : IAsyncLifetime
         table["rows"]![0]!["object"]!["apiVersion"]!.GetValue<string>().ShouldBe($"meta.k8s.io/{version}");
         var list = await GetAsync(Maps, $"application/json;as=PartialObjectMetadataList;v={version};g=meta.k8s.io");
         list["apiVersion"]!.GetValue<string>().ShouldBe($"meta.k8s.io/{version}");
-        (await GetAsync($"{Maps}/a", $"application/json;as=PartialObjectMetadata;v={version};g=meta.k8s.io"))["apiVersion"]!.GetValue<string>().ShouldBe($"meta.k8s.io/{version}");
+        (await GetAsync($"{Maps}/a", $"application/json;as=PartialObjectMetadata;v={version};g=meta.k8s.io"))["apiVersion"]!.GetValue<string>()
+            .ShouldBe($"meta.k8s.io/{version}");
     }
 
     [Theory]
     [InlineData("resourceVersionMatch=Exact", "resourceVersionMatch: Forbidden: resourceVersionMatch is forbidden unless resourceVersion is provided")]
-    [InlineData("resourceVersion=1&resourceVersionMatch=About", "resourceVersionMatch: Unsupported value: \"About\": supported values: \"\", \"Exact\", \"NotOlderThan\"")]
-    [InlineData("resourceVersion=0&resourceVersionMatch=Exact", "resourceVersionMatch: Forbidden: resourceVersionMatch \"exact\" is forbidden for resourceVersion \"0\"")]
-    [InlineData("resourceVersion=1&resourceVersionMatch=Exact&continue=x", "resourceVersionMatch: Forbidden: resourceVersionMatch is forbidden when continue is provided")]
+    [InlineData(
+        "resourceVersion=1&resourceVersionMatch=About",
+        "resourceVersionMatch: Unsupported value: \"About\": supported values: \"\", \"Exact\", \"NotOlderThan\"")]
+    [InlineData(
+        "resourceVersion=0&resourceVersionMatch=Exact",
+        "resourceVersionMatch: Forbidden: resourceVersionMatch \"exact\" is forbidden for resourceVersion \"0\"")]
+    [InlineData(
+        "resourceVersion=1&resourceVersionMatch=Exact&continue=x",
+        "resourceVersionMatch: Forbidden: resourceVersionMatch is forbidden when continue is provided")]
     [InlineData("sendInitialEvents=true", "sendInitialEvents: Forbidden: sendInitialEvents is forbidden for list")]
     [InlineData("watch=1&sendInitialEvents=true", "resourceVersionMatch: Forbidden: sendInitialEvents requires setting resourceVersionMatch to NotOlderThan")]
-    [InlineData("watch=1&resourceVersionMatch=NotOlderThan", "resourceVersionMatch: Forbidden: resourceVersionMatch is forbidden for watch unless sendInitialEvents is provided")]
+    [InlineData(
+        "watch=1&resourceVersionMatch=NotOlderThan",
+        "resourceVersionMatch: Forbidden: resourceVersionMatch is forbidden for watch unless sendInitialEvents is provided")]
     public async Task Parameters_that_contradict_each_other_are_refused_in_Kubernetes_words(string parameters, string why)
     {
         var status = await SendAsync(HttpMethod.Get, $"{Maps}?{parameters}", null, HttpStatusCode.UnprocessableEntity);

@@ -32,7 +32,8 @@ public sealed class WatchTests : IAsyncLifetime
 
         await CreateAsync("b");
         (await NextAsync(lines)).ShouldBe(("ADDED", "b"));
-        await _api.Registry.ModifyAsync(ConfigMap.Definition, new("default", "b"), null, static r => (ConfigMap)r with { Data = StringMap.Of(("k", "1")) }, new("test"), Cancel);
+        await _api.Registry.ModifyAsync(
+            ConfigMap.Definition, new("default", "b"), null, static r => (ConfigMap)r with { Data = StringMap.Of(("k", "1")) }, new("test"), Cancel);
         (await NextAsync(lines)).ShouldBe(("MODIFIED", "b"));
         await _api.Registry.DeleteAsync(ConfigMap.Definition, new("default", "a"), DeleteOptions.Default, new("test"), Cancel);
         (await NextAsync(lines)).ShouldBe(("DELETED", "a"));

@@ -75,7 +75,8 @@ internal sealed class ModelCluster
 
     private bool Collect(ModelObject o)
     {
-        var owners = o.Owners.Select(owner => (owner.Uid, Found: Objects.Values.FirstOrDefault(x => x.Uid == owner.Uid && x.Key.Space == o.Key.Space))).ToArray();
+        var owners = o.Owners.Select(owner => (owner.Uid, Found: Objects.Values.FirstOrDefault(x => x.Uid == owner.Uid && x.Key.Space == o.Key.Space)))
+            .ToArray();
         var bad = owners.Where(static x => x.Found is null || x.Found.IsWaiting).ToArray();
         if (bad.Length == 0) return false;
         if (bad.Length < owners.Length) Put(Without(o, uid => bad.Any(b => b.Uid == uid)));

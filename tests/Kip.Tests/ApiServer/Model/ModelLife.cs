@@ -80,7 +80,9 @@ internal sealed class ModelLife
         foreach (var (kind, selector, after, log) in _watches.Where(static w => w.After < 0))
         {
             var played = Play(log, $"{where}, watch of {kind.Kind} {selector}");
-            played.Values.ShouldBe(now.Where(o => o.Key.Kind == kind.Kind && ModelSelection.Matches(selector, o)), ignoreOrder: true, $"{where}, watch of {kind.Kind} {selector}");
+            played.Values.ShouldBe(
+                now.Where(o => o.Key.Kind == kind.Kind && ModelSelection.Matches(selector, o)), ignoreOrder: true,
+                $"{where}, watch of {kind.Kind} {selector}");
         }
         foreach (var (kind, _, after, log) in _watches.Where(static w => w.After >= 0))
         {

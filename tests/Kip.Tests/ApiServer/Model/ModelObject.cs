@@ -31,7 +31,8 @@ internal sealed record ModelObject(
     public bool Owns(ModelObject other) => other.Key.Space == Key.Space && other.Owners.Any(o => o.Uid == Uid);
 
     public override string ToString() =>
-        $"{Key} {Uid} v{Version} g{Generation} value {Value} observed {Observed} tier {Tier} [{string.Join(' ', Finalizers)}] [{string.Join(' ', Owners)}]{(Deleting ? " deleting" : "")}";
+        $"{Key} {Uid} v{Version} g{Generation} value {Value} observed {Observed} tier {Tier} [{string.Join(' ', Finalizers)}] "
+        + $"[{string.Join(' ', Owners)}]{(Deleting ? " deleting" : "")}";
 
     public static ModelObject See(Resource resource)
     {

@@ -79,7 +79,8 @@ internal sealed class ModelRun
     private void Create(ModelKey key)
     {
         var generated = _random.Next(6) == 0;
-        var owners = _model.Objects.Values.Where(o => o.Key.Space == key.Space && _random.Next(4) == 0).Select(o => (o, Blocks: _random.Next(2) == 0)).Take(2).ToArray();
+        var owners = _model.Objects.Values.Where(o => o.Key.Space == key.Space && _random.Next(4) == 0)
+            .Select(o => (o, Blocks: _random.Next(2) == 0)).Take(2).ToArray();
         var made = Make(key).With(meta => meta with
         {
             Name = generated ? "" : key.Name, GenerateName = generated ? "gen-" : null, Finalizers = _random.Next(4) == 0 ? ["x/hold"] : [],
@@ -87,7 +88,11 @@ internal sealed class ModelRun
         });
         made = owners.Aggregate(made, static (child, owner) => child.With(meta => meta with
         {
-            OwnerReferences = [.. meta.OwnerReferences, new OwnerReference { ApiVersion = ApiVersionOf(owner.o.Key.Kind), Kind = owner.o.Key.Kind, Name = owner.o.Key.Name, Uid = owner.o.Uid, BlockOwnerDeletion = owner.Blocks }],
+            OwnerReferences = [.. meta.OwnerReferences, new OwnerReference
+            {
+                ApiVersion = ApiVersionOf(owner.o.Key.Kind), Kind = owner.o.Key.Kind, Name = owner.o.Key.Name, Uid = owner.o.Uid,
+                BlockOwnerDeletion = owner.Blocks,
+            }],
         }));
         var expected = _model.Create(generated ? key with { Name = "gen-" } : key);
         if (Try(() => _life.Registry.Create(made), expected) is not { } stored) return;
@@ -327,7 +332,8 @@ internal sealed class ModelRun
 
     private T One<T>(T[] of) => of[_random.Next(of.Length)];
 
-    private static T Done<T>(Task<T> task) => task.IsCompleted ? task.GetAwaiter().GetResult() : throw new InvalidOperationException("it waits although the disk does its work at once");
+    private static T Done<T>(Task<T> task) =>
+        task.IsCompleted ? task.GetAwaiter().GetResult() : throw new InvalidOperationException("it waits although the disk does its work at once");
 
     private static void Done(Task task)
     {

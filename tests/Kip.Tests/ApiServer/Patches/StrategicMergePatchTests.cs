@@ -49,14 +49,20 @@ public class StrategicMergePatchTests
         """{"metadata":{"$deleteFromPrimitiveList/finalizers":["b"],"$setElementOrder/finalizers":["c","a"]}}""",
         """{"metadata":{"finalizers":["c","a"]}}""")]
     // Maps and unions.
-    [InlineData("""{"metadata":{"labels":{"a":"1","b":"2"}}}""", """{"metadata":{"labels":{"a":null,"c":"3"}}}""", """{"metadata":{"labels":{"b":"2","c":"3"}}}""")]
-    [InlineData("""{"metadata":{"labels":{"a":"1","b":"2"}}}""", """{"metadata":{"labels":{"$patch":"replace","c":"3"}}}""", """{"metadata":{"labels":{"c":"3"}}}""")]
+    [InlineData(
+        """{"metadata":{"labels":{"a":"1","b":"2"}}}""", """{"metadata":{"labels":{"a":null,"c":"3"}}}""",
+        """{"metadata":{"labels":{"b":"2","c":"3"}}}""")]
+    [InlineData(
+        """{"metadata":{"labels":{"a":"1","b":"2"}}}""", """{"metadata":{"labels":{"$patch":"replace","c":"3"}}}""",
+        """{"metadata":{"labels":{"c":"3"}}}""")]
     [InlineData("""{"metadata":{"labels":{"a":"1"}}}""", """{"metadata":{"labels":{"$patch":"delete"}}}""", """{"metadata":{"labels":{}}}""")]
     [InlineData("""{"spec":{"volumes":[{"name":"v","emptyDir":{}}]}}""",
         """{"spec":{"volumes":[{"name":"v","$retainKeys":["name","hostPath"],"hostPath":{"path":"/x"}}]}}""",
         """{"spec":{"volumes":[{"name":"v","hostPath":{"path":"/x"}}]}}""")]
     // Nothing there yet: nulls and directives do not end up in the object.
-    [InlineData("""{}""", """{"spec":{"containers":[{"name":"a","image":null},{"name":"b","$patch":"delete"}],"affinity":null}}""", """{"spec":{"containers":[{"name":"a"}]}}""")]
+    [InlineData(
+        """{}""", """{"spec":{"containers":[{"name":"a","image":null},{"name":"b","$patch":"delete"}],"affinity":null}}""",
+        """{"spec":{"containers":[{"name":"a"}]}}""")]
     public void A_pod_is_patched_as_Kubernetes_would(string document, string patch, string expected)
     {
         var result = Apply(Pod.Definition, document, patch);

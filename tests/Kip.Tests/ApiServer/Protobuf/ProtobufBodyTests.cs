@@ -46,7 +46,8 @@ public sealed class ProtobufBodyTests : IAsyncLifetime
         var options = Envelope("v1", "DeleteOptions", static o => o.Message(2, static p => p.Text(1, "another uid")));
 
         (await SendAsync(HttpMethod.Delete, $"{Maps}/a", options)).Code.ShouldBe(HttpStatusCode.Conflict);
-        (await SendAsync(HttpMethod.Delete, $"{Maps}/a", Envelope("v1", "DeleteOptions", static o => o.Text(4, "Background")))).Code.ShouldBe(HttpStatusCode.OK);
+        (await SendAsync(
+            HttpMethod.Delete, $"{Maps}/a", Envelope("v1", "DeleteOptions", static o => o.Text(4, "Background")))).Code.ShouldBe(HttpStatusCode.OK);
     }
 
     [Fact]
@@ -55,7 +56,8 @@ public sealed class ProtobufBodyTests : IAsyncLifetime
         var (code, said) = await SendAsync(HttpMethod.Post, Maps, Envelope("networking.k8s.io/v1", "IngressClass", static _ => { }));
 
         code.ShouldBe(HttpStatusCode.UnsupportedMediaType);
-        JsonNode.Parse(said)!["message"]!.GetValue<string>().ShouldStartWith("networking.k8s.io/v1 IngressClass is not understood as protobuf: send it as application/json");
+        JsonNode.Parse(said)!["message"]!.GetValue<string>()
+            .ShouldStartWith("networking.k8s.io/v1 IngressClass is not understood as protobuf: send it as application/json");
     }
 
     [Theory]

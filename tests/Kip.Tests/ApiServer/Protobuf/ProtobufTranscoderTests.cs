@@ -20,7 +20,9 @@ public sealed class ProtobufTranscoderTests
     [Theory]
     [MemberData(nameof(Recorded))]
     public void A_recorded_body_is_the_object_that_kubectl_meant(string @case) =>
-        Goldens.Check(@case, "object.json", Read(Body(@case))!.ToJsonString(new JsonSerializerOptions(JsonSerializerOptions.Web) { WriteIndented = true }) + "\n");
+        Goldens.Check(
+            @case, "object.json",
+            Read(Body(@case))!.ToJsonString(new JsonSerializerOptions(JsonSerializerOptions.Web) { WriteIndented = true }) + "\n");
 
     [Fact]
     public void Every_message_that_a_field_names_is_there()
@@ -92,7 +94,8 @@ public sealed class ProtobufTranscoderTests
     [Fact]
     public void A_schema_or_something_simpler_stands_where_CRDs_allow_both()
     {
-        var schema = Read(Envelope("apiextensions.k8s.io/v1", "CustomResourceDefinition", static crd => crd.Message(2, static spec => spec.Message(7, static version =>
+        var schema = Read(Envelope(
+            "apiextensions.k8s.io/v1", "CustomResourceDefinition", static crd => crd.Message(2, static spec => spec.Message(7, static version =>
             version.Message(4, static validation => validation.Message(1, static root =>
             {
                 root.Message(24, static items => items.Message(1, static of => of.Text(5, "string")));
@@ -112,7 +115,8 @@ public sealed class ProtobufTranscoderTests
     public void Schemas_that_nest_without_end_are_refused()
     {
         var body = Envelope("apiextensions.k8s.io/v1", "CustomResourceDefinition",
-            static crd => crd.Message(2, static spec => spec.Message(7, static version => version.Message(4, static v => v.Message(1, static root => Nest(root, 200))))));
+            static crd =>
+                crd.Message(2, static spec => spec.Message(7, static version => version.Message(4, static v => v.Message(1, static root => Nest(root, 200))))));
 
         Should.Throw<FormatException>(() => Read(body)).Message.ShouldBe("its messages nest too deep");
 

@@ -21,7 +21,8 @@ public class AdmissionTests
         error.Code.ShouldBe(400);
         error.Status.Reason.ShouldBe(StatusReason.BadRequest);
         error.Message.ShouldBe(
-            "admission webhook \"validation.webhook.serving.knative.dev\" denied the request: validation failed: missing field(s): spec.template.spec.containers");
+            "admission webhook \"validation.webhook.serving.knative.dev\" denied the request: validation failed: missing field(s): "
+            + "spec.template.spec.containers");
         registry.Get<Knative.Service>("default", "hello").ShouldBeNull();
     }
 

@@ -111,7 +111,10 @@ public class CreateTests
             "two controllers", static m => m with { OwnerReferences = [Controller("a"), Controller("b")] }, "metadata.ownerReferences",
             "Only one reference can have Controller set to true"
         },
-        { "owner without uid", static m => m with { OwnerReferences = [Controller("a") with { Uid = "" }] }, "metadata.ownerReferences[0].uid", "must not be empty" },
+        {
+            "owner without uid", static m => m with { OwnerReferences = [Controller("a") with { Uid = "" }] }, "metadata.ownerReferences[0].uid",
+            "must not be empty"
+        },
     };
 
     [Theory]

@@ -162,7 +162,8 @@ public class DeleteTests
     {
         _registry.Create(Objects.Map("a"));
 
-        Should.Throw<ApiException>(() => _registry.Delete<ConfigMap>("default", "a", new() { PropagationPolicy = "Orphan", OrphanDependents = true })).Code.ShouldBe(422);
+        Should.Throw<ApiException>(
+            () => _registry.Delete<ConfigMap>("default", "a", new() { PropagationPolicy = "Orphan", OrphanDependents = true })).Code.ShouldBe(422);
         Should.Throw<ApiException>(() => _registry.Delete<ConfigMap>("default", "a", new() { PropagationPolicy = "Later" })).Code.ShouldBe(422);
     }
 

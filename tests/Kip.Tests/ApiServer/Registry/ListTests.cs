@@ -20,7 +20,8 @@ public class ListTests
     }
 
     [Fact]
-    public void A_list_is_ordered_by_namespace_and_name() => Names(_registry.List<ConfigMap>()).ShouldBe(["b/a", "default/a", "default/b", "default/c", "default/d", "default/e"]);
+    public void A_list_is_ordered_by_namespace_and_name() =>
+        Names(_registry.List<ConfigMap>()).ShouldBe(["b/a", "default/a", "default/b", "default/c", "default/d", "default/e"]);
 
     [Fact]
     public void A_namespace_and_selectors_choose()
@@ -102,7 +103,8 @@ public class ListTests
     {
         var first = _registry.List<ConfigMap>(new() { Limit = 2 });
 
-        Should.Throw<ApiException>(() => _registry.List<ConfigMap>(new() { Continue = first.Continue, ResourceVersion = first.ResourceVersion })).Code.ShouldBe(400);
+        Should.Throw<ApiException>(
+            () => _registry.List<ConfigMap>(new() { Continue = first.Continue, ResourceVersion = first.ResourceVersion })).Code.ShouldBe(400);
         Names(_registry.List<ConfigMap>(new() { Continue = first.Continue, ResourceVersion = "0" })).Count().ShouldBe(4);
     }
 

@@ -91,5 +91,6 @@ public class NamespaceTests
     [InlineData("default")]
     [InlineData("kube-system")]
     public void Some_namespaces_stay(string name) =>
-        Should.Throw<ApiException>(() => _registry.Delete<Namespace>("", name)).Message.ShouldBe($"namespaces \"{name}\" is forbidden: this namespace may not be deleted");
+        Should.Throw<ApiException>(() => _registry.Delete<Namespace>("", name)).Message.ShouldBe(
+            $"namespaces \"{name}\" is forbidden: this namespace may not be deleted");
 }

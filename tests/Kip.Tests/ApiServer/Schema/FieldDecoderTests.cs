@@ -24,7 +24,8 @@ public class FieldDecoderTests
         var written = (Resource)Sample.Of(kind.ClrType)!;
         var bytes = kind.Write(written);
         // Sample texts are no base64.
-        if (plural is "secrets" or "configmaps") bytes = Encoding.UTF8.GetBytes(Encoding.UTF8.GetString(bytes).Replace("\"1\"", "\"YQ==\"").Replace("\"2\"", "\"Yg==\""));
+        if (plural is "secrets" or "configmaps")
+            bytes = Encoding.UTF8.GetBytes(Encoding.UTF8.GetString(bytes).Replace("\"1\"", "\"YQ==\"").Replace("\"2\"", "\"Yg==\""));
 
         var decoded = Decode(kind, Encoding.UTF8.GetString(bytes));
 
@@ -57,10 +58,14 @@ public class FieldDecoderTests
     [Theory]
     [InlineData("""{"spec":{"replicas":"3"}}""", "json: cannot unmarshal string into Go struct field DeploymentSpec.spec.replicas of type int32")]
     [InlineData("""{"spec":{"replicas":1.5}}""", "json: cannot unmarshal number 1.5 into Go struct field DeploymentSpec.spec.replicas of type int32")]
-    [InlineData("""{"spec":{"replicas":9999999999}}""", "json: cannot unmarshal number 9999999999 into Go struct field DeploymentSpec.spec.replicas of type int32")]
+    [InlineData(
+        """{"spec":{"replicas":9999999999}}""",
+        "json: cannot unmarshal number 9999999999 into Go struct field DeploymentSpec.spec.replicas of type int32")]
     [InlineData("""{"spec":{"paused":1}}""", "json: cannot unmarshal number into Go struct field DeploymentSpec.spec.paused of type bool")]
     [InlineData("""{"spec":[]}""", "json: cannot unmarshal array into Go struct field Deployment.spec of type v1.DeploymentSpec")]
-    [InlineData("""{"spec":{"template":{"spec":{"containers":{}}}}}""", "json: cannot unmarshal object into Go struct field PodSpec.spec.template.spec.containers of type []v1.Container")]
+    [InlineData(
+        """{"spec":{"template":{"spec":{"containers":{}}}}}""",
+        "json: cannot unmarshal object into Go struct field PodSpec.spec.template.spec.containers of type []v1.Container")]
     [InlineData("""{"metadata":{"labels":{"a":1}}}""", "json: cannot unmarshal number into Go struct field ObjectMeta.metadata.labels.a of type string")]
     [InlineData("""{"metadata":{"name":true}}""", "json: cannot unmarshal bool into Go struct field ObjectMeta.metadata.name of type string")]
     [InlineData("""{"metadata":{"creationTimestamp":"yesterday"}}""", "parsing time \"yesterday\"")]

@@ -53,12 +53,15 @@ public sealed class AccessKubectlTests : IAsyncLifetime
         await Gathered("admin", "secrets");
 
         var tooMuch = await Try("create", "role", "nodes", "--verb=get", "--resource=leases.coordination.k8s.io,certificatesigningrequests", "--as=ann");
-        tooMuch.Error.ShouldContain("roles.rbac.authorization.k8s.io \"nodes\" is forbidden: user \"ann\" (groups=[\"system:authenticated\"]) is attempting to grant RBAC permissions not currently held:");
+        tooMuch.Error.ShouldContain("roles.rbac.authorization.k8s.io \"nodes\" is forbidden: user \"ann\" (groups=[\"system:authenticated\"]) is "
+            + "attempting to grant RBAC permissions not currently held:");
         tooMuch.Error.ShouldContain("{APIGroups:[\"certificates.k8s.io\"], Resources:[\"certificatesigningrequests\"], Verbs:[\"get\"]}");
         (await Try("create", "rolebinding", "all", "--clusterrole=cluster-admin", "--user=ann", "--as=ann")).Error.ShouldContain("not currently held");
         await Run("create", "role", "fewer", "--verb=get", "--resource=secrets", "--as=ann");
         await Run("create", "rolebinding", "bob-views", "--clusterrole=view", "--user=bob", "--as=ann");
-        (await Try("create", "clusterrolebinding", "bob-views", "--clusterrole=view", "--user=bob", "--as=ann")).Error.ShouldContain("cannot create resource \"clusterrolebindings\"");
+        (await Try(
+            "create", "clusterrolebinding", "bob-views", "--clusterrole=view", "--user=bob",
+            "--as=ann")).Error.ShouldContain("cannot create resource \"clusterrolebindings\"");
 
         // The verbs escalate and bind are how it is allowed on purpose.
         await Run("create", "role", "binder", "--verb=bind", "--resource=clusterroles.rbac.authorization.k8s.io", "--resource-name=cluster-admin");
@@ -70,7 +73,9 @@ public sealed class AccessKubectlTests : IAsyncLifetime
     public async Task A_binding_keeps_its_role_and_reconcile_mends_it()
     {
         await Run("create", "rolebinding", "b", "--clusterrole=view", "--user=ann");
-        var changed = await Try("patch", "rolebinding", "b", "--type=merge", "-p", """{"roleRef":{"apiGroup":"rbac.authorization.k8s.io","kind":"ClusterRole","name":"edit"}}""");
+        var changed = await Try(
+            "patch", "rolebinding", "b", "--type=merge", "-p",
+            """{"roleRef":{"apiGroup":"rbac.authorization.k8s.io","kind":"ClusterRole","name":"edit"}}""");
         changed.Error.ShouldContain("cannot change roleRef");
 
         var file = Path.Combine(_api.Folder, "rbac.yaml");
@@ -162,12 +167,15 @@ public sealed class AccessKubectlTests : IAsyncLifetime
         await File.WriteAllTextAsync(files.Key, key.ExportPkcs8PrivateKeyPem(), Cancel);
         var config = Path.Combine(_api.Folder, "ann.kubeconfig");
         var ann = new KubectlRunner(config, _api.Folder);
-        await ann.RunAsync("config", "set-cluster", "kip", $"--server={_api.Server.Address}", $"--certificate-authority={Path.Combine(Path.GetDirectoryName(_api.Server.KubeconfigPath)!, "ca.crt")}");
+        await ann.RunAsync(
+            "config", "set-cluster", "kip", $"--server={_api.Server.Address}",
+            $"--certificate-authority={Path.Combine(Path.GetDirectoryName(_api.Server.KubeconfigPath)!, "ca.crt")}");
         await ann.RunAsync("config", "set-credentials", "ann", $"--client-certificate={files.Certificate}", $"--client-key={files.Key}");
         await ann.RunAsync("config", "set-context", "kip", "--cluster=kip", "--user=ann");
         await ann.RunAsync("config", "use-context", "kip");
 
-        (await ann.RunAsync("auth", "whoami", "-o", "jsonpath={.status.userInfo.username} {.status.userInfo.groups}")).ShouldBe("ann [\"dev\",\"system:authenticated\"]");
+        (await ann.RunAsync("auth", "whoami", "-o", "jsonpath={.status.userInfo.username} {.status.userInfo.groups}"))
+            .ShouldBe("ann [\"dev\",\"system:authenticated\"]");
         (await ann.TryAsync(null, "get", "pods")).Error.ShouldContain("User \"ann\" cannot list resource \"pods\"");
         (await Run("get", "csr", "ann", "--no-headers")).ShouldContain("Approved,Issued");
     }

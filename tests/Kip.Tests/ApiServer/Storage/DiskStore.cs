@@ -25,7 +25,10 @@ internal sealed class DiskStore
     /// <summary>The store alone, as it is found: nothing is added to it.</summary>
     public static Store OpenStore(FaultyFiles files, TimeProvider? time = null, ManualFlush? flush = null)
     {
-        var log = new LogOptions { SegmentBytes = 4096, Time = time ?? new ManualTimeProvider(), RunFlush = flush is null ? static work => work() : flush.Post };
+        var log = new LogOptions
+        {
+            SegmentBytes = 4096, Time = time ?? new ManualTimeProvider(), RunFlush = flush is null ? static work => work() : flush.Post,
+        };
         return Store.Open(files, new StoreOptions { SnapshotAfter = 10, Log = log }, time ?? log.Time, Kinds.Find, NullLogger.Instance);
     }
 

@@ -83,7 +83,10 @@ public sealed class EncryptedStoreTests : IDisposable
 
     private async Task<ResourceRegistry> OpenAsync(string? key, string? store = null)
     {
-        var options = new StoreOptions { Directory = store ?? Folder, KeyFile = key, SnapshotAfter = 3, Log = new LogOptions { SegmentBytes = 4096, VerifyAll = false } };
+        var options = new StoreOptions
+        {
+            Directory = store ?? Folder, KeyFile = key, SnapshotAfter = 3, Log = new LogOptions { SegmentBytes = 4096, VerifyAll = false },
+        };
         var time = new ManualTimeProvider();
         _store = Kip.ApiServer.Storage.Store.Open(options, time, Kinds.Find, NullLogger.Instance);
         var registry = ResourceRegistry.Over(_store, new RegistryOptions(), time);
@@ -98,12 +101,14 @@ public sealed class EncryptedStoreTests : IDisposable
             var secret = new Secret { Metadata = new() { Namespace = "default", Name = name }, Data = StringMap.Of(("password", Value)) };
             var made = await registry.CreateAsync(secret, new RequestContext("test"), Cancel);
             for (var i = 0; i < 20; i++)
-                made = await registry.UpdateAsync(made with { Metadata = made.Metadata with { Labels = StringMap.Of(("n", $"{i}")) } }, null, new RequestContext("test"), Cancel);
+                made = await registry.UpdateAsync(
+                    made with { Metadata = made.Metadata with { Labels = StringMap.Of(("n", $"{i}")) } }, null, new RequestContext("test"), Cancel);
         }
     }
 
     private IEnumerable<string> Readable() => Directory.GetFiles(Folder).Where(static file =>
         Encoding.Latin1.GetString(File.ReadAllBytes(file)).Contains(Value, StringComparison.Ordinal));
 
-    private string Content() => string.Join('\n', Directory.GetFiles(Folder).Order().Select(static file => $"{Path.GetFileName(file)} {new FileInfo(file).Length}"));
+    private string Content() =>
+        string.Join('\n', Directory.GetFiles(Folder).Order().Select(static file => $"{Path.GetFileName(file)} {new FileInfo(file).Length}"));
 }

@@ -51,7 +51,8 @@ public class PowerCutTests
     private static List<Dictionary<string, Resource>> BeforeFirstStep(int seed)
     {
         var whole = DiskStore.Content(new DiskStore(new FaultyFiles(seed)).Store);
-        return [.. Enumerable.Range(0, whole.Count + 1).Select(n => whole.OrderBy(static r => long.Parse(r.Value.Metadata.ResourceVersion!)).Take(n).ToDictionary())];
+        return [.. Enumerable.Range(0, whole.Count + 1).Select(
+            n => whole.OrderBy(static r => long.Parse(r.Value.Metadata.ResourceVersion!)).Take(n).ToDictionary())];
     }
 
     private static DiskStore? TryOpen(FaultyFiles files)

@@ -33,7 +33,8 @@ public class CellsTests
     {
         Row(Pod("Running", Container(ready: true, running: true))).ShouldBe(["p", "1/1", "Running", "0"]);
         Row(Pod("Pending")).ShouldBe(["p", "0/1", "Pending", "0"]);
-        Row(Pod("Pending", Container() with { State = new() { Waiting = new() { Reason = "ContainerCreating" } } })).ShouldBe(["p", "0/1", "ContainerCreating", "0"]);
+        Row(Pod("Pending", Container() with { State = new() { Waiting = new() { Reason = "ContainerCreating" } } }))
+            .ShouldBe(["p", "0/1", "ContainerCreating", "0"]);
         Row(Pod("Running", Container() with
         {
             State = new() { Waiting = new() { Reason = "CrashLoopBackOff" } },

@@ -64,6 +64,7 @@ internal sealed class WebhookServer : IAsyncDisposable
         }
         response["uid"] = request["uid"]!.DeepClone();
         await http.Response.WriteAsync(
-            new JsonObject { ["apiVersion"] = "admission.k8s.io/v1", ["kind"] = "AdmissionReview", ["response"] = response }.ToJsonString(), http.RequestAborted);
+            new JsonObject { ["apiVersion"] = "admission.k8s.io/v1", ["kind"] = "AdmissionReview", ["response"] = response }.ToJsonString(),
+            http.RequestAborted);
     }
 }

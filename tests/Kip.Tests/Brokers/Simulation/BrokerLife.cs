@@ -53,7 +53,8 @@ internal sealed class BrokerLife : IDisposable
     public TaskCompletionSource Crashed { get; } = new();
 
     public static async Task<BrokerLife> StartAsync(
-        SeededScheduler scheduler, ManualTimeProvider time, SimulatedStorage storage, IEventSender sender, IReadOnlyCollection<SubscriptionSpec> specs, bool isFirst)
+        SeededScheduler scheduler, ManualTimeProvider time, SimulatedStorage storage, IEventSender sender,
+        IReadOnlyCollection<SubscriptionSpec> specs, bool isFirst)
     {
         var life = new BrokerLife(scheduler, time, storage, sender);
         life.Topic = await life.Table.GetOrAddAsync(Key, "uid-main", new(new RetentionPolicy { Bytes = 1L << 30 }));

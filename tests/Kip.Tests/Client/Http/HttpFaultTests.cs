@@ -120,7 +120,8 @@ public sealed class HttpFaultTests : IDisposable
     {
         var added = $$"""{"type":"ADDED","object":{{Map}}}""";
         var bookmark = """{"object":{"kind":"ConfigMap","apiVersion":"v1","metadata":{"resourceVersion":"8"}},"type":"BOOKMARK"}""";
-        _server.Answer(200, $"{added}\n\n{bookmark}\n{added[..40]}").Answer(200, $"{added}\n{{\"type\":\"ERROR\",\"object\":{Status(410, "Expired", "too old")}}}\n");
+        _server.Answer(200, $"{added}\n\n{bookmark}\n{added[..40]}")
+            .Answer(200, $"{added}\n{{\"type\":\"ERROR\",\"object\":{Status(410, "Expired", "too old")}}}\n");
         using var api = _server.Client();
 
         (await Lines(api)).ShouldBe(["Added 5", "Bookmark 8"]);

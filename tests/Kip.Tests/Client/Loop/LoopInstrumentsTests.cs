@@ -26,7 +26,8 @@ public sealed class LoopInstrumentsTests
         listener.RecordObservableInstruments();
 
         measured.Where(static m => m.Kind is "a-kind-of-this-test").Select(static m => $"{m.Name} {m.Unit} {m.Value}").ShouldBe(
-            ["kn.workqueue.adds {item} 1", "kn.workqueue.retries {item} 1", "kn.workqueue.process.duration s 0.25", "kn.workqueue.depth {item} 7"], ignoreOrder: true);
+            ["kn.workqueue.adds {item} 1", "kn.workqueue.retries {item} 1", "kn.workqueue.process.duration s 0.25", "kn.workqueue.depth {item} 7"],
+            ignoreOrder: true);
 
         void Note(Instrument instrument, double value, ReadOnlySpan<KeyValuePair<string, object?>> tags)
         {

@@ -118,12 +118,14 @@ public sealed class ManifestFilesTests : IDisposable
             "web.yaml, document 1, line 8: spec.template.spec.containers must be a list, not a map: begin each item with \"- \"" },
         {
             "spec:\n  template:\n    spec:\n      containers:\n      - name: a\n        env:\n        - name: ON\n          value: on",
-            "web.yaml, document 1, line 12: spec.template.spec.containers[0].env[0].value must be a string, not on (which YAML reads as true): put it in quotes, \"on\"" },
+            "web.yaml, document 1, line 12: spec.template.spec.containers[0].env[0].value must be a string, not on (which YAML reads as true): put "
+            + "it in quotes, \"on\"" },
         {
             "spec:\n  template:\n    spec:\n      containers:\n      - name: a\n        env:\n        - name: PORT\n          value: 0777",
             "web.yaml, document 1, line 12: spec.template.spec.containers[0].env[0].value must be a string, not the number 0777: put it in quotes, \"0777\"" },
         { "metadata: {name: again}", "web.yaml, document 1, line 5: \"metadata\" is given twice, first for line 3: keep one of them" },
-        { "spec:\n  selector: {matchLabels: {a: 1}}", "web.yaml, document 1, line 6: spec.selector.matchLabels[a] must be a string, not the number 1: put it in quotes, \"1\"" },
+        { "spec:\n  selector: {matchLabels: {a: 1}}", "web.yaml, document 1, line 6: spec.selector.matchLabels[a] must be a string, not the number "
+            + "1: put it in quotes, \"1\"" },
     };
 
     [Theory]

@@ -13,7 +13,8 @@ public class JsonFormatTests
     [Fact]
     public void Each_type_has_its_JSON_form_and_null_is_unset()
     {
-        var read = Samples.Json("\"text\":\"a\",\"number\":-5,\"yes\":true,\"no\":false,\"unset\":null,\"subject\":null,\"time\":\"2018-04-05T17:31:00Z\"").Read();
+        var read = Samples.Json("\"text\":\"a\",\"number\":-5,\"yes\":true,\"no\":false,\"unset\":null,\"subject\":null,\"time\":\"2018-04-05T17:31:00Z\"")
+            .Read();
         read.Extensions.ToArray().ShouldBe(
         [
             new("text", CloudEventValue.String("a")), new("number", CloudEventValue.Integer(-5)),

@@ -37,7 +37,8 @@ public class ProtobufFormatTests
     [Fact]
     public void Optional_attributes_are_in_the_map_with_their_types()
     {
-        var read = Round(Samples.Builder().Set("subject", "s").Set("dataschema", "urn:a").Set("time", "2018-04-26T14:48:09+02:00").Set("datacontenttype", "a/b").Build());
+        var read = Round(Samples.Builder().Set(
+            "subject", "s").Set("dataschema", "urn:a").Set("time", "2018-04-26T14:48:09+02:00").Set("datacontenttype", "a/b").Build());
         Samples.Describe(read).ShouldContain("dataschema:Uri=urn:a");
         // The message has no offset: the instant is the same.
         read.Time.ShouldBe("2018-04-26T12:48:09Z");
@@ -104,7 +105,8 @@ public class ProtobufFormatTests
     }
 
     [Fact]
-    public void Fields_of_later_versions_are_passed_over() => Read(Smallest + "A00601" + "A90601020304050607" + "08" + "AD0601020304" + "A2060141").Id.ShouldBe("1");
+    public void Fields_of_later_versions_are_passed_over() =>
+        Read(Smallest + "A00601" + "A90601020304050607" + "08" + "AD0601020304" + "A2060141").Id.ShouldBe("1");
 
     [Fact]
     public void A_batch_is_a_list_of_events()
@@ -116,13 +118,15 @@ public class ProtobufFormatTests
         read!.Count.ShouldBe(2);
         EventFormat.Protobuf.TryReadBatch(default, CloudEventStrictness.Specification, out var none, out _).ShouldBeTrue();
         none!.ShouldBeEmpty();
-        EventFormat.Protobuf.TryReadBatch(Convert.FromHexString("0A0F" + Smallest + "0A00"), CloudEventStrictness.Specification, out _, out var error).ShouldBeFalse();
+        EventFormat.Protobuf.TryReadBatch(Convert.FromHexString("0A0F" + Smallest + "0A00"), CloudEventStrictness.Specification, out _, out var error)
+            .ShouldBeFalse();
         error!.BatchIndex.ShouldBe(1);
     }
 
     private static CloudEvent Read(string hex)
     {
-        EventFormat.Protobuf.TryRead(Convert.FromHexString(hex), CloudEventStrictness.Specification, out var read, out var error).ShouldBeTrue(error?.ToString());
+        EventFormat.Protobuf.TryRead(Convert.FromHexString(hex), CloudEventStrictness.Specification, out var read, out var error)
+            .ShouldBeTrue(error?.ToString());
         return read!;
     }
 

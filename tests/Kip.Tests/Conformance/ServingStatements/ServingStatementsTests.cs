@@ -29,7 +29,8 @@ public partial class ServingStatementsTests
     public void Every_section_has_its_statements() => All.Select(static s => s.Section).Distinct().ShouldBe(Sections, ignoreOrder: true);
 
     [Fact]
-    public void No_statement_is_there_twice() => All.GroupBy(static s => s.ToString()).Where(static g => g.Count() > 1).Select(static g => g.Key).ShouldBeEmpty();
+    public void No_statement_is_there_twice() =>
+        All.GroupBy(static s => s.ToString()).Where(static g => g.Count() > 1).Select(static g => g.Key).ShouldBeEmpty();
 
     [Fact]
     public void Every_statement_has_a_test_a_case_or_a_line()
@@ -37,7 +38,8 @@ public partial class ServingStatementsTests
         var document = Blanks().Replace(File.ReadAllText(Path.Combine(Repository.Root, "docs", "compatibility.md")), " ");
 
         All.Where(static s => s.Proofs.Length == 0).ShouldBeEmpty();
-        All.SelectMany(static s => s.Proofs, static (s, proof) => (s, proof)).Where(p => !Exists(p.proof, document)).Select(static p => $"{p.s}: {p.proof}").ShouldBeEmpty();
+        All.SelectMany(static s => s.Proofs, static (s, proof) => (s, proof))
+            .Where(p => !Exists(p.proof, document)).Select(static p => $"{p.s}: {p.proof}").ShouldBeEmpty();
     }
 
     // A case that is always skipped shows nothing.

@@ -7,11 +7,17 @@ using Shouldly;
 
 namespace Kip.Tests.Eventing.Cesql;
 
-/// <summary>The ground that the published kit of CESQL covers (<c>cesql/cesql_tck</c> in cloudevents/spec), file by file under its names and case by case, with examples of our own.</summary>
-/// <remarks>A row has an expression, its result, the error beside it, and attributes of the event that are not as usual. <c>parse</c>: it is no expression.</remarks>
+/// <summary>
+/// The ground that the published kit of CESQL covers (<c>cesql/cesql_tck</c> in cloudevents/spec), file by file under its names and case by case,
+/// with examples of our own.
+/// </summary>
+/// <remarks>
+/// A row has an expression, its result, the error beside it, and attributes of the event that are not as usual. <c>parse</c>: it is no expression.
+/// </remarks>
 public sealed class CesqlTckTests
 {
-    public static TheoryData<string> Files => [.. Directory.GetFiles(Folder(), "*.yaml").Select(static f => Path.GetFileNameWithoutExtension(f)).Order(StringComparer.Ordinal)];
+    public static TheoryData<string> Files =>
+        [.. Directory.GetFiles(Folder(), "*.yaml").Select(static f => Path.GetFileNameWithoutExtension(f)).Order(StringComparer.Ordinal)];
 
     [Theory]
     [MemberData(nameof(Files))]

@@ -43,7 +43,8 @@ public class ChannelTests
 
         _world.ApplyYaml(Annotated("kip.dev/retention-bytes: 16Mi"));
         annotations = _world.Get<InMemoryChannel>("pipe").Metadata.Annotations;
-        (annotations.Get("kip.dev/retention-time"), annotations.Get("kip.dev/retention-bytes")).ShouldBe((null, "16Mi"), "what is said no longer does not hold any longer");
+        (annotations.Get("kip.dev/retention-time"), annotations.Get("kip.dev/retention-bytes"))
+            .ShouldBe((null, "16Mi"), "what is said no longer does not hold any longer");
     }
 
     [Fact]
@@ -128,7 +129,10 @@ public class ChannelTests
         var channel = _world.Get<InMemoryChannel>("pipe");
         channel.Spec.Subscribers.ShouldBe(
         [
-            new SubscriberSpec { Name = "sub", Uid = "subscription-sub", Generation = 1, SubscriberUri = "http://127.0.0.1:9/s", ReplyUri = "http://127.0.0.1:9/r" },
+            new SubscriberSpec
+            {
+                Name = "sub", Uid = "subscription-sub", Generation = 1, SubscriberUri = "http://127.0.0.1:9/s", ReplyUri = "http://127.0.0.1:9/r",
+            },
         ]);
         channel.Status.Subscribers.ShouldBe([new SubscriberStatus { Uid = "subscription-sub", ObservedGeneration = 1, Ready = "True" }]);
         _world.Get<Channel>("pipe").Status.Subscribers.ShouldBe(channel.Status.Subscribers);

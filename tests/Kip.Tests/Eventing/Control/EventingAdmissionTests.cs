@@ -22,9 +22,11 @@ public class EventingAdmissionTests
     {
         { Trigger(broker: "''"), "spec.broker: missing field(s)" },
         { Trigger(subscriber: ""), "spec.subscriber.ref, spec.subscriber.uri: expected at least one, got none" },
-        { Trigger(subscriber: "uri: /only/a/path"), "spec.subscriber.uri: invalid value: Relative URI is not allowed when Ref and [apiVersion, kind, name] is absent" },
+        { Trigger(subscriber: "uri: /only/a/path"), "spec.subscriber.uri: invalid value: Relative URI is not allowed when Ref and [apiVersion, kind, "
+            + "name] is absent" },
         { Trigger(subscriber: "uri: 'ftp://host/x'"), "spec.subscriber.uri: invalid value: ftp://host/x: events are sent by http or https" },
-        { Trigger(subscriber: "uri: 'http://a/b', ref: {apiVersion: v1, kind: Service, name: x}"), "Absolute URI is not allowed when Ref or [apiVersion, kind, name] is present" },
+        { Trigger(subscriber: "uri: 'http://a/b', ref: {apiVersion: v1, kind: Service, name: x}"), "Absolute URI is not allowed when Ref or "
+            + "[apiVersion, kind, name] is present" },
         { Trigger(subscriber: "ref: {kind: Service, name: x}"), "spec.subscriber.ref.apiVersion: missing field(s)" },
         { Trigger(subscriber: "ref: {apiVersion: v1, group: apps, kind: Service, name: x}"), "spec.subscriber.ref.group: must not set the field(s)" },
         { Trigger(subscriber: "uri: 'http://a/b', CACerts: nonsense"), "spec.subscriber.CACerts: invalid value: CA Cert provided is invalid" },
@@ -39,24 +41,32 @@ public class EventingAdmissionTests
         { Trigger(more: "delivery: {retryAfterMax: PT1S}"), "spec.delivery.retryAfterMax: must not set the field(s)" },
         { Trigger(more: "delivery: {format: xml}"), "spec.delivery.format: invalid value: xml" },
         { Trigger(more: "delivery: {deadLetterSink: {}}"), "spec.delivery.deadLetterSink.ref, spec.delivery.deadLetterSink.uri: expected at least one, got none" },
-        { Trigger(annotations: "knative.dev/dependency: nonsense"), "metadata.annotations.knative.dev/dependency: The provided annotation was not a corev1.ObjectReference: \"nonsense\"" },
+        { Trigger(annotations: "knative.dev/dependency: nonsense"), "metadata.annotations.knative.dev/dependency: The provided annotation was not a "
+            + "corev1.ObjectReference: \"nonsense\"" },
         { Trigger(annotations: "eventing.knative.dev/injection: enabled"), "only used for default broker" },
         { Trigger(annotations: "kip.dev/on-delete: later"), "metadata.annotations.kip.dev/on-delete: invalid value: later: expected either 'drain' or 'drop'" },
         { Sub(Channel7 + "\n  subscriber: {uri: 'http://a/b'}", "kip.dev/on-delete: Drain"), "metadata.annotations.kip.dev/on-delete: invalid value: Drain" },
         { BrokerOf(annotations: "kip.dev/on-delete: never"), "metadata.annotations.kip.dev/on-delete: invalid value: never: expected either 'drain' or 'drop'" },
-        { BrokerOf(annotations: "kip.dev/retention-time: 3 days"), "metadata.annotations.kip.dev/retention-time: invalid value: 3 days: expected a time such as '36h' or 'P3D', longer than nothing" },
+        { BrokerOf(annotations: "kip.dev/retention-time: 3 days"), "metadata.annotations.kip.dev/retention-time: invalid value: 3 days: expected a "
+            + "time such as '36h' or 'P3D', longer than nothing" },
         { BrokerOf(annotations: "kip.dev/retention-time: 0s"), "kip.dev/retention-time: invalid value: 0s" },
-        { BrokerOf(annotations: "kip.dev/retention-bytes: 1Mi"), "metadata.annotations.kip.dev/retention-bytes: invalid value: 1Mi: expected a size such as '512Mi', at least 8Mi" },
+        { BrokerOf(annotations: "kip.dev/retention-bytes: 1Mi"), "metadata.annotations.kip.dev/retention-bytes: invalid value: 1Mi: expected a size "
+            + "such as '512Mi', at least 8Mi" },
         { BrokerOf(annotations: "kip.dev/retention-bytes: ''"), "kip.dev/retention-bytes: invalid value" },
-        { BrokerOf(annotations: "kip.dev/retention-when-full: drop"), "metadata.annotations.kip.dev/retention-when-full: invalid value: drop: expected either 'drop-oldest' or 'refuse'" },
+        { BrokerOf(annotations: "kip.dev/retention-when-full: drop"), "metadata.annotations.kip.dev/retention-when-full: invalid value: drop: "
+            + "expected either 'drop-oldest' or 'refuse'" },
         { Imc("", "kip.dev/retention-bytes: 9999999Ti"), "kip.dev/retention-bytes: invalid value: 9999999Ti" },
         { Imc("", "kip.dev/on-delete: later"), "kip.dev/on-delete: invalid value: later" },
-        { Channel().Replace("name: pipe", "name: pipe, annotations: {kip.dev/retention-time: soon}", StringComparison.Ordinal), "kip.dev/retention-time: invalid value: soon" },
+        { Channel().Replace(
+            "name: pipe", "name: pipe, annotations: {kip.dev/retention-time: soon}",
+            StringComparison.Ordinal), "kip.dev/retention-time: invalid value: soon" },
         { LogDefaults("retention-time: soon"), "data[retention-time]: invalid value: soon: expected a time such as '36h' or 'P3D'" },
         { LogDefaults("retention-bytes: '7'"), "data[retention-bytes]: invalid value: 7: expected a size such as '512Mi', at least 8Mi" },
         { LogDefaults("retention-when-full: never"), "data[retention-when-full]: invalid value: never" },
-        { Trigger(annotations: "kip.dev/delivery-order: strict"), "metadata.annotations.kip.dev/delivery-order: invalid value: strict: expected either 'ordered' or 'unordered'" },
-        { Trigger(annotations: "kip.dev/delivery-concurrency: '0'"), "metadata.annotations.kip.dev/delivery-concurrency: invalid value: 0: expected a number from 1 to 10000" },
+        { Trigger(annotations: "kip.dev/delivery-order: strict"), "metadata.annotations.kip.dev/delivery-order: invalid value: strict: expected "
+            + "either 'ordered' or 'unordered'" },
+        { Trigger(annotations: "kip.dev/delivery-concurrency: '0'"), "metadata.annotations.kip.dev/delivery-concurrency: invalid value: 0: expected "
+            + "a number from 1 to 10000" },
         { Trigger(annotations: "kip.dev/delivery-concurrency: '10001'"), "kip.dev/delivery-concurrency: invalid value: 10001" },
         { Sub(Channel7 + "\n  subscriber: {uri: 'http://a/b'}", "kip.dev/delivery-concurrency: many"), "kip.dev/delivery-concurrency: invalid value: many" },
         { BrokerOf(more: "config: {kind: ConfigMap, name: x}"), "spec.config.apiVersion: missing field(s)" },
@@ -70,7 +80,9 @@ public class EventingAdmissionTests
         { Flow("Sequence", "steps: []"), "spec.steps: missing field(s)" },
         { Flow("Sequence", "steps: [{uri: nowhere}]"), "spec.steps[0].uri: invalid value" },
         { Flow("Parallel", "branches: []"), "spec.branches: missing field(s)" },
-        { Flow("Parallel", "branches: [{filter: {uri: 'http://a/b'}}]"), "spec.branches[0].subscriber.ref, spec.branches[0].subscriber.uri: expected at least one, got none" },
+        { Flow(
+            "Parallel",
+            "branches: [{filter: {uri: 'http://a/b'}}]"), "spec.branches[0].subscriber.ref, spec.branches[0].subscriber.uri: expected at least one, got none" },
         { "apiVersion: eventing.knative.dev/v1beta3\nkind: EventType\nmetadata: {name: t}\nspec: {attributes: [{name: type, value: x}]}", "spec.attributes.source: missing field(s)" },
     };
 
@@ -102,7 +114,8 @@ public class EventingAdmissionTests
     {
         foreach (var yaml in (string[])[BrokerOf(annotations: Drain), Trigger(annotations: Drain), Imc("", Drain), Subscription(annotations: Drain)])
             Defaulted(yaml).Metadata.Finalizers.ShouldBe(["kip.dev/drain"], yaml);
-        Defaulted(Channel().Replace("name: pipe", $"name: pipe, annotations: {{ {Drain} }}", StringComparison.Ordinal)).Metadata.Finalizers.ShouldBe(["kip.dev/drain"]);
+        Defaulted(Channel().Replace(
+            "name: pipe", $"name: pipe, annotations: {{ {Drain} }}", StringComparison.Ordinal)).Metadata.Finalizers.ShouldBe(["kip.dev/drain"]);
         Defaulted(BrokerOf(annotations: "kip.dev/on-delete: drop")).Metadata.Finalizers.ShouldBeEmpty();
         Defaulted(BrokerOf(annotations: $"{Drain}, eventing.knative.dev/broker.class: Kafka")).Metadata.Finalizers.ShouldBeEmpty("nobody here would let it go");
     }
@@ -112,11 +125,13 @@ public class EventingAdmissionTests
     [Fact]
     public void What_must_not_change_does_not()
     {
-        Changed(BrokerOf(), BrokerOf(annotations: "eventing.knative.dev/broker.class: Kip")).ShouldContain("annotations: Immutable annotations changed (-old +new)");
+        Changed(BrokerOf(), BrokerOf(annotations: "eventing.knative.dev/broker.class: Kip"))
+            .ShouldContain("annotations: Immutable annotations changed (-old +new)");
         Changed(BrokerOf(more: "config: {apiVersion: v1, kind: ConfigMap, name: a}"), BrokerOf(more: "config: {apiVersion: v1, kind: ConfigMap, name: b}"))
             .ShouldContain("spec: Immutable fields changed (-old +new): config.name: -\"a\" +\"b\"");
         Changed(Trigger(), Trigger(broker: "another")).ShouldContain("spec, broker: Immutable fields changed (-old +new): broker: -\"shop\" +\"another\"");
-        Changed(Channel(more: "delivery: {retry: 1}"), Channel(more: "delivery: {retry: 2}")).ShouldContain("spec: Immutable fields changed (-old +new): delivery.retry: -1 +2");
+        Changed(Channel(more: "delivery: {retry: 1}"), Channel(more: "delivery: {retry: 2}"))
+            .ShouldContain("spec: Immutable fields changed (-old +new): delivery.retry: -1 +2");
         Changed(Subscription(), Subscription(channel: "other")).ShouldContain("spec: Immutable fields changed (-old +new): channel.name");
 
         Changed(BrokerOf(), BrokerOf(more: "delivery: {retry: 1}")).ShouldBeEmpty();
@@ -127,8 +142,11 @@ public class EventingAdmissionTests
     [Fact]
     public void An_annotation_that_was_let_in_once_holds_up_no_other_change()
     {
-        Changed(Trigger(annotations: "kip.dev/delivery-order: strict"), Trigger(subscriber: "uri: 'http://other/'", annotations: "kip.dev/delivery-order: strict")).ShouldBeEmpty();
-        Changed(Trigger(annotations: "kip.dev/delivery-order: strict"), Trigger(annotations: "kip.dev/delivery-order: loose")).ShouldContain("invalid value: loose");
+        Changed(
+            Trigger(annotations: "kip.dev/delivery-order: strict"),
+            Trigger(subscriber: "uri: 'http://other/'", annotations: "kip.dev/delivery-order: strict")).ShouldBeEmpty();
+        Changed(Trigger(annotations: "kip.dev/delivery-order: strict"), Trigger(annotations: "kip.dev/delivery-order: loose"))
+            .ShouldContain("invalid value: loose");
     }
 
     [Fact]
@@ -172,7 +190,9 @@ public class EventingAdmissionTests
         var byDefault = Ask.Default(Yaml.One<Broker>(BrokerOf()), config: config);
         byDefault.Metadata.Annotations[EventingAnnotations.BrokerClass].ShouldBe("Kip");
         (byDefault.Spec.Delivery!.Retry, byDefault.Spec.Delivery.BackoffPolicy, byDefault.Spec.Delivery.Timeout).ShouldBe((5, "linear", null));
-        Ask.Default(Yaml.One<Broker>(BrokerOf(annotations: "eventing.knative.dev/broker.class: MTChannelBasedBroker")), config: config).Spec.Delivery!.Retry.ShouldBe(6);
+        Ask.Default(
+            Yaml.One<Broker>(BrokerOf(annotations: "eventing.knative.dev/broker.class: MTChannelBasedBroker")),
+            config: config).Spec.Delivery!.Retry.ShouldBe(6);
         var elsewhere = Yaml.One<Broker>(BrokerOf());
         elsewhere = Ask.Default(elsewhere with { Metadata = elsewhere.Metadata with { Namespace = "other" } }, config: config);
         (elsewhere.Spec.Config!.Name, elsewhere.Spec.Delivery!.Retry).ShouldBe(("own", 7));
@@ -206,13 +226,17 @@ public class EventingAdmissionTests
             EventingMaps = new Dictionary<string, StringMap>
             {
                 [EventingFeatures.MapName] = StringMap.Of(
-                    ("delivery-retryafter", "Enabled"), ("delivery-timeout", "disabled"), ("cross-namespace-event-links", "enabled"), ("kreference-group", "enabled")),
+                    ("delivery-retryafter", "Enabled"), ("delivery-timeout", "disabled"), ("cross-namespace-event-links", "enabled"),
+                    ("kreference-group", "enabled")),
             },
         };
 
         Ask.Validate(Yaml.Read(Trigger(more: "delivery: {retryAfterMax: PT1S}")).Single(), config: config).ShouldBeEmpty();
-        Ask.Validate(Yaml.Read(Trigger(more: "delivery: {timeout: PT1S}")).Single(), config: config).Single().ShouldBe("spec.delivery.timeout: must not set the field(s)");
-        Ask.Validate(Yaml.Read(Sub("channel: {group: messaging.knative.dev, kind: Channel, name: pipe, namespace: other}\n  subscriber: {uri: 'http://a/b'}")).Single(), config: config)
+        Ask.Validate(Yaml.Read(Trigger(more: "delivery: {timeout: PT1S}")).Single(), config: config)
+            .Single().ShouldBe("spec.delivery.timeout: must not set the field(s)");
+        Ask.Validate(
+            Yaml.Read(Sub("channel: {group: messaging.knative.dev, kind: Channel, name: pipe, namespace: other}\n  subscriber: {uri: 'http://a/b'}")).Single(),
+            config: config)
             .ShouldBeEmpty();
     }
 
@@ -240,7 +264,8 @@ public class EventingAdmissionTests
     private static string Sub(string spec, string annotations = "") =>
         $"apiVersion: messaging.knative.dev/v1\nkind: Subscription\nmetadata: {{name: sub, annotations: {{{annotations}}}}}\nspec:\n  {spec}\n";
 
-    private static string LogDefaults(string data) => $"apiVersion: v1\nkind: ConfigMap\nmetadata: {{name: config-event-log, namespace: knative-eventing}}\ndata: {{{data}}}\n";
+    private static string LogDefaults(string data) =>
+        $"apiVersion: v1\nkind: ConfigMap\nmetadata: {{name: config-event-log, namespace: knative-eventing}}\ndata: {{{data}}}\n";
 
     private static string Flow(string kind, string spec) => $"apiVersion: flows.knative.dev/v1\nkind: {kind}\nmetadata: {{name: flow}}\nspec:\n  {spec}\n";
 }

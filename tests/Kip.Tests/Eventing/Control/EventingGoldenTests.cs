@@ -8,7 +8,9 @@ using Kip.Testing.Serving;
 
 namespace Kip.Tests.Eventing.Control;
 
-/// <summary>A folder per case: its manifests are applied one after the other, everything comes to rest after each, and the end is what objects.json says.</summary>
+/// <summary>
+/// A folder per case: its manifests are applied one after the other, everything comes to rest after each, and the end is what objects.json says.
+/// </summary>
 public class EventingGoldenTests
 {
     private static readonly Goldens Goldens = Goldens.Beside("Goldens");

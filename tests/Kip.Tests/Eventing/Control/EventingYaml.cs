@@ -16,7 +16,9 @@ internal static class EventingYaml
         spec: { {{more}} }
         """;
 
-    public static string Trigger(string name = "orders", string broker = "shop", string subscriber = "uri: 'http://127.0.0.1:9/a'", string more = "", string annotations = "") =>
+    public static string Trigger(
+        string name = "orders", string broker = "shop", string subscriber = "uri: 'http://127.0.0.1:9/a'", string more = "",
+        string annotations = "") =>
         $$"""
         apiVersion: eventing.knative.dev/v1
         kind: Trigger

@@ -27,7 +27,8 @@ public class SugarTests
     public void Namespaces_that_the_selector_chooses_get_a_broker()
     {
         Configure("namespace-selector", "matchLabels: {events: 'yes'}");
-        _world.ApplyYaml("apiVersion: v1\nkind: Namespace\nmetadata: {name: shop, labels: {events: 'yes'}}\n---\napiVersion: v1\nkind: Namespace\nmetadata: {name: other}\n");
+        _world.ApplyYaml("apiVersion: v1\nkind: Namespace\nmetadata: {name: shop, labels: {events: 'yes'}}\n---\napiVersion: v1\nkind: "
+            + "Namespace\nmetadata: {name: other}\n");
 
         var broker = _world.Objects.OfType<Broker>().Single();
         (broker.Key, broker.Metadata.Labels[EventingLabels.Injected]).ShouldBe((new NamespacedName("shop", "default"), "true"));

@@ -32,7 +32,9 @@ public sealed class RetryScheduleTests
     [InlineData(503, "Thu, 01 Jan 2026 00:00:05 GMT", "PT10S", 5)]
     [InlineData(503, "Wed, 31 Dec 2025 23:00:00 GMT", "PT10S", 2)]
     public void RetryAfter_counts_up_to_its_limit_for_429_and_503(int status, string header, string? longest, double seconds) =>
-        RetrySchedule.DelayBefore(2, Policy("linear", "PT1S") with { RetryAfterMax = DeliveryPolicy.Of(null, null, null, null, longest, null).RetryAfterMax }, status, header, Now)
+        RetrySchedule.DelayBefore(
+            2, Policy("linear", "PT1S") with { RetryAfterMax = DeliveryPolicy.Of(null, null, null, null, longest, null).RetryAfterMax }, status,
+            header, Now)
             .ShouldBe(TimeSpan.FromSeconds(seconds));
 
     [Theory]

@@ -11,7 +11,10 @@ namespace Kip.Tests.Eventing.Graph;
 
 public class FlowGraphTests
 {
-    private static readonly OwnerReference Owner = new() { ApiVersion = "flows.knative.dev/v1", Kind = "Sequence", Name = "steps", Uid = "u", Controller = true };
+    private static readonly OwnerReference Owner = new()
+    {
+        ApiVersion = "flows.knative.dev/v1", Kind = "Sequence", Name = "steps", Uid = "u", Controller = true,
+    };
 
     private static readonly FlowResources Shop = new()
     {
@@ -26,7 +29,10 @@ public class FlowGraphTests
             new()
             {
                 Metadata = Named("audit"),
-                Spec = new() { Broker = "orders", Subscriber = new() { Uri = "http://audit.example/<in>" }, Filters = [new() { Cesql = "subject LIKE \"a%\"" }] },
+                Spec = new()
+                {
+                    Broker = "orders", Subscriber = new() { Uri = "http://audit.example/<in>" }, Filters = [new() { Cesql = "subject LIKE \"a%\"" }],
+                },
             },
             new() { Metadata = Named("again"), Spec = new() { Broker = "orders", Subscriber = To("Broker", "orders") } },
         ],
@@ -97,7 +103,8 @@ public class FlowGraphTests
         var graph = FlowGraphBuilder.Build(Shop);
         var svg = XDocument.Parse(SvgPicture.Write(graph));
         var boxes = svg.Descendants().Where(e => e.Name.LocalName == "rect" && e.Attribute("x") is not null)
-            .Select(e => (X: (int)e.Attribute("x")!, Y: (int)e.Attribute("y")!, Width: (int)e.Attribute("width")!, Height: (int)e.Attribute("height")!)).ToList();
+            .Select(e => (X: (int)e.Attribute("x")!, Y: (int)e.Attribute("y")!, Width: (int)e.Attribute("width")!, Height: (int)e.Attribute("height")!))
+            .ToList();
         boxes.Count.ShouldBe(graph.Nodes.Length);
         foreach (var one in boxes)
         {
@@ -119,8 +126,10 @@ public class FlowGraphTests
     public void Filters_are_said_in_a_few_words()
     {
         Say(new SubscriptionsApiFilter { Exact = StringMap.Of(("type", "a"), ("source", "b")) }).ShouldBe("source=b, type=a");
-        Say(new SubscriptionsApiFilter { Prefix = StringMap.Of(("type", "a")) }, new SubscriptionsApiFilter { Suffix = StringMap.Of(("id", "z")) }).ShouldBe("type=a* AND id=*z");
-        Say(new SubscriptionsApiFilter { Any = [new() { Cesql = "x = 1" }, new() { Not = new() { Exact = StringMap.Of(("y", "2")) } }] }).ShouldBe("(x = 1 OR NOT y=2)");
+        Say(new SubscriptionsApiFilter { Prefix = StringMap.Of(("type", "a")) }, new SubscriptionsApiFilter { Suffix = StringMap.Of(("id", "z")) })
+            .ShouldBe("type=a* AND id=*z");
+        Say(new SubscriptionsApiFilter { Any = [new() { Cesql = "x = 1" }, new() { Not = new() { Exact = StringMap.Of(("y", "2")) } }] })
+            .ShouldBe("(x = 1 OR NOT y=2)");
         Say(new SubscriptionsApiFilter { Cesql = new string('x', 100) }).Length.ShouldBe(60);
         FilterText.Of(new() { Filter = new() { Attributes = StringMap.Of(("type", "")) } }).ShouldBe("type=*");
         FilterText.Of(new()).ShouldBeEmpty();

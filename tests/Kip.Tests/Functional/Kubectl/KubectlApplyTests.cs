@@ -103,6 +103,7 @@ public sealed class KubectlApplyTests(KubectlBed bed)
         (await kubectl.DoAsync("create -f - --save-config", Objects.Map("saved"))).ShouldBe("configmap/saved created\n");
         (await kubectl.DoAsync("apply view-last-applied cm saved -o json")).ShouldContain("\"a\": \"1\"");
         (await kubectl.RefusedAsync("create -f -", Objects.Map("saved"))).ShouldContain("configmaps \"saved\" already exists");
-        (await kubectl.RefusedAsync("create -f -", "apiVersion: v1\nkind: Tree\nmetadata: {name: a}\n")).ShouldContain("no matches for kind \"Tree\" in version \"v1\"");
+        (await kubectl.RefusedAsync("create -f -", "apiVersion: v1\nkind: Tree\nmetadata: {name: a}\n"))
+            .ShouldContain("no matches for kind \"Tree\" in version \"v1\"");
     }
 }

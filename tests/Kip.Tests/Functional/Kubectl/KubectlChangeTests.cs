@@ -29,9 +29,11 @@ public sealed class KubectlChangeTests(KubectlBed bed)
         await kubectl.DoAsync("""patch deployment patched --type=merge -p '{"spec":{"minReadySeconds":3}}'""");
         await kubectl.DoAsync("""patch deployment patched --type=json -p '[{"op":"add","path":"/metadata/labels","value":{"x":"y"}},{"op":"test","path":"/spec/replicas","value":0}]'""");
         (await kubectl.DoAsync("""patch deployment patched -p '{"spec":{"minReadySeconds":3}}'""")).ShouldBe("deployment.apps/patched patched (no change)\n");
-        (await kubectl.DoAsync("""patch deployment patched --subresource=status --type=merge -p '{"status":{"observedGeneration":1}}'""")).ShouldContain("patched");
+        (await kubectl.DoAsync("""patch deployment patched --subresource=status --type=merge -p '{"status":{"observedGeneration":1}}'"""))
+            .ShouldContain("patched");
 
-        (await kubectl.DoAsync("get deployment patched -o jsonpath={.spec.template.spec.containers[0].env[0].value}{.spec.template.spec.containers[0].image}{.spec.minReadySeconds}{.metadata.labels.x}"))
+        (await kubectl.DoAsync("get deployment patched -o "
+            + "jsonpath={.spec.template.spec.containers[0].env[0].value}{.spec.template.spec.containers[0].image}{.spec.minReadySeconds}{.metadata.labels.x}"))
             .ShouldBe($"1{KubectlBed.Box}3y");
         (await kubectl.RefusedAsync("""patch deployment patched --type=json -p '[{"op":"test","path":"/spec/replicas","value":9}]'""")).ShouldNotBeEmpty();
         (await kubectl.RefusedAsync("""patch ksvc nobody --type=merge -p '{}'""")).ShouldContain("not found");
@@ -81,7 +83,8 @@ public sealed class KubectlChangeTests(KubectlBed bed)
         await kubectl.DoAsync("expose deployment set --port=80 --target-port=8080");
         (await kubectl.DoAsync("set selector service/set app=set")).ShouldContain("selector updated");
 
-        (await kubectl.DoAsync("get deployment set -o jsonpath={.spec.template.spec.containers[0].image}:{.spec.template.spec.containers[0].resources.limits.memory}"))
+        (await kubectl.DoAsync("get deployment set -o "
+            + "jsonpath={.spec.template.spec.containers[0].image}:{.spec.template.spec.containers[0].resources.limits.memory}"))
             .ShouldBe("kip.local/helloworld:64Mi");
     }
 

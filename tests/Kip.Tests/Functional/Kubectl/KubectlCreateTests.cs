@@ -48,7 +48,8 @@ public sealed class KubectlCreateTests(KubectlBed bed)
         var kubectl = await bed.SessionAsync(version);
 
         await kubectl.DoAsync("create deployment made-web --image=kip.local/helloworld --replicas=0 --port=8080");
-        (await kubectl.DoAsync("get deployment made-web -o jsonpath={.spec.replicas}:{.spec.template.spec.containers[0].ports[0].containerPort}")).ShouldBe("0:8080");
+        (await kubectl.DoAsync("get deployment made-web -o jsonpath={.spec.replicas}:{.spec.template.spec.containers[0].ports[0].containerPort}"))
+            .ShouldBe("0:8080");
         await kubectl.DoAsync("expose deployment made-web --port=80 --target-port=8080");
         (await kubectl.DoAsync("get service made-web -o jsonpath={.spec.ports[0].targetPort}:{.spec.selector.app}")).ShouldBe("8080:made-web");
         await kubectl.DoAsync("create service clusterip made-ip --tcp=5678:8080");

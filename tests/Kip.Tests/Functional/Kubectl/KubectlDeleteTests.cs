@@ -74,7 +74,8 @@ public sealed class KubectlDeleteTests(KubectlBed bed)
         await kubectl.DoAsync("apply -f -", Objects.Service("awaited"));
 
         (await kubectl.DoAsync("wait ksvc/awaited --for=condition=Ready=True --timeout=60s")).ShouldContain("condition met");
-        (await kubectl.DoAsync("wait ksvc awaited --for=jsonpath={.status.latestReadyRevisionName}=awaited-00001 --timeout=60s")).ShouldContain("condition met");
+        (await kubectl.DoAsync("wait ksvc awaited --for=jsonpath={.status.latestReadyRevisionName}=awaited-00001 --timeout=60s"))
+            .ShouldContain("condition met");
         (await kubectl.DoAsync("wait revisions -l serving.knative.dev/service=awaited --for=condition=Ready --timeout=60s")).ShouldContain("condition met");
         (await kubectl.RefusedAsync("wait ksvc/awaited --for=condition=Never --timeout=1s")).ShouldContain("timed out");
         (await kubectl.RefusedAsync("wait ksvc/nobody --for=condition=Ready --timeout=1s")).ShouldContain("not found");

@@ -66,7 +66,8 @@ public sealed class KubectlDiscoveryTests(KubectlBed bed)
             var said = (await KubectlSession.LineAsync(proxy)).ShouldNotBeNull();
             using var http = new HttpClient();
 
-            var listed = await http.GetStringAsync($"http://{said.Split(' ')[^1]}/api/v1/namespaces/{kubectl.Namespace}", TestContext.Current.CancellationToken);
+            var listed = await http.GetStringAsync(
+                $"http://{said.Split(' ')[^1]}/api/v1/namespaces/{kubectl.Namespace}", TestContext.Current.CancellationToken);
 
             listed.ShouldContain("\"phase\":\"Active\"");
         }

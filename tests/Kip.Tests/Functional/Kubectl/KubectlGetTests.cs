@@ -17,7 +17,8 @@ public sealed class KubectlGetTests(KubectlBed bed)
         (await kubectl.DoAsync("get cm forms -o yaml")).ShouldContain("b: two");
         (await kubectl.DoAsync("get cm forms -o json --show-managed-fields")).ShouldContain("\"b\": \"two\"");
         (await kubectl.DoAsync("get cm forms -o jsonpath={.data.a}{.data.b}")).ShouldBe("1two");
-        (await kubectl.DoAsync("get cm forms -o custom-columns=N:.metadata.name,B:.data.b --no-headers")).Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries).ShouldBe(["forms", "two"]);
+        (await kubectl.DoAsync("get cm forms -o custom-columns=N:.metadata.name,B:.data.b --no-headers"))
+            .Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries).ShouldBe(["forms", "two"]);
         (await kubectl.DoAsync("get cm forms -o go-template={{.data.b}}")).ShouldBe("two");
         (await kubectl.DoAsync("get cm forms --output-watch-events=false -L none")).ShouldContain("NONE");
         (await kubectl.DoAsync("get cm nobody --ignore-not-found")).ShouldBeEmpty();
@@ -44,7 +45,8 @@ public sealed class KubectlGetTests(KubectlBed bed)
         (await kubectl.DoAsync($"get cm -n {space} --field-selector metadata.name!=b -l tier -o name")).ShouldBe("configmap/a\nconfigmap/c\n");
         (await kubectl.DoAsync($"get cm -n {space} -l tier --sort-by=.metadata.creationTimestamp --chunk-size=1 --no-headers")).ShouldContain("a ");
         (await kubectl.DoAsync($"get cm -n {space} -l tier --chunk-size=1 -o name")).ShouldBe("configmap/a\nconfigmap/b\nconfigmap/c\n");
-        (await kubectl.DoAsync($"get cm -A -l tier --field-selector metadata.namespace={space} --no-headers")).Split('\n', StringSplitOptions.RemoveEmptyEntries).Length.ShouldBe(3);
+        (await kubectl.DoAsync($"get cm -A -l tier --field-selector metadata.namespace={space} --no-headers"))
+            .Split('\n', StringSplitOptions.RemoveEmptyEntries).Length.ShouldBe(3);
         (await kubectl.DoAsync($"get cm,secrets,sa -n {space} -o name")).ShouldContain("serviceaccount/default");
         (await kubectl.RefusedAsync($"get cm -n {space} --field-selector data.a=1")).ShouldContain("field label not supported");
     }

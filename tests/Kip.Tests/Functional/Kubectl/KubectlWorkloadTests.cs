@@ -37,7 +37,8 @@ public sealed class KubectlWorkloadTests(KubectlBed bed)
     {
         var kubectl = await bed.SessionAsync(version);
         await kubectl.DoAsync("create cronjob yearly --image=kip.local/helloworld --schedule='0 0 1 1 *' -- sh -c 'exit 3'");
-        await kubectl.DoAsync("patch cronjob yearly -p '{\"spec\":{\"jobTemplate\":{\"spec\":{\"backoffLimit\":0,\"template\":{\"spec\":{\"restartPolicy\":\"Never\"}}}}}}'");
+        await kubectl.DoAsync("patch cronjob yearly -p "
+            + "'{\"spec\":{\"jobTemplate\":{\"spec\":{\"backoffLimit\":0,\"template\":{\"spec\":{\"restartPolicy\":\"Never\"}}}}}}'");
 
         await kubectl.DoAsync("create job now --from=cronjob/yearly");
 

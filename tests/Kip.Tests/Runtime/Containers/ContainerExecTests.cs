@@ -39,7 +39,8 @@ public sealed class ContainerExecTests : ContainerTests
         await kip.WaitForAsync<Pod>("left", IsRunning);
         using var gone = new CancellationTokenSource();
 
-        var exec = kip.Runtime.Exec.ExecAsync(new("default", "left"), new PodExecOptions { Command = [.. Forever], Tty = terminal }, new GoesAtFirstOutput(gone), gone.Token);
+        var exec = kip.Runtime.Exec.ExecAsync(
+            new("default", "left"), new PodExecOptions { Command = [.. Forever], Tty = terminal }, new GoesAtFirstOutput(gone), gone.Token);
 
         await Should.ThrowAsync<OperationCanceledException>(exec);
         await kip.WaitForAsync<Pod>("left", HasEnded);
@@ -54,7 +55,8 @@ public sealed class ContainerExecTests : ContainerTests
         await kip.WaitForAsync<Pod>("kept", IsRunning);
 
         (await kip.Runtime.Exec.ExecAsync(
-            new("default", "kept"), new PodExecOptions { Command = ["sh", "-c", "sleep 9999 > /dev/null 2>&1 & echo $$ $! >> /tmp/asked"] }, new GoesAtFirstOutput(null),
+            new("default", "kept"), new PodExecOptions { Command = ["sh", "-c", "sleep 9999 > /dev/null 2>&1 & echo $$ $! >> /tmp/asked"] },
+            new GoesAtFirstOutput(null),
             CancellationToken.None)).ShouldBe(0);
 
         (await kip.WaitForAsync<Pod>("kept", HasEnded)).Status.Phase.ShouldBe("Succeeded");

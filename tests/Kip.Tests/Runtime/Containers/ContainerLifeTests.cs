@@ -70,7 +70,9 @@ public sealed class ContainerLifeTests : ContainerTests
             Name = name, Image = "busybox", Command = ["sh", "-c", command], VolumeMounts = [new VolumeMount { Name = "shared", MountPath = "/shared" }],
         };
 
-        var (pod, log) = await RunAsync(kip, PodOf("after", "cat /shared/text", static c => c with { VolumeMounts = [new VolumeMount { Name = "shared", MountPath = "/shared" }] },
+        var (pod, log) = await RunAsync(
+            kip,
+            PodOf("after", "cat /shared/text", static c => c with { VolumeMounts = [new VolumeMount { Name = "shared", MountPath = "/shared" }] },
             static s => s with
             {
                 InitContainers = [Writer("first", "sleep 0.2; echo one > /shared/text"), Writer("second", "echo two >> /shared/text")],
@@ -107,9 +109,11 @@ public sealed class ContainerLifeTests : ContainerTests
         (await RunAsync(kip, PodOf("web", "id; pwd; echo $HOME"))).Log.ShouldBe("uid=1001(web) gid=1002(web) groups=1003(logs)\n/srv\n/srv\n");
         (await RunAsync(kip, PodOf("other", "id", static c => c with { SecurityContext = new RawJson("""{"runAsUser":77,"runAsGroup":88}""") }))).Log
             .ShouldBe("uid=77 gid=88\n");
-        var root = await NotStartedAsync(kip, PodOf("root", "id", static c => c with { SecurityContext = new RawJson("""{"runAsUser":0,"runAsNonRoot":true}""") }));
+        var root = await NotStartedAsync(
+            kip, PodOf("root", "id", static c => c with { SecurityContext = new RawJson("""{"runAsUser":0,"runAsNonRoot":true}""") }));
         root.ShouldContain("container has runAsNonRoot and image will run as root");
-        (await NotStartedAsync(kip, PodOf("privileged", "id", static c => c with { SecurityContext = new RawJson("""{"privileged":true}""") }))).ShouldContain("not supported");
+        (await NotStartedAsync(kip, PodOf("privileged", "id", static c => c with { SecurityContext = new RawJson("""{"privileged":true}""") })))
+            .ShouldContain("not supported");
     }
 
     [Fact]
@@ -201,9 +205,13 @@ public sealed class ContainerLifeTests : ContainerTests
     {
         await using var kip = await StartAsync();
 
-        (await NotStartedAsync(kip, PodOf("gone", "true", spec: static s => s with { Volumes = [new Volume { Name = "v", ConfigMap = new ConfigMapVolumeSource { Name = "no" } }] })))
+        (await NotStartedAsync(
+            kip,
+            PodOf("gone", "true", spec: static s => s with { Volumes = [new Volume { Name = "v", ConfigMap = new ConfigMapVolumeSource { Name = "no" } }] })))
             .ShouldContain("configmap \"no\" not found");
-        (await NotStartedAsync(kip, PodOf("host", "true", spec: static s => s with { Volumes = [new Volume { Name = "v", HostPath = new RawJson("""{"path":"/"}""") }] })))
+        (await NotStartedAsync(
+            kip,
+            PodOf("host", "true", spec: static s => s with { Volumes = [new Volume { Name = "v", HostPath = new RawJson("""{"path":"/"}""") }] })))
             .ShouldContain("not supported");
         (await NotStartedAsync(kip, PodOf("image", "true", static c => c with { Image = "missing" }))).ShouldContain("there is no such image");
         await kip.CreateAsync(PodOf("program", "true", static c => c with { Command = ["/no/such"] }));
@@ -234,7 +242,8 @@ public sealed class ContainerLifeTests : ContainerTests
     public async Task Fifty_containers_started_at_once_come_up_and_leave_nothing_behind()
     {
         await using var kip = await StartAsync();
-        Pod Serving(int number) => PodOf($"many-{number}", "exec httpd -f -p 8080 -h /", static c => c with { ReadinessProbe = new Probe { TcpSocket = new TcpSocketAction() } });
+        Pod Serving(int number) =>
+            PodOf($"many-{number}", "exec httpd -f -p 8080 -h /", static c => c with { ReadinessProbe = new Probe { TcpSocket = new TcpSocketAction() } });
 
         await Task.WhenAll(Enumerable.Range(0, 50).Select(i => kip.CreateAsync(Serving(i))));
         var pods = await Task.WhenAll(Enumerable.Range(0, 50).Select(i => kip.WaitForAsync<Pod>($"many-{i}", IsReady)));

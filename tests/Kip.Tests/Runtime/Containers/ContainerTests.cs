@@ -22,7 +22,8 @@ public abstract class ContainerTests : IDisposable
         GC.SuppressFinalize(this);
     }
 
-    private protected Task<RuntimeHarness> StartAsync(Func<ContainerOptions, ContainerOptions>? change = null, Func<RuntimeOptions, RuntimeOptions>? options = null)
+    private protected Task<RuntimeHarness> StartAsync(
+        Func<ContainerOptions, ContainerOptions>? change = null, Func<RuntimeOptions, RuntimeOptions>? options = null)
     {
         Gateway.Start();
         var containers = new ContainerOptions
@@ -34,10 +35,13 @@ public abstract class ContainerTests : IDisposable
         return RuntimeHarness.StartAsync(options?.Invoke(usual) ?? usual);
     }
 
-    private protected static Pod PodOf(string name, string command, Func<Container, Container>? change = null, Func<PodSpec, PodSpec>? spec = null) => RuntimeHarness.PodOf(
-        name, "busybox", c => (change ?? (static c => c))(c with { Command = ["sh", "-c", command] }), s => (spec ?? (static s => s))(s with { RestartPolicy = "Never" }));
+    private protected static Pod PodOf(string name, string command, Func<Container, Container>? change = null, Func<PodSpec, PodSpec>? spec = null) =>
+        RuntimeHarness.PodOf(
+        name, "busybox", c => (change ?? (static c => c))(c with { Command = ["sh", "-c", command] }),
+        s => (spec ?? (static s => s))(s with { RestartPolicy = "Never" }));
 
-    private protected static ContainerStatus App(Pod pod) => pod.Status.ContainerStatuses.IsEmpty ? new ContainerStatus { Name = "" } : pod.Status.ContainerStatuses[0];
+    private protected static ContainerStatus App(Pod pod) =>
+        pod.Status.ContainerStatuses.IsEmpty ? new ContainerStatus { Name = "" } : pod.Status.ContainerStatuses[0];
 
     private protected static bool IsReady(Pod pod) => pod.Status.Conditions.Any(static c => c.Type == "Ready" && c.Status == "True");
 

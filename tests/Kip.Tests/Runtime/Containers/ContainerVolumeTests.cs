@@ -8,7 +8,8 @@ namespace Kip.Tests.Runtime.Containers;
 /// <summary>emptyDirs on disk and in memory, their sizes, and the group that owns a pod's volumes.</summary>
 public sealed class ContainerVolumeTests : ContainerTests
 {
-    private static Func<Container, Container> MountsData { get; } = static c => c with { VolumeMounts = [new VolumeMount { Name = "data", MountPath = "/data" }] };
+    private static Func<Container, Container> MountsData { get; } = static c =>
+        c with { VolumeMounts = [new VolumeMount { Name = "data", MountPath = "/data" }] };
 
     private static Func<PodSpec, PodSpec> Data(string emptyDir, string? security = null) => s => s with
     {
@@ -22,7 +23,9 @@ public sealed class ContainerVolumeTests : ContainerTests
     {
         await using var kip = await StartAsync();
 
-        var (_, log) = await RunAsync(kip, PodOf(name, "id -G; stat -c '%g %a' /data; touch /data/f; stat -c '%u %g' /data/f; mkdir /data/d; touch /data/d/g; stat -c %g /data/d/g",
+        var (_, log) = await RunAsync(
+            kip,
+            PodOf(name, "id -G; stat -c '%g %a' /data; touch /data/f; stat -c '%u %g' /data/f; mkdir /data/d; touch /data/d/g; stat -c %g /data/d/g",
             MountsData, Data(emptyDir, """{"runAsUser":2001,"runAsGroup":2002,"fsGroup":5000,"supplementalGroups":[7]}""")));
 
         log.ShouldBe("2002 7 5000\n5000 2777\n2001 5000\n5000\n");

@@ -15,7 +15,9 @@ public sealed class HostileContainerTests : ContainerTests
     [InlineData("full-layer", "dd if=/dev/zero of=/big bs=1M count=40", "Pod ephemeral local storage usage exceeds")]
     [InlineData("full-volume", "dd if=/dev/zero of=/data/big bs=1M count=20", "Usage of EmptyDir volume \"data\" exceeds the limit")]
     [InlineData("full-message", "dd if=/dev/zero of=/dev/termination-log bs=1M count=40", "Pod ephemeral local storage usage exceeds")]
-    [InlineData("strange-names", "mkdir $(printf '/data/\\377'); dd if=/dev/zero of=$(printf '/data/\\377/\\376') bs=1M count=20", "Usage of EmptyDir volume \"data\" exceeds the limit")]
+    [InlineData(
+        "strange-names", "mkdir $(printf '/data/\\377'); dd if=/dev/zero of=$(printf '/data/\\377/\\376') bs=1M count=20",
+        "Usage of EmptyDir volume \"data\" exceeds the limit")]
     [InlineData("many-files", "i=0; while [ $i -lt 600 ]; do : > /many-$i; i=$((i+1)); done", "Pod has more than 500 files")]
     [InlineData("deep-folders", "i=0; while [ $i -lt 2500 ]; do mkdir d && cd d; i=$((i+1)); done", "folders nested more deeply")]
     public async Task Who_fills_the_disk_is_evicted_and_leaves_nothing(string name, string command, string why)
@@ -61,8 +63,10 @@ public sealed class HostileContainerTests : ContainerTests
             Metadata = new ObjectMeta { Name = "key", Namespace = "default" }, Data = StringMap.Of(("token", "czNjcjN0")),
         }, CancellationToken.None);
         await kip.CreateAsync(PodOf("victim", "echo mine > /data/own; echo up; sleep 9999",
-            static c => c with { VolumeMounts = [new VolumeMount { Name = "data", MountPath = "/data" }, new VolumeMount { Name = "key", MountPath = "/key" }] },
-            static s => s with { Volumes = [new Volume { Name = "data", EmptyDir = new RawJson("{}") }, new Volume { Name = "key", Secret = new SecretVolumeSource { SecretName = "key" } }] }));
+            static c =>
+                c with { VolumeMounts = [new VolumeMount { Name = "data", MountPath = "/data" }, new VolumeMount { Name = "key", MountPath = "/key" }] },
+            static s => s with { Volumes = [new Volume { Name = "data", EmptyDir = new RawJson(
+                "{}") }, new Volume { Name = "key", Secret = new SecretVolumeSource { SecretName = "key" } }] }));
         var victim = await kip.WaitForAsync<Pod>("victim", IsRunning);
 
         var (_, log) = await RunAsync(kip, PodOf("curious", $$"""

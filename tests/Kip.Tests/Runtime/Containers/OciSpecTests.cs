@@ -31,14 +31,16 @@ public class OciSpecTests
         return ContainerPlanner.Plan(new ContainerRequest
         {
             Pod = pod, Container = container, Image = image ?? Image, Sources = EnvironmentSources.None, Security = SecuritySettings.Of(pod.Spec, container),
-            Limits = ResourceLimits.Of(container, pids: 100), OpenFiles = 1024, Root = "/root-of-it", Cgroup = "/kip-1/u/app-0", NetworkNamespace = "/proc/1/fd/9", Mounts = mounts,
+            Limits = ResourceLimits.Of(container, pids: 100), OpenFiles = 1024, Root = "/root-of-it", Cgroup = "/kip-1/u/app-0",
+            NetworkNamespace = "/proc/1/fd/9", Mounts = mounts,
             ReadFile = static path => path == "/etc/passwd" ? "root:x:0:0::/root:/bin/sh\nweb:x:1001:1002::/srv:/bin/sh\n" : "web:x:1002:\nlogs:x:1003:web\n",
         });
     }
 
     private static void Check(string name, ContainerPlan plan) =>
         // The profile has a file of its own.
-        Goldens.Check(name, "config.json", Encoding.UTF8.GetString(OciSpec.Write(plan with { Seccomp = plan.Seccomp is null ? null : "{\"defaultAction\":\"of the profile\"}" }, indented: true)) + "\n");
+        Goldens.Check(name, "config.json", Encoding.UTF8.GetString(
+            OciSpec.Write(plan with { Seccomp = plan.Seccomp is null ? null : "{\"defaultAction\":\"of the profile\"}" }, indented: true)) + "\n");
 
     [Fact]
     public void An_images_own_wishes_and_the_defaults() => Check("image", Plan(new Container { Name = "app" }));

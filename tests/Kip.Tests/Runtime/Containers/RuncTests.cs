@@ -15,11 +15,20 @@ public sealed class RuncTests : ContainerTests
 
         var runs = await Task.WhenAll(
             RunAsync(kip, PodOf("rights", "grep -E 'CapEff|NoNewPrivs|Seccomp:' /proc/self/status; ls /proc | grep -c '^[0-9]*$'; exit 7")),
-            RunAsync(kip, PodOf("hungry", "tail /dev/zero", static c => c with { Resources = new ResourceRequirements { Limits = StringMap.Of(("memory", "16Mi")) } })),
+            RunAsync(
+                kip,
+                PodOf("hungry", "tail /dev/zero", static c => c with { Resources = new ResourceRequirements { Limits = StringMap.Of(("memory", "16Mi")) } })),
             RunAsync(kip, PodOf("none", "true", static c => c with { Command = ["/no/such"] })),
-            RunAsync(kip, PodOf("probed", "until [ -s /tmp/asked ]; do sleep 0.05; done; read a < /tmp/asked; while kill -0 $a 2>/dev/null; do sleep 0.05; done; echo ended", static c => c with
+            RunAsync(kip, PodOf(
+                "probed",
+                "until [ -s /tmp/asked ]; do sleep 0.05; done; read a < /tmp/asked; while kill -0 $a 2>/dev/null; do sleep 0.05; done; echo ended",
+                static c => c with
             {
-                LivenessProbe = new Probe { Exec = new ExecAction { Command = ["sh", "-c", "echo $$ >> /tmp/asked; exec sleep 9999"] }, TimeoutSeconds = 2, PeriodSeconds = 1, FailureThreshold = 1000 },
+                LivenessProbe = new Probe
+                {
+                    Exec = new ExecAction { Command = ["sh", "-c", "echo $$ >> /tmp/asked; exec sleep 9999"] }, TimeoutSeconds = 2, PeriodSeconds = 1,
+                    FailureThreshold = 1000,
+                },
             })));
 
         App(runs[0].Pod).State!.Terminated!.ExitCode.ShouldBe(7);

@@ -32,7 +32,8 @@ public class CronJobPlannerTests
     };
 
     private static Plan Plan(CronJob cron, DateTimeOffset now, params Job[] jobs) =>
-        CronJobPlanner.Plan(new CronJobView(cron, [.. jobs], now, static name => name == "Europe/Berlin" ? TimeZoneInfo.FindSystemTimeZoneById(name) : null, static _ => false));
+        CronJobPlanner.Plan(new CronJobView(
+            cron, [.. jobs], now, static name => name == "Europe/Berlin" ? TimeZoneInfo.FindSystemTimeZoneById(name) : null, static _ => false));
 
     private static Job[] Created(Plan plan) => [.. plan.Edits.OfType<Edit.Create>().Select(static c => (Job)c.Object)];
 

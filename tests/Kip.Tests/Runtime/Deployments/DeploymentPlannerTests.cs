@@ -60,7 +60,10 @@ public class DeploymentPlannerTests
                 Name = "web-" + hash, Namespace = "default", Uid = "set-" + hash, Generation = 1, OwnerReferences = [of.ControllerReference()],
                 Annotations = StringMap.Of(("deployment.kubernetes.io/revision", of.Spec.Template.Spec.Containers[0].Image == "v2" ? "2" : "1")),
             },
-            Spec = new ReplicaSetSpec { Replicas = replicas, Template = of.Spec.Template with { Metadata = of.Spec.Template.Metadata with { Labels = labels } } },
+            Spec = new ReplicaSetSpec
+            {
+                Replicas = replicas, Template = of.Spec.Template with { Metadata = of.Spec.Template.Metadata with { Labels = labels } },
+            },
         };
     }
 
@@ -82,7 +85,8 @@ public class DeploymentPlannerTests
         });
     }
 
-    private static string[] Deleted(Plan plan) => [.. plan.Edits.OfType<Edit.Delete>().Where(static d => d.Object is Pod).Select(static d => d.Object.Metadata.Name)];
+    private static string[] Deleted(Plan plan) =>
+        [.. plan.Edits.OfType<Edit.Delete>().Where(static d => d.Object is Pod).Select(static d => d.Object.Metadata.Name)];
 
     private static int Created(Plan plan) => plan.Edits.OfType<Edit.Create>().Count(static c => c.Object is Pod);
 
@@ -97,7 +101,8 @@ public class DeploymentPlannerTests
     public void Idle_pods_go_before_busy_ones_and_those_that_are_not_ready_before_both()
     {
         var deployment = Of(1);
-        Pod[] pods = [PodOf("busy", deployment, ready: true, age: 10), PodOf("idle", deployment, ready: true), PodOf("calm", deployment, ready: true), PodOf("ill", deployment, ready: false)];
+        Pod[] pods = [PodOf("busy", deployment, ready: true, age: 10), PodOf(
+            "idle", deployment, ready: true), PodOf("calm", deployment, ready: true), PodOf("ill", deployment, ready: false)];
         int Requests(Pod pod) => pod.Metadata.Name switch { "busy" => 7, "calm" => 1, _ => 0 };
 
         Deleted(Plan(deployment, pods, requestsAt: Requests)).ShouldBe(["ill", "idle", "calm"]);

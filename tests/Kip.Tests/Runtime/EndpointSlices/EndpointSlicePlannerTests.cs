@@ -46,7 +46,8 @@ public class EndpointSlicePlannerTests
     public void Pods_at_other_ports_and_more_than_a_hundred_have_other_slices()
     {
         Made(PodOf("a", port: "20001"), PodOf("b", port: "20002")).Select(static s => s.Ports[0].Port).ShouldBe([20001, 20002], ignoreOrder: true);
-        Made([.. Enumerable.Range(0, 250).Select(static i => PodOf($"p{i:000}"))]).Select(static s => s.Endpoints.Count).ShouldBe([100, 100, 50], ignoreOrder: true);
+        Made([.. Enumerable.Range(0, 250).Select(static i => PodOf($"p{i:000}"))])
+            .Select(static s => s.Endpoints.Count).ShouldBe([100, 100, 50], ignoreOrder: true);
     }
 
     [Fact]

@@ -58,7 +58,8 @@ public class EndpointsPlannerTests
     }
 
     [Fact]
-    public void A_port_that_no_container_declares_is_taken_as_it_is() => Made(ServiceOf(9090), PodOf("a", port: "20001")).Subsets[0].Ports[0].Port.ShouldBe(9090);
+    public void A_port_that_no_container_declares_is_taken_as_it_is() =>
+        Made(ServiceOf(9090), PodOf("a", port: "20001")).Subsets[0].Ports[0].Port.ShouldBe(9090);
 
     [Fact]
     public void Unready_pods_are_published_where_that_is_asked_for() =>

@@ -84,7 +84,8 @@ public class ContainerEnvironmentTests
         {
             Env = [From("X", new EnvVarSource { SecretKeyRef = new KeySelector { Name = "keys", Key = "user" } })],
         })).Message.ShouldBe("couldn't find key user in Secret n/keys");
-        Should.Throw<EnvironmentException>(() => Build(new Container { Env = [From("X", new EnvVarSource { FieldRef = new RawJson("""{"fieldPath":"spec.hat"}""") })] }))
+        Should.Throw<EnvironmentException>(
+            () => Build(new Container { Env = [From("X", new EnvVarSource { FieldRef = new RawJson("""{"fieldPath":"spec.hat"}""") })] }))
             .Message.ShouldBe("unsupported fieldPath: spec.hat");
     }
 

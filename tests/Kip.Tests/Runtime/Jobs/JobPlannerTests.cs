@@ -124,7 +124,10 @@ public class JobPlannerTests
     {
         var world = new JobWorld(s => s with
         {
-            PodFailurePolicy = new PodFailurePolicy { Rules = [new PodFailurePolicyRule { Action = action, OnExitCodes = new PodFailureExitCodes { Operator = "In", Values = [42] } }] },
+            PodFailurePolicy = new PodFailurePolicy
+            {
+                Rules = [new PodFailurePolicyRule { Action = action, OnExitCodes = new PodFailureExitCodes { Operator = "In", Values = [42] } }],
+            },
         });
         world.Settle();
         world.End(world.Active[0], success: false, code: 42);

@@ -28,7 +28,8 @@ public class DnsTests
     {
         var question = DnsPacket.ReadQuery([.. Query("Hello.Default.svc.cluster.local", type: 28), 0xFF])!.Value;
 
-        (question.Id, question.Name, question.Type, question.Class, question.RecursionDesired).ShouldBe(((ushort)0x1234, "hello.default.svc.cluster.local", (ushort)28, (ushort)1, true));
+        (question.Id, question.Name, question.Type, question.Class, question.RecursionDesired)
+            .ShouldBe(((ushort)0x1234, "hello.default.svc.cluster.local", (ushort)28, (ushort)1, true));
     }
 
     [Fact]
@@ -80,9 +81,11 @@ public class DnsTests
     [InlineData("5.0.89.10.in-addr.arpa", 12, NameAnswer.Unknown)]
     [InlineData("8.8.8.8.in-addr.arpa", 12, NameAnswer.Forward)]
     public void Names_of_the_cluster_are_answered_and_others_handed_on(string name, int type, NameAnswer answer) =>
-        ClusterNames.Decide(new DnsQuestion(1, name, (ushort)type, 1, 0, true), Pods, static host => host == "hello.default.svc.cluster.local").ShouldBe(answer);
+        ClusterNames.Decide(new DnsQuestion(1, name, (ushort)type, 1, 0, true), Pods, static host => host == "hello.default.svc.cluster.local")
+            .ShouldBe(answer);
 
     [Fact]
     public void The_machines_resolvers_are_read() =>
-        HostResolvers.Parse(["# comment", "nameserver 10.0.0.2", "search a b", "nameserver\t::1", "nameserver x"]).Select(static e => e.Address.ToString()).ShouldBe(["10.0.0.2", "::1"]);
+        HostResolvers.Parse(["# comment", "nameserver 10.0.0.2", "search a b", "nameserver\t::1", "nameserver x"])
+            .Select(static e => e.Address.ToString()).ShouldBe(["10.0.0.2", "::1"]);
 }

@@ -18,7 +18,8 @@ public class SubnetTests
     public void A_subnet_is_read(string text, bool valid) => Subnet.TryParse(text, out _).ShouldBe(valid);
 
     [Fact]
-    public void The_first_address_is_the_gateways() => (Of("10.89.16.0/20").Gateway.ToString(), Of("10.89.16.0/20").ToString()).ShouldBe(("10.89.16.1", "10.89.16.0/20"));
+    public void The_first_address_is_the_gateways() =>
+        (Of("10.89.16.0/20").Gateway.ToString(), Of("10.89.16.0/20").ToString()).ShouldBe(("10.89.16.1", "10.89.16.0/20"));
 
     [Fact]
     public void A_platform_chooses_the_same_free_subnet_again_and_another_where_it_meets_a_route()

@@ -118,7 +118,10 @@ public class PodLifeTests
         var image = await kip.ShellBundleAsync("touch $TMPDIR/alive; echo up; sleep 1000; true");
         await kip.CreateAsync(RuntimeHarness.PodOf("live", image, static c => c with
         {
-            LivenessProbe = new Probe { Exec = new ExecAction { Command = ["sh", "-c", "test $(ls $TMPDIR | wc -l) = 1; false"] }, PeriodSeconds = 1, FailureThreshold = 1 },
+            LivenessProbe = new Probe
+            {
+                Exec = new ExecAction { Command = ["sh", "-c", "test $(ls $TMPDIR | wc -l) = 1; false"] }, PeriodSeconds = 1, FailureThreshold = 1,
+            },
         }));
 
         var pod = await kip.WaitForAsync<Pod>("live", static p => App(p).RestartCount >= 1);

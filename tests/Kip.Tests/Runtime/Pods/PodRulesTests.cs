@@ -40,7 +40,8 @@ public class PodRulesTests
         var pod = new Pod { Spec = new PodSpec { Containers = [new Container { Name = "a" }, new Container { Name = "b" }] } };
 
         var half = PodStatusRules.Next(pod, "127.0.0.1", [], [Facts(Running, ready: true, name: "a"), Facts(Running, name: "b")], DateTimeOffset.UnixEpoch);
-        var whole = PodStatusRules.Next(pod with { Status = half }, "127.0.0.1", [], [Facts(Running, ready: true, name: "a"), Facts(Running, ready: true, name: "b")],
+        var whole = PodStatusRules.Next(
+            pod with { Status = half }, "127.0.0.1", [], [Facts(Running, ready: true, name: "a"), Facts(Running, ready: true, name: "b")],
             DateTimeOffset.UnixEpoch.AddSeconds(5));
 
         var unready = half.Conditions.First(static c => c.Type == "Ready");

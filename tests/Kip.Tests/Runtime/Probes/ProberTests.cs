@@ -66,9 +66,12 @@ public sealed class ProberTests : IDisposable
         listener.Start();
         var target = Target(((IPEndPoint)listener.LocalEndpoint).Port);
         foreach (var port in (IntOrString?[])[null, 0, 8080, "http1"])
-            (await _prober.AskAsync(new Probe { TimeoutSeconds = Patience, TcpSocket = new TcpSocketAction { Port = port } }, target, None)).ShouldBe(ProbeAnswer.Ok);
+            (await _prober.AskAsync(new Probe { TimeoutSeconds = Patience, TcpSocket = new TcpSocketAction { Port = port } }, target, None))
+                .ShouldBe(ProbeAnswer.Ok);
 
-        (await _prober.AskAsync(new Probe { TimeoutSeconds = Patience, TcpSocket = new TcpSocketAction { Port = "other" } }, target, None)).Message.ShouldBe("couldn't find port: other");
+        (await _prober.AskAsync(
+            new Probe { TimeoutSeconds = Patience, TcpSocket = new TcpSocketAction { Port = "other" } }, target,
+            None)).Message.ShouldBe("couldn't find port: other");
         using var closed = new ClosedPort();
         var refused = await _prober.AskAsync(new Probe { TimeoutSeconds = Patience, TcpSocket = new TcpSocketAction() }, Target(closed.Number), None);
         refused.Message!.ShouldContain("connection refused");
@@ -141,7 +144,8 @@ public sealed class ProberTests : IDisposable
         });
         await using (app)
         {
-            var answer = await _prober.AskAsync(new Probe { TimeoutSeconds = Patience, Grpc = new GrpcAction { Port = 8080, Service = "my" } }, Target(port), None);
+            var answer = await _prober.AskAsync(
+                new Probe { TimeoutSeconds = Patience, Grpc = new GrpcAction { Port = 8080, Service = "my" } }, Target(port), None);
             answer.Success.ShouldBe(good);
             asked.ShouldBe("/grpc.health.v1.Health/Check my");
         }
@@ -154,5 +158,7 @@ public sealed class ProberTests : IDisposable
     [InlineData("exit 3", Patience, "command sh exited with 3")]
     [InlineData("sleep 1000", 1, "context deadline exceeded")]
     public async Task A_program_is_run_in_the_containers_surroundings(string script, int timeout, string? message) =>
-        (await _prober.AskAsync(new Probe { TimeoutSeconds = timeout, Exec = new ExecAction { Command = ["sh", "-c", script] } }, Target(1), None)).Message.ShouldBe(message);
+        (await _prober.AskAsync(
+            new Probe { TimeoutSeconds = timeout, Exec = new ExecAction { Command = ["sh", "-c", script] } }, Target(1),
+            None)).Message.ShouldBe(message);
 }

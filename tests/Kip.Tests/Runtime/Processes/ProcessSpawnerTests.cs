@@ -22,7 +22,9 @@ public sealed class ProcessSpawnerTests : IDisposable
         var output = new Collected();
         var process = _spawner.Start(start, output);
         await output.Complete.Task.WaitAsync(TimeSpan.FromSeconds(60), TestContext.Current.CancellationToken);
-        return (await process.Exited.WaitAsync(TimeSpan.FromSeconds(60), TestContext.Current.CancellationToken), output.Of(OutputStream.Stdout), output.Of(OutputStream.Stderr));
+        return (
+            await process.Exited.WaitAsync(TimeSpan.FromSeconds(60), TestContext.Current.CancellationToken), output.Of(OutputStream.Stdout),
+            output.Of(OutputStream.Stderr));
     }
 
     [Fact]
@@ -80,7 +82,8 @@ public sealed class ProcessSpawnerTests : IDisposable
     public void What_cannot_be_started_is_said()
     {
         Should.Throw<ProcessStartException>(() => _spawner.Start(Shell("") with { Program = "/no/such" })).Message.ShouldContain("/no/such: not found");
-        Should.Throw<ProcessStartException>(() => _spawner.Start(Shell("") with { Program = "/etc/passwd" }, new Collected())).Message.ShouldContain("permission denied");
+        Should.Throw<ProcessStartException>(
+            () => _spawner.Start(Shell("") with { Program = "/etc/passwd" }, new Collected())).Message.ShouldContain("permission denied");
         Should.Throw<ProcessStartException>(() => _spawner.Start(Shell("", "/no/such"))).Message.ShouldContain("working directory /no/such does not exist");
     }
 

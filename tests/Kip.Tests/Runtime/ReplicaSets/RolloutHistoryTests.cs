@@ -137,11 +137,15 @@ public class RolloutHistoryTests
             NewPods = new PodFactory("node", static () => "new"),
         });
 
-        var claims = PlanOf(set, PodOf("orphan", "web", null)).Edits.OfType<Edit.Update>().Select(static u => u.Object).ToDictionary(static o => o.Metadata.Name);
+        var claims = PlanOf(set, PodOf("orphan", "web", null)).Edits.OfType<Edit.Update>()
+            .Select(static u => u.Object).ToDictionary(static o => o.Metadata.Name);
         claims["quarantined"].Metadata.OwnerReferences.ShouldBeEmpty();
         claims["orphan"].IsControlledBy(set).ShouldBeTrue();
 
-        var owned = set with { Metadata = set.Metadata with { OwnerReferences = [new Deployment { Metadata = new ObjectMeta { Name = "d", Uid = "d1" } }.ControllerReference()] } };
+        var owned = set with
+        {
+            Metadata = set.Metadata with { OwnerReferences = [new Deployment { Metadata = new ObjectMeta { Name = "d", Uid = "d1" } }.ControllerReference()] },
+        };
         PlanOf(owned).Edits.OfType<Edit.Create>().ShouldBeEmpty();
         var status = ((ReplicaSet)PlanOf(owned).Status!).Status;
         (status.Replicas, status.FullyLabeledReplicas).ShouldBe((1, 1));

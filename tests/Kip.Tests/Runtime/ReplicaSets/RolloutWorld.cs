@@ -17,7 +17,11 @@ internal sealed class RolloutWorld
 
     public RolloutWorld(int replicas, Func<DeploymentSpec, DeploymentSpec>? change = null)
     {
-        var spec = new DeploymentSpec { Replicas = replicas, RevisionHistoryLimit = 10, Selector = new LabelSelector { MatchLabels = StringMap.Of(("app", "web")) }, Template = Template("v1") };
+        var spec = new DeploymentSpec
+        {
+            Replicas = replicas, RevisionHistoryLimit = 10, Selector = new LabelSelector { MatchLabels = StringMap.Of(("app", "web")) },
+            Template = Template("v1"),
+        };
         Deployment = new Deployment { Metadata = new ObjectMeta { Name = "web", Namespace = "default", Uid = "d1" }, Spec = change?.Invoke(spec) ?? spec };
     }
 
@@ -43,7 +47,8 @@ internal sealed class RolloutWorld
 
     public void Lose(Pod pod) => _pods.Remove(pod.Metadata.Name);
 
-    public void AddDirectPod(string name) => Add(new Pod { Metadata = new ObjectMeta { Name = name, Namespace = "default", OwnerReferences = [Deployment.ControllerReference()] } });
+    public void AddDirectPod(string name) =>
+        Add(new Pod { Metadata = new ObjectMeta { Name = name, Namespace = "default", OwnerReferences = [Deployment.ControllerReference()] } });
 
     /// <summary>Lets both controllers work until nothing changes any more.</summary>
     public void Settle()
@@ -84,20 +89,28 @@ internal sealed class RolloutWorld
                     _sets.Add(set.Metadata.Name, set with { Metadata = set.Metadata with { Uid = set.Metadata.Name, CreationTimestamp = DateTimeOffset.UnixEpoch.AddDays(_sets.Count), Generation = 1 } });
                     break;
                 case Edit.Update { Object: ReplicaSet set }:
-                    _sets[set.Metadata.Name] = set with { Metadata = set.Metadata with { Generation = set.Metadata.Generation + 1 }, Status = _sets[set.Metadata.Name].Status };
+                    _sets[set.Metadata.Name] = set with
+                    {
+                        Metadata = set.Metadata with { Generation = set.Metadata.Generation + 1 }, Status = _sets[set.Metadata.Name].Status,
+                    };
                     break;
                 case Edit.Update { Object: Deployment changed }: Deployment = changed; break;
                 case Edit.Delete { Object: Pod pod }: _pods.Remove(pod.Metadata.Name); break;
                 case Edit.Delete { Object: ReplicaSet set }: _sets.Remove(set.Metadata.Name); break;
             }
         if (plan.Status is Deployment reported) Deployment = Deployment with { Status = reported.Status };
-        if (plan.Status is ReplicaSet counted && _sets.TryGetValue(counted.Metadata.Name, out var present)) _sets[counted.Metadata.Name] = present with { Status = counted.Status };
+        if (plan.Status is ReplicaSet counted && _sets.TryGetValue(counted.Metadata.Name, out var present))
+            _sets[counted.Metadata.Name] = present with { Status = counted.Status };
     }
 
     private void Add(Pod pod) => _pods.Add(pod.Metadata.Name, pod with
     {
         Metadata = pod.Metadata with { Uid = pod.Metadata.Name },
         Spec = pod.Spec with { NodeName = "node" },
-        Status = new PodStatus { Phase = "Running", Conditions = [new Condition { Type = "Ready", Status = _ready(pod) ? "True" : "False", LastTransitionTime = DateTimeOffset.UnixEpoch }] },
+        Status = new PodStatus
+        {
+            Phase = "Running",
+            Conditions = [new Condition { Type = "Ready", Status = _ready(pod) ? "True" : "False", LastTransitionTime = DateTimeOffset.UnixEpoch }],
+        },
     });
 }

@@ -43,18 +43,21 @@ public sealed class ApiAccessTests : IDisposable
     {
         await using var kip = await StartAsync();
         await kip.Resources.CreateAsync(
-            new ServiceAccount { Metadata = new() { Namespace = "default", Name = "shy" }, AutomountServiceAccountToken = false }, TestContext.Current.CancellationToken);
+            new ServiceAccount { Metadata = new() { Namespace = "default", Name = "shy" }, AutomountServiceAccountToken = false },
+            TestContext.Current.CancellationToken);
 
         (await RunAsync(kip, "no", $"ls {Folder} 2>&1; echo end", static s => s with { AutomountServiceAccountToken = false })).ShouldContain("No such file");
         (await RunAsync(kip, "shy", $"ls {Folder} 2>&1; echo end", static s => s with { ServiceAccountName = "shy" })).ShouldContain("No such file");
-        (await RunAsync(kip, "yes", $"ls {Folder}", static s => s with { ServiceAccountName = "shy", AutomountServiceAccountToken = true })).ShouldContain("token");
+        (await RunAsync(kip, "yes", $"ls {Folder}", static s => s with { ServiceAccountName = "shy", AutomountServiceAccountToken = true }))
+            .ShouldContain("token");
     }
 
     [Fact]
     public async Task A_projected_volume_holds_a_token_for_whom_it_is_meant()
     {
         await using var kip = await StartAsync();
-        var volume = new Volume { Name = "vault", Projected = new RawJson("""{"sources":[{"serviceAccountToken":{"path":"vault-token","audience":"vault"}}]}""") };
+        var volume = new Volume { Name = "vault", Projected = new RawJson(
+            """{"sources":[{"serviceAccountToken":{"path":"vault-token","audience":"vault"}}]}""") };
 
         var log = await RunAsync(kip, "vault", "cat /vault/vault-token", s => s with
         {
@@ -72,7 +75,8 @@ public sealed class ApiAccessTests : IDisposable
         {
             Containers = new ContainerOptions
             {
-                Images = _images, ServesHost = static _ => false, ListenForPods = (_, _) => Task.FromResult((IPEndPoint)_gateway.LocalEndpoint), Identity = _tokens,
+                Images = _images, ServesHost = static _ => false, ListenForPods = (_, _) => Task.FromResult((IPEndPoint)_gateway.LocalEndpoint),
+                Identity = _tokens,
             },
         });
     }
@@ -80,7 +84,8 @@ public sealed class ApiAccessTests : IDisposable
     private static async Task<string> RunAsync(RuntimeHarness kip, string name, string command, Func<PodSpec, PodSpec>? spec = null)
     {
         if (await kip.Resources.GetAsync(ServiceAccount.Definition, new("default", "default"), TestContext.Current.CancellationToken) is null)
-            await kip.Resources.CreateAsync(new ServiceAccount { Metadata = new() { Namespace = "default", Name = "default" } }, TestContext.Current.CancellationToken);
+            await kip.Resources.CreateAsync(
+                new ServiceAccount { Metadata = new() { Namespace = "default", Name = "default" } }, TestContext.Current.CancellationToken);
         await kip.CreateAsync(RuntimeHarness.PodOf(
             name, "busybox", c => c with { Command = ["sh", "-c", command] }, s => (spec ?? (static s => s))(s with { RestartPolicy = "Never" })));
         await kip.WaitForAsync<Pod>(name, static pod => pod.Status.Phase is "Succeeded" or "Failed");

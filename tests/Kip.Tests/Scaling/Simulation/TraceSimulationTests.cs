@@ -105,7 +105,9 @@ public class TraceSimulationTests
 
             (result.Delays.Count + result.Refused + result.TimedOut).ShouldBe(trace.Length, $"seed {seed}");
             result.Delay(1).ShouldBeLessThanOrEqualTo(service.Timeout, $"seed {seed}");
-            var (min, max) = (int.Parse(service.Annotations["autoscaling.knative.dev/min-scale"]), int.Parse(service.Annotations["autoscaling.knative.dev/max-scale"]));
+            var (min, max) = (
+                int.Parse(service.Annotations["autoscaling.knative.dev/min-scale"]),
+                int.Parse(service.Annotations["autoscaling.knative.dev/max-scale"]));
             result.Samples.ShouldAllBe(s => s.Wanted >= min && s.Wanted <= max && s.Ready <= max);
             result.Samples[^1].Ready.ShouldBe(min, $"seed {seed}: it comes to rest");
             result.BusyPodSeconds.ShouldBeLessThanOrEqualTo(result.PodSeconds);

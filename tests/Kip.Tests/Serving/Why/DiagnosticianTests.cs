@@ -7,7 +7,8 @@ namespace Kip.Tests.Serving.Why;
 public class DiagnosticianTests
 {
     private const string ConfigurationFails =
-        "{ type: Ready, status: \"False\", reason: RevisionFailed }, { type: ConfigurationsReady, status: \"False\", reason: RevisionFailed, message: it does not come up }, { type: RoutesReady, status: \"True\" }";
+        "{ type: Ready, status: \"False\", reason: RevisionFailed }, { type: ConfigurationsReady, status: \"False\", reason: RevisionFailed, "
+        + "message: it does not come up }, { type: RoutesReady, status: \"True\" }";
 
     private static string Text(Diagnosis diagnosis, WhyLink link) => string.Join('\n', diagnosis.Chain.Where(s => s.Link == link).Select(static s => s.Text));
 
@@ -21,7 +22,8 @@ public class DiagnosticianTests
         var told = new WhyBed
         {
             Conditions = ConfigurationFails, Container = null, Replicas = 0,
-            RevisionConditions = "{ type: Ready, status: \"False\" }, { type: ContainerHealthy, status: \"False\", reason: ContainerMissing, message: no such bundle }",
+            RevisionConditions = "{ type: Ready, status: \"False\" }, { type: ContainerHealthy, status: \"False\", reason: ContainerMissing, "
+                + "message: no such bundle }",
         }.Ask();
 
         told.IsTrouble.ShouldBeTrue();
@@ -38,8 +40,10 @@ public class DiagnosticianTests
         var told = new WhyBed
         {
             Conditions = ConfigurationFails,
-            RevisionConditions = "{ type: Ready, status: \"False\" }, { type: ContainerHealthy, status: \"False\", reason: ExitCode3, message: \"Container failed with: exit code 3\" }",
-            Container = "name: user-container, restartCount: 4, state: { waiting: { reason: CrashLoopBackOff, message: back-off } }, lastState: { terminated: { exitCode: 3 } }",
+            RevisionConditions = "{ type: Ready, status: \"False\" }, { type: ContainerHealthy, status: \"False\", reason: ExitCode3, message: "
+                + "\"Container failed with: exit code 3\" }",
+            Container = "name: user-container, restartCount: 4, state: { waiting: { reason: CrashLoopBackOff, message: back-off } }, lastState: { "
+                + "terminated: { exitCode: 3 } }",
             PodReady = "False",
             Log = ["starting", "Unhandled exception: no database at db:5432", "   at Program.Main()", "bye"],
             Event = """
@@ -84,7 +88,8 @@ public class DiagnosticianTests
     {
         var told = new WhyBed
         {
-            Conditions = $"{{ type: Ready, status: \"False\", reason: {reason} }}, {{ type: ConfigurationsReady, status: \"True\" }}, {{ type: RoutesReady, status: \"False\", reason: {reason}, message: no such }}",
+            Conditions = $"{{ type: Ready, status: \"False\", reason: {reason} }}, {{ type: ConfigurationsReady, status: \"True\" }}, {{ type: "
+                + $"RoutesReady, status: \"False\", reason: {reason}, message: no such }}",
         }.Ask();
 
         told.Verdict.ShouldContain(reason);
@@ -119,7 +124,8 @@ public class DiagnosticianTests
             .ShouldBe("autoscaling.knative.dev/min-scale on Revision hello-00001 is 2");
         Text(new WhyBed { Config = AutoscalerConfig.Default with { EnableScaleToZero = false } }.Ask(WhyQuestion.ScaleToZero), WhyLink.Setting)
             .ShouldContain("enable-scale-to-zero");
-        new WhyBed { Active = "False", Config = AutoscalerConfig.Default with { ScaleToZeroPodRetention = TimeSpan.FromMinutes(1) } }.Ask(WhyQuestion.ScaleToZero)
+        new WhyBed { Active = "False", Config = AutoscalerConfig.Default with { ScaleToZeroPodRetention = TimeSpan.FromMinutes(1) } }
+            .Ask(WhyQuestion.ScaleToZero)
             .Verdict.ShouldContain("keeps its last pod for a while");
     }
 
@@ -142,7 +148,8 @@ public class DiagnosticianTests
     {
         var told = new WhyBed
         {
-            Container = "name: user-container, restartCount: 2, state: { waiting: { reason: CrashLoopBackOff } }, lastState: { terminated: { exitCode: 1 } }", PodReady = "False",
+            Container = "name: user-container, restartCount: 2, state: { waiting: { reason: CrashLoopBackOff } }, lastState: { terminated: { exitCode: 1 } }",
+            PodReady = "False",
             Log = ["FATAL: disk full"],
         }.Ask();
 

@@ -16,7 +16,8 @@ internal sealed record WhyBed
     public static readonly DateTimeOffset Now = new(2026, 5, 1, 12, 0, 0, TimeSpan.Zero);
 
     /// <summary>The service's conditions as YAML flow maps; Ready is the first.</summary>
-    public string Conditions { get; init; } = "{ type: Ready, status: \"True\" }, { type: ConfigurationsReady, status: \"True\" }, { type: RoutesReady, status: \"True\" }";
+    public string Conditions { get; init; } = "{ type: Ready, status: \"True\" }, { type: ConfigurationsReady, status: \"True\" }, { type: "
+        + "RoutesReady, status: \"True\" }";
     public string RevisionConditions { get; init; } = "{ type: Ready, status: \"True\" }";
     public string Annotations { get; init; } = "";
     public string RevisionSpec { get; init; } = "";

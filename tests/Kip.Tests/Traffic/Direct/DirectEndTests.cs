@@ -73,7 +73,8 @@ public sealed class DirectEndTests
     private static async Task<FakePod> ServeAsync(GatewayBed bed, RequestDelegate handler)
     {
         var pod = await FakePod.StartAsync(handler);
-        await bed.PutAsync(TrafficObjects.Revision("app-1"), TrafficObjects.Pod("app-1", "app-1-a", pod.Port), TrafficObjects.Ingress("app", Host, ("app-1", 100)));
+        await bed.PutAsync(
+            TrafficObjects.Revision("app-1"), TrafficObjects.Pod("app-1", "app-1-a", pod.Port), TrafficObjects.Ingress("app", Host, ("app-1", 100)));
         return pod;
     }
 }

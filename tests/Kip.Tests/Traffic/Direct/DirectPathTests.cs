@@ -90,11 +90,17 @@ public sealed partial class DirectPathTests : GatewayTest
 
     [Theory]
     [InlineData("HTTP/1.1 200 OK\r\nDate: d\r\nContent-Length: 6\r\n\r\nabc|def", "HTTP/1.1 200 OK\r\nDate: d\r\nContent-Length: 6\r\n\r\nabcdef")]
-    [InlineData("HTTP/1.1 20|1 Made\r\nDate: d\r\nSet-Cookie: a\r\nset-cookie: b\r\nContent-Length: 0\r\n\r\n", "HTTP/1.1 201 Made\r\nDate: d\r\nSet-Cookie: a\r\nset-cookie: b\r\nContent-Length: 0\r\n\r\n")]
+    [InlineData(
+        "HTTP/1.1 20|1 Made\r\nDate: d\r\nSet-Cookie: a\r\nset-cookie: b\r\nContent-Length: 0\r\n\r\n",
+        "HTTP/1.1 201 Made\r\nDate: d\r\nSet-Cookie: a\r\nset-cookie: b\r\nContent-Length: 0\r\n\r\n")]
     [InlineData("HTTP/1.1 204 No Content\r\nDate: d\r\n\r\n", "HTTP/1.1 204 No Content\r\nDate: d\r\n\r\n")]
     [InlineData("HTTP/1.1 304 Not Modified\r\nDate: d\r\nContent-Length: 9\r\n\r\n", "HTTP/1.1 304 Not Modified\r\nDate: d\r\nContent-Length: 9\r\n\r\n")]
-    [InlineData("HTTP/1.1 103 Early Hints\r\nLink: a\r\n\r\nHTTP/1.1 200 OK\r\nDate: d\r\nContent-Length: 1\r\n\r\na", "HTTP/1.1 200 OK\r\nDate: d\r\nContent-Length: 1\r\n\r\na")]
-    [InlineData("HTTP/1.1 200 OK\r\nDate: d\r\nConnection: keep-alive, A\r\nA: 1\r\nB: 2\r\nKeep-Alive: timeout=5\r\nContent-Length: 1\r\n\r\na", "HTTP/1.1 200 OK\r\nDate: d\r\nB: 2\r\nContent-Length: 1\r\n\r\na")]
+    [InlineData(
+        "HTTP/1.1 103 Early Hints\r\nLink: a\r\n\r\nHTTP/1.1 200 OK\r\nDate: d\r\nContent-Length: 1\r\n\r\na",
+        "HTTP/1.1 200 OK\r\nDate: d\r\nContent-Length: 1\r\n\r\na")]
+    [InlineData(
+        "HTTP/1.1 200 OK\r\nDate: d\r\nConnection: keep-alive, A\r\nA: 1\r\nB: 2\r\nKeep-Alive: timeout=5\r\nContent-Length: 1\r\n\r\na",
+        "HTTP/1.1 200 OK\r\nDate: d\r\nB: 2\r\nContent-Length: 1\r\n\r\na")]
     public async Task A_client_gets_a_response_without_what_concerns_the_connection_to_the_pod(string response, string seen)
     {
         using var pod = await ServeRawAsync(closes: false, response.Split('|'));
@@ -144,7 +150,8 @@ public sealed partial class DirectPathTests : GatewayTest
 
         await client.SendAsync(Get, Cancel);
 
-        (await client.ReadAsync("ok", Cancel)).ShouldMatch("^HTTP/1.1 200 OK\r\nDate: [A-Z][a-z]{2}, \\d\\d [A-Z][a-z]{2} \\d{4} \\d\\d:\\d\\d:\\d\\d GMT\r\nContent-Length: 2\r\n\r\nok$");
+        (await client.ReadAsync("ok", Cancel))
+            .ShouldMatch("^HTTP/1.1 200 OK\r\nDate: [A-Z][a-z]{2}, \\d\\d [A-Z][a-z]{2} \\d{4} \\d\\d:\\d\\d:\\d\\d GMT\r\nContent-Length: 2\r\n\r\nok$");
     }
 
     [Theory]

@@ -112,7 +112,8 @@ public sealed class PlainRequestTests
         PlainRequest.TryRead(bytes, new() { MaxRequestHeadersTotalSize = 20 }, out _).ShouldBeFalse();
         PlainRequest.TryRead(bytes, new() { MaxRequestBodySize = 2 }, out _).ShouldBeFalse();
         PlainRequest.TryRead(bytes, new() { MaxRequestLineSize = 20, MaxRequestHeaderCount = 2, MaxRequestBodySize = 3 }, out _).ShouldBeTrue();
-        var large = Encoding.ASCII.GetBytes($"POST / HTTP/1.1\r\nHost: a\r\nContent-Length: {PlainRequest.MaxLength}\r\n\r\n{new string('a', PlainRequest.MaxLength)}");
+        var large = Encoding.ASCII.GetBytes(
+            $"POST / HTTP/1.1\r\nHost: a\r\nContent-Length: {PlainRequest.MaxLength}\r\n\r\n{new string('a', PlainRequest.MaxLength)}");
         PlainRequest.TryRead(large, new(), out _).ShouldBeFalse();
     }
 

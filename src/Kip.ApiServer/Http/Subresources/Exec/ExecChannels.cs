@@ -7,7 +7,9 @@ using Kip.Resources;
 namespace Kip.ApiServer.Http.Subresources.Exec;
 
 /// <summary>The numbered channels of a remote command over one WebSocket: the first byte of a message says which.</summary>
-/// <remarks>k8s.io/apimachinery/pkg/util/httpstream/wsstream: 0 input, 1 output, 2 errors, 3 the outcome, 4 the window's size, 255 the end of a channel.</remarks>
+/// <remarks>
+/// k8s.io/apimachinery/pkg/util/httpstream/wsstream: 0 input, 1 output, 2 errors, 3 the outcome, 4 the window's size, 255 the end of a channel.
+/// </remarks>
 internal sealed class ExecChannels(WebSocket socket, bool hasInput) : IPodExecClient, IDisposable
 {
     private const byte Input = 0, Output = 1, Errors = 2, Outcome = 3, Size = 4, End = 255;
@@ -26,7 +28,8 @@ internal sealed class ExecChannels(WebSocket socket, bool hasInput) : IPodExecCl
         return null;
     }
 
-    public async ValueTask WriteOutputAsync(bool isError, ReadOnlyMemory<byte> bytes, CancellationToken cancel) => await SendAsync(isError ? Errors : Output, bytes, cancel);
+    public async ValueTask WriteOutputAsync(bool isError, ReadOnlyMemory<byte> bytes, CancellationToken cancel) =>
+        await SendAsync(isError ? Errors : Output, bytes, cancel);
 
     public void OnResize(Action<int, int> resize)
     {

@@ -16,7 +16,8 @@ internal sealed class ExecConnections(TimeProvider time)
         if (ExecHandshake.Read(call.Http) is { } handshake)
             return new WebSocketExec(await handshake.AcceptAsync(call.Http), asked.Stdin, call.Cancel, call.Stopping);
         if (SpdyUpgrade.Read(call.Http, Protocol) is not { } upgrade)
-            throw ApiException.BadRequest("this is spoken over a WebSocket (v5.channel.k8s.io, v4.channel.k8s.io) or SPDY/3.1 (v4.channel.k8s.io): ask for an upgrade to one of them, as kubectl does");
+            throw ApiException.BadRequest("this is spoken over a WebSocket (v5.channel.k8s.io, v4.channel.k8s.io) or SPDY/3.1 (v4.channel.k8s.io): "
+                + "ask for an upgrade to one of them, as kubectl does");
         var transport = await upgrade.AcceptAsync(call.Http);
         var session = new SpdySession(transport, time, call.Stopping);
         try

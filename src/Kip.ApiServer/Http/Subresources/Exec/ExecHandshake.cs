@@ -17,14 +17,16 @@ internal sealed record ExecHandshake(string Key, string Protocol)
     public static ExecHandshake? Read(HttpContext http, params ReadOnlySpan<string> spoken)
     {
         var headers = http.Request.Headers;
-        if (!http.Request.Method.Equals("GET", StringComparison.Ordinal) || !headers.Upgrade.ToString().Equals("websocket", StringComparison.OrdinalIgnoreCase)) return null;
+        if (!http.Request.Method.Equals("GET", StringComparison.Ordinal) || !headers.Upgrade.ToString().Equals("websocket", StringComparison.OrdinalIgnoreCase))
+            return null;
         var offered = headers.SecWebSocketProtocol.ToString().Split(',', StringSplitOptions.TrimEntries);
         if (spoken.IsEmpty) spoken = Spoken;
         string? protocol = null;
         foreach (var known in spoken)
             if (protocol is null && offered.Contains(known)) protocol = known;
         var key = headers.SecWebSocketKey.ToString();
-        return protocol is null || key.Length == 0 || headers.SecWebSocketVersion != "13" || http.Features.Get<IHttpUpgradeFeature>() is not { IsUpgradableRequest: true }
+        return protocol is null || key.Length == 0 || headers.SecWebSocketVersion != "13"
+            || http.Features.Get<IHttpUpgradeFeature>() is not { IsUpgradableRequest: true }
             ? null
             : new ExecHandshake(key, protocol);
     }

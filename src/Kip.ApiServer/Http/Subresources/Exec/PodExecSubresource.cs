@@ -81,7 +81,8 @@ internal sealed class PodExecSubresource(IPodExec? pods, ResourceReads reads, Ex
         var container = call.Parameters.Text("container");
         if (container is null && pod.Spec.Containers.Count > 1)
             throw ApiException.BadRequest(
-                $"a container name must be specified for pod {pod.Metadata.Name}, choose one of: [{string.Join(' ', pod.Spec.Containers.Select(static c => c.Name))}]");
+                $"a container name must be specified for pod {pod.Metadata.Name}, choose one of: "
+                + $"[{string.Join(' ', pod.Spec.Containers.Select(static c => c.Name))}]");
         return container;
     }
 }

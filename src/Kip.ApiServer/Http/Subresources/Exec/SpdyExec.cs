@@ -64,7 +64,8 @@ internal sealed class SpdyExec : IExecConnection, IPodExecClient
     {
         try
         {
-            if (_streams.TryGetValue("error", out var errors)) await errors.WriteAsync(JsonSerializer.SerializeToUtf8Bytes(outcome, WireJson.Of<Status>()), cancel);
+            if (_streams.TryGetValue("error", out var errors))
+                await errors.WriteAsync(JsonSerializer.SerializeToUtf8Bytes(outcome, WireJson.Of<Status>()), cancel);
             foreach (var stream in _streams.Values) await stream.EndAsync(cancel);
             // The client closes when it has read all; one that does not is not waited for.
             await Task.WhenAny(_session.Closed, Task.Delay(ClosingTime, _time, cancel));

@@ -11,7 +11,9 @@ using Kip.Resources.Core;
 namespace Kip.ApiServer.Http.Subresources.PortForward;
 
 /// <summary>Answers <c>/portforward</c>: connections to a pod's ports, many over one SPDY connection, which may itself be inside a WebSocket.</summary>
-/// <remarks>For each connection the client opens a stream for its bytes and one for errors, told apart by <c>streamType</c> and tied by <c>requestID</c>.</remarks>
+/// <remarks>
+/// For each connection the client opens a stream for its bytes and one for errors, told apart by <c>streamType</c> and tied by <c>requestID</c>.
+/// </remarks>
 internal sealed class PodPortForward(IPodForward? pods, ResourceReads reads, TimeProvider time)
 {
     private const string Protocol = "portforward.k8s.io";
@@ -22,7 +24,8 @@ internal sealed class PodPortForward(IPodForward? pods, ResourceReads reads, Tim
     {
         var pod = (Pod)reads.Find(call);
         if (pods is null) throw ApiException.Of(501, "NotImplemented", "no pods run beside this API server");
-        if (pod.Status.Phase != "Running") throw ApiException.BadRequest($"unable to forward port because pod is not running. Current status={pod.Status.Phase}");
+        if (pod.Status.Phase != "Running")
+            throw ApiException.BadRequest($"unable to forward port because pod is not running. Current status={pod.Status.Phase}");
         var transport = await OpenAsync(call);
         await using var session = new SpdySession(transport, time, call.Stopping);
         await ServeAsync(session, pod, pods);
@@ -33,7 +36,8 @@ internal sealed class PodPortForward(IPodForward? pods, ResourceReads reads, Tim
         if (ExecHandshake.Read(call.Http, Tunnel) is { } handshake)
             return WebSocketStream.Create(await handshake.AcceptAsync(call.Http), WebSocketMessageType.Binary, CloseTime);
         if (SpdyUpgrade.Read(call.Http, Protocol) is { } upgrade) return await upgrade.AcceptAsync(call.Http);
-        throw ApiException.BadRequest($"ports are forwarded over SPDY/3.1 ({Protocol}) or a WebSocket ({Tunnel}): ask for an upgrade to one of them, as kubectl does");
+        throw ApiException.BadRequest(
+            $"ports are forwarded over SPDY/3.1 ({Protocol}) or a WebSocket ({Tunnel}): ask for an upgrade to one of them, as kubectl does");
     }
 
     private static async Task ServeAsync(SpdySession session, Pod pod, IPodForward pods)
