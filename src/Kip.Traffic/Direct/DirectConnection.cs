@@ -14,6 +14,9 @@ namespace Kip.Traffic.Direct;
 /// <summary>A client's connection on the direct path: one plain request after the other, until one comes that is not plain.</summary>
 internal sealed class DirectConnection : IDisposable
 {
+    // A client that takes fewer than 240 bytes a second for longer than 5 s is cut off, as by the HTTP server; a wait ends when half of what may be unsent is taken.
+    private const int MaxWaitSeconds = 5 + (32 * 1024 / 240);
+
     private readonly DirectPath _path;
     private readonly ConnectionContext _connection;
     private readonly bool _seesClusterLocal;
@@ -34,6 +37,8 @@ internal sealed class DirectConnection : IDisposable
     private int _requests;
     private int _seenRequests;
     private int _idleSeconds;
+    private int _seenWait;
+    private int _waitSeconds;
 
     public DirectConnection(DirectPath path, ConnectionContext connection, GatewayListener listener)
     {
@@ -63,9 +68,11 @@ internal sealed class DirectConnection : IDisposable
         return goesOn;
     }
 
-    /// <summary>Ends the connection if it has been idle for too long.</summary>
+    /// <summary>Ends the connection if it has been idle for too long, or if its client does not read. Called once a second.</summary>
     public void Prune()
     {
+        if (_response.Wait is not { } wait || wait != _seenWait) (_seenWait, _waitSeconds) = (_response.Wait ?? 0, 0);
+        else if (++_waitSeconds > MaxWaitSeconds) _connection.Abort(new ConnectionAbortedException("The client does not read its response"));
         if (!_isIdle || _requests != _seenRequests) (_seenRequests, _idleSeconds) = (_requests, 0);
         else if (++_idleSeconds > _path.Options.KeepAliveTimeout.TotalSeconds)
         {
@@ -122,7 +129,12 @@ internal sealed class DirectConnection : IDisposable
                 _input.AdvanceTo(buffer.Start);
                 return true;
             }
-            if (!await _response.FlushAsync()) return false;
+            if (!await _response.FlushAsync())
+            {
+                // Nobody is to wait for what the client does not take.
+                _connection.Abort(new ConnectionAbortedException("The client took no more of its response"));
+                return false;
+            }
             _deadline.End();
             _input.AdvanceTo(buffer.GetPosition(_places.Length));
             // Its time was up just when the response was complete: the next request needs a deadline of its own.

@@ -18,11 +18,16 @@ internal sealed class DirectResponse(PipeWriter output, TimeProvider time)
     private ChunkedBody _chunks;
     private DirectBody _body;
     private long _left;
+    private int _waits;
+    private volatile bool _isWaiting;
 
     public int Status { get; private set; }
 
     /// <summary>Bytes of the body so far, without framing.</summary>
     public long Bytes { get; private set; }
+
+    /// <summary>Which wait for the client to read is under way; null when there is none. For other threads.</summary>
+    public int? Wait => _isWaiting ? Volatile.Read(ref _waits) : null;
 
     /// <summary>Whether the body ended before the connection to the pod.</summary>
     public bool LeavesConnection => _body != DirectBody.UntilClose;
@@ -95,7 +100,14 @@ internal sealed class DirectResponse(PipeWriter output, TimeProvider time)
     private static bool Took(FlushResult flushed) => !flushed.IsCompleted && !flushed.IsCanceled;
 
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
-    private static async ValueTask<bool> WaitAsync(ValueTask<FlushResult> flushing) => Took(await flushing);
+    private async ValueTask<bool> WaitAsync(ValueTask<FlushResult> flushing)
+    {
+        Volatile.Write(ref _waits, _waits + 1);
+        _isWaiting = true;
+        var flushed = await flushing;
+        _isWaiting = false;
+        return Took(flushed);
+    }
 
     // Straight from the one socket into the memory that the other sends from.
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]

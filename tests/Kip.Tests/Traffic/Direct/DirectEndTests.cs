@@ -1,6 +1,9 @@
+using Kip.Testing.Time;
 using Kip.Testing.Traffic;
 using Kip.Traffic;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
+using Microsoft.AspNetCore.Server.Kestrel.Core.Features;
 using Shouldly;
 
 namespace Kip.Tests.Traffic.Direct;
@@ -59,6 +62,38 @@ public sealed class DirectEndTests
         idle.Dispose();
         busy.Dispose();
         await pod.DisposeAsync();
+    }
+
+    [Fact]
+    public async Task A_client_that_does_not_read_is_cut_off()
+    {
+        var time = new ManualTimeProvider();
+        await using var bed = await GatewayBed.StartAsync(time: time);
+        var begun = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        var ended = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        await using var pod = await FakePod.StartAsync(async context =>
+        {
+            // The pod's own server would cut it, too.
+            context.Features.GetRequiredFeature<IHttpMinResponseDataRateFeature>().MinDataRate = null;
+            context.RequestAborted.Register(ended.SetResult);
+            begun.SetResult();
+            while (true) await context.Response.Body.WriteAsync(new byte[64 * 1024], context.RequestAborted);
+        });
+        await bed.PutAsync(
+            TrafficObjects.Revision("app-1", timeout: 86_400), TrafficObjects.Pod("app-1", "app-1-a", pod.Port), TrafficObjects.Ingress("app", Host, ("app-1", 100)));
+        using var client = await RawClient.ConnectAsync(bed.Gateway.EndPoint, Cancel);
+
+        await client.SendAsync(Get("/"), Cancel);
+        await begun.Task.WaitAsync(Cancel);
+
+        // Seconds pass until it is cut; a day would end it in any case.
+        var passed = 0;
+        while (!ended.Task.IsCompleted && passed++ < 80_000)
+        {
+            time.Advance(TimeSpan.FromSeconds(1));
+            await Task.WhenAny(ended.Task, Task.Delay(1, Cancel));
+        }
+        ended.Task.IsCompleted.ShouldBeTrue();
     }
 
     private static async Task<string> EndAsync(RawClient idle, RawClient busy, TaskCompletionSource goOn)
