@@ -14,6 +14,11 @@ internal static class FieldSetJson
     private static readonly JsonWriterOptions Plain = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, SkipValidation = true };
 
     private const int KeepBytes = 64 * 1024;
+    private const int Slots = 64;
+    private const int LargestKept = 4 * 1024;
+
+    // Objects of one shape have the same sets, so what was read lately need not be read again. A slot is taken over by the next that falls on it.
+    private static readonly Known?[] Lately = new Known?[Slots];
 
     [ThreadStatic]
     private static ArrayBufferWriter<byte>? s_buffer;
@@ -37,6 +42,16 @@ internal static class FieldSetJson
     /// <summary>Reads a set; null when the text is none.</summary>
     /// <param name="isOurs">Whether <see cref="Write"/> wrote it; a client may spell keys otherwise.</param>
     public static FieldSet? Read(FieldsV1 fields, bool isOurs = false)
+    {
+        if (!isOurs || fields.Json.Length > LargestKept) return Parse(fields, isOurs);
+        ref var slot = ref Lately[(uint)fields.GetHashCode() % Slots];
+        if (Volatile.Read(ref slot) is { } known && known.Text.Equals(fields)) return known.Fields;
+        var read = Parse(fields, isOurs);
+        if (read is not null) Volatile.Write(ref slot, new Known(fields, read));
+        return read;
+    }
+
+    private static FieldSet? Parse(FieldsV1 fields, bool isOurs)
     {
         try
         {
@@ -85,4 +100,6 @@ internal static class FieldSetJson
         }
         return (self || !any, FieldSet.Of(nodes));
     }
+
+    private sealed record Known(FieldsV1 Text, FieldSet Fields);
 }

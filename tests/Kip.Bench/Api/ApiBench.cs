@@ -77,11 +77,14 @@ internal static class ApiBench
         const int perWrite = Watchers / ApiLoad.Namespaces;
         var warm = await load.ChangeAsync(WritesPerSecond, WarmSeconds, objects);
         await crowd.EventsAsync(warm.Count * perWrite);
-        var cpu = ProcessorTime(kip);
+        var (cpu, paused) = (ProcessorTime(kip), GC.GetTotalPauseDuration());
         var writes = await load.ChangeAsync(WritesPerSecond, seconds, objects);
         var used = ProcessorTime(kip) - cpu;
+        paused = GC.GetTotalPauseDuration() - paused;
+        report.Note($"the clients' own garbage collections, which delay what they measure, took {paused.TotalMilliseconds:0} ms of the {seconds} s of watches");
         var events = await crowd.EventsAsync(writes.Count * perWrite);
-        var answered = writes.GroupBy(static write => write.Sent).ToDictionary(static same => same.Key, static same => same.Max(static write => write.Answered));
+        var answered = writes.GroupBy(static write => write.Sent)
+            .ToDictionary(static same => same.Key, static same => same.Max(static write => write.Answered));
         report.Figure("api_write_p50_ms", Percentiles.Of(writes.Select(static write => write.Milliseconds), 50));
         report.Figure("api_write_p99_ms", Percentiles.Of(writes.Select(static write => write.Milliseconds), 99));
         report.Figure("api_watch_events", events.Count);
