@@ -9,7 +9,7 @@ public static class RetryRule
     public const int MaxConnects = 12;
 
     /// <summary>Attempts in all for a safe request whose connection broke: a request that kills whoever takes it ends no more programs than that.</summary>
-    public const int MaxSends = 4;
+    public const int MaxSends = 5;
 
     // A connect that failed says for certain that nothing was sent: so many are tried at once while there are others.
     private const int QuickConnects = 3;
@@ -36,7 +36,7 @@ public static class RetryRule
     public static TimeSpan Pause(ForwardOutcome outcome, int connects, int sends, bool hasOtherPod) => outcome switch
     {
         // A process that is killed takes connections for a moment after it has broken the first, and the next moment may be long on a busy machine.
-        ForwardOutcome.BrokenBeforeResponse => hasOtherPod ? Grown(20, sends - 1, 4) : Grown(50, sends, 4),
+        ForwardOutcome.BrokenBeforeResponse => hasOtherPod ? Grown(20, sends - 1, 4) : Grown(50, Math.Min(sends, 3), 4),
         _ => hasOtherPod ? Grown(5, connects - QuickConnects, 2) : Grown(5, connects, 2),
     };
 

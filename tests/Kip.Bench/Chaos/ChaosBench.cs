@@ -10,7 +10,7 @@ internal static class ChaosBench
     {
         var report = new Report("chaos");
         await using var kip = await KipProgram.StartAsync();
-        var (load, actions) = await ChaosRun.RunAsync(kip, TimeSpan.FromMinutes(minutes), seed, Console.Error.WriteLine);
+        var (load, actions) = await ChaosRun.RunAsync(kip, TimeSpan.FromMinutes(minutes), seed, killsAll: true, Console.Error.WriteLine);
         foreach (var failure in load.Failures.Take(20)) Console.Error.WriteLine(failure);
         report.Figure("chaos_requests", load.Sent);
         report.Figure("chaos_actions", actions);

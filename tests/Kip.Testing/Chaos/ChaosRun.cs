@@ -23,20 +23,22 @@ public sealed class ChaosRun
     private readonly HttpResources _resources;
     private readonly Random _random;
     private readonly Action<string> _tell;
+    private readonly bool _killsAll;
     private ConstantLoad? _load;
     private int _version;
 
-    private ChaosRun(KipProgram kip, HttpResources resources, int seed, Action<string> tell) =>
-        (_kip, _resources, _random, _tell) = (kip, resources, new Random(seed), tell);
+    private ChaosRun(KipProgram kip, HttpResources resources, int seed, bool killsAll, Action<string> tell) =>
+        (_kip, _resources, _random, _killsAll, _tell) = (kip, resources, new Random(seed), killsAll, tell);
 
     /// <summary>Runs for a while.</summary>
     /// <param name="seed">Draws what happens when.</param>
+    /// <param name="killsAll">Now and then all processes are killed at once, as when the machine runs out of memory.</param>
     /// <param name="tell">Told of each thing that is done.</param>
     /// <returns>What came of the load, and how many things were done to it.</returns>
-    public static async Task<(LoadResult Load, int Actions)> RunAsync(KipProgram kip, TimeSpan duration, int seed, Action<string> tell)
+    public static async Task<(LoadResult Load, int Actions)> RunAsync(KipProgram kip, TimeSpan duration, int seed, bool killsAll, Action<string> tell)
     {
         using var resources = kip.Connect();
-        var run = new ChaosRun(kip, resources, seed, tell);
+        var run = new ChaosRun(kip, resources, seed, killsAll, tell);
         await resources.CreateAsync(run.NextService(null), CancellationToken.None);
         (await kip.KubectlAsync("wait", $"ksvc/{Name}", "--for=condition=Ready", "--timeout=120s")).Succeeded();
         using var client = LoopbackClient.To(kip.Gateway);
@@ -112,27 +114,34 @@ public sealed class ChaosRun
         _tell($"{map}: {key}={value}");
     }
 
-    // Any of them, the only one of its revision among others; and now and then all at once, as when the machine runs out of memory.
+    // Any of them, the only one of its revision among others.
     private async Task KillAsync()
     {
         var processes = ChildProcesses.Of(_kip, $"K_SERVICE={Name}");
         if (processes.Count == 0) return;
-        var all = _random.Next(4) == 0;
-        foreach (var process in all ? processes : [processes[_random.Next(processes.Count)]])
+        var all = _killsAll && _random.Next(4) == 0;
+        Process[] victims = [.. (all ? processes : [processes[_random.Next(processes.Count)]]).Select(Find).OfType<Process>()];
+        foreach (var victim in victims) victim.Kill();
+        foreach (var victim in victims)
         {
-            try
-            {
-                using var victim = Process.GetProcessById(process);
-                victim.Kill();
-                _tell($"killed {victim.Id}{(all ? ", as all" : "")}");
-            }
-            catch (Exception gone) when (gone is ArgumentException or InvalidOperationException)
-            {
-                // It has ended by itself since.
-            }
+            _tell($"killed {victim.Id}{(all ? ", as all" : "")}");
+            victim.Dispose();
         }
         // However slow the machine is, a request must not meet one kill after the other: it is sent again only so often.
         await _load!.AnsweredAsync();
+
+        static Process? Find(int id)
+        {
+            try
+            {
+                return Process.GetProcessById(id);
+            }
+            catch (ArgumentException)
+            {
+                // It has ended by itself since.
+                return null;
+            }
+        }
     }
 
     private async Task DeletePodAsync()

@@ -43,8 +43,6 @@ public class KilledPodTests
 
         story.Run(act, minScale);
 
-        story.Kills.ShouldBeGreaterThan(10);
         story.Broken.ShouldBeGreaterThan(0, "kills that meet no request test nothing");
-        story.Answered.ShouldBeGreaterThan(1000);
     }
 }

@@ -72,7 +72,7 @@ public sealed class FailureTests : GatewayTest
     }
 
     [Fact]
-    public async Task A_safe_request_is_sent_four_times_and_no_more()
+    public async Task A_safe_request_is_sent_five_times_and_no_more()
     {
         using var breaking = new BreakingPod("");
         await Bed.PutAsync(
@@ -82,7 +82,7 @@ public sealed class FailureTests : GatewayTest
 
         response.StatusCode.ShouldBe(HttpStatusCode.BadGateway);
         (await response.Content.ReadAsStringAsync(Cancel)).ShouldContain("closed the connection without an answer");
-        breaking.Requests.ShouldBe(4);
+        breaking.Requests.ShouldBe(5);
     }
 
     [Theory]
@@ -143,7 +143,10 @@ public sealed class FailureTests : GatewayTest
         // Their processes take connections, break them, and are found out one after the other.
         BreakingPod[] dying = [.. Enumerable.Range(0, 3).Select(static _ => new BreakingPod(""))];
         await Bed.PutAsync(
-            [TrafficObjects.Revision("app-1"), TrafficObjects.Ingress("app", Host, ("app-1", 100)), .. dying.Select(static (pod, i) => TrafficObjects.Pod("app-1", $"dying-{i}", pod.Port))]);
+            [
+                TrafficObjects.Revision("app-1"), TrafficObjects.Ingress("app", Host, ("app-1", 100)),
+                .. dying.Select(static (pod, i) => TrafficObjects.Pod("app-1", $"dying-{i}", pod.Port)),
+            ]);
         var good = await StartPodAsync(static context => context.Response.WriteAsync("alive"));
         var remaining = dying.Length;
         foreach (var pod in dying)

@@ -17,16 +17,18 @@ public class RetryRuleTests
     [InlineData(ForwardOutcome.BrokenBeforeResponse, 0, 1, false, 50)]
     [InlineData(ForwardOutcome.BrokenBeforeResponse, 0, 2, false, 200)]
     [InlineData(ForwardOutcome.BrokenBeforeResponse, 0, 3, false, 800)]
+    [InlineData(ForwardOutcome.BrokenBeforeResponse, 0, 4, false, 800)]
     [InlineData(ForwardOutcome.BrokenBeforeResponse, 5, 1, true, 0)]
     // Pods that die together are found out one after the other.
     [InlineData(ForwardOutcome.BrokenBeforeResponse, 0, 2, true, 20)]
     [InlineData(ForwardOutcome.BrokenBeforeResponse, 0, 3, true, 80)]
+    [InlineData(ForwardOutcome.BrokenBeforeResponse, 0, 4, true, 320)]
     public void The_next_attempt_waits_where_it_would_meet_the_same_end(ForwardOutcome outcome, int connects, int sends, bool hasOtherPod, int milliseconds) =>
         RetryRule.Pause(outcome, connects, sends, hasOtherPod).ShouldBe(TimeSpan.FromMilliseconds(milliseconds));
 
     [Theory]
-    [InlineData("GET", false, 3, true)]
-    [InlineData("GET", false, 4, false)]
+    [InlineData("GET", false, 4, true)]
+    [InlineData("GET", false, 5, false)]
     [InlineData("GET", true, 1, false)]
     [InlineData("POST", false, 1, false)]
     [InlineData("PUT", false, 1, false)]
