@@ -38,8 +38,8 @@ public static class ServedKinds
         };
     }
 
-    private static IEnumerable<JsonElement> Items(JsonElement around, string name) =>
-        around.TryGetProperty(name, out var list) && list.ValueKind == JsonValueKind.Array ? list.EnumerateArray() : [];
+    private static JsonElement.ArrayEnumerator Items(JsonElement around, string name) =>
+        around.TryGetProperty(name, out var list) && list.ValueKind == JsonValueKind.Array ? list.EnumerateArray() : default;
 
     private static string Text(JsonElement around, string name) =>
         around.ValueKind == JsonValueKind.Object && around.TryGetProperty(name, out var text) && text.ValueKind == JsonValueKind.String ? text.GetString()! : "";
