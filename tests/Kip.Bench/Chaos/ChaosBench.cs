@@ -15,7 +15,8 @@ internal static class ChaosBench
         report.Figure("chaos_requests", load.Sent);
         report.Figure("chaos_actions", actions);
         report.Figure("chaos_failed_requests", load.Failures.Count);
-        report.Note($"{minutes} min of 200 requests/s, 20 ms each, seed {seed}; each second or so one of: rollout, split, min-scale, ConfigMap, SIGKILL of any pod, sometimes of all, deleted pod");
+        const string Acts = "rollout, split, min-scale, ConfigMap, SIGKILL of any pod, sometimes of all, deleted pod";
+        report.Note($"{minutes} min of 200 requests/s, 20 ms each, seed {seed}; each second or so one of: {Acts}");
         await report.AppendAsync();
         return load.Failures.Count == 0 ? 0 : 1;
     }

@@ -10,13 +10,17 @@ using Service = Kip.Resources.Serving.Service;
 
 namespace Kip.Testing.Chaos;
 
-/// <summary>A service under constant load while everything that may happen to it happens at random: rollouts, scalings, changes of configuration, killed and deleted pods.</summary>
+/// <summary>
+/// A service under constant load while everything that may happen to it happens at random: rollouts, scalings, changes of configuration, killed and
+/// deleted pods.
+/// </summary>
 public sealed class ChaosRun
 {
     private const string Name = "chaos";
     private const double PerSecond = 200;
 
     private static readonly NamespacedName Key = new("default", Name);
+    private static readonly ListOptions Mine = new() { Namespace = "default", LabelSelector = $"serving.knative.dev/service={Name}" };
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
 
     private readonly KipProgram _kip;
@@ -74,8 +78,8 @@ public sealed class ChaosRun
 
     private async Task SplitAsync()
     {
-        var revisions = await _resources.ListAsync<Revision>(new ListOptions { Namespace = "default", LabelSelector = $"serving.knative.dev/service={Name}" }, CancellationToken.None);
-        var ready = revisions.Where(static r => r.Status.Conditions.Any(static c => c is { Type: "Ready", Status: ConditionStatus.True })).Select(static r => r.Metadata.Name).ToArray();
+        var revisions = await _resources.ListAsync<Revision>(Mine, CancellationToken.None);
+        var ready = revisions.Where(static r => r.Status.Conditions.IsTrue("Ready")).Select(static r => r.Metadata.Name).ToArray();
         if (ready.Length == 0) return;
         var percent = _random.Next(1, 100);
         var old = ready[_random.Next(ready.Length)];
@@ -91,7 +95,7 @@ public sealed class ChaosRun
 
     private async Task ScaleAsync()
     {
-        var revisions = await _resources.ListAsync<Revision>(new ListOptions { Namespace = "default", LabelSelector = $"serving.knative.dev/service={Name}" }, CancellationToken.None);
+        var revisions = await _resources.ListAsync<Revision>(Mine, CancellationToken.None);
         if (revisions.Count == 0) return;
         var chosen = revisions[_random.Next(revisions.Count)];
         var least = _random.Next(0, 5).ToString();
@@ -146,7 +150,7 @@ public sealed class ChaosRun
 
     private async Task DeletePodAsync()
     {
-        var pods = await _resources.ListAsync<Pod>(new ListOptions { Namespace = "default", LabelSelector = $"serving.knative.dev/service={Name}" }, CancellationToken.None);
+        var pods = await _resources.ListAsync<Pod>(Mine, CancellationToken.None);
         if (pods.Count == 0) return;
         var victim = pods[_random.Next(pods.Count)];
         await TryAsync(() => _resources.DeleteAsync(Pod.Definition, victim.Key, new DeleteOptions(), CancellationToken.None));

@@ -9,7 +9,7 @@ using Service = Kip.Resources.Serving.Service;
 
 namespace Kip.Tests.Simulation;
 
-/// <summary>One service under steady load whose pods are killed in every situation that they can be in. No request may fail, however often its pod dies.</summary>
+/// <summary>One service under steady load whose pods are killed in every situation that they can be in. No request may fail.</summary>
 internal sealed class KillStory
 {
     private const string Name = "victim";
@@ -113,7 +113,8 @@ internal sealed class KillStory
     }
 
     private Service Make(int minScale) => Ksvc.Make(Name).WithEnv("VERSION", $"{++_version}")
-        .Annotated($"{AutoscalingKeys.Prefix}min-scale", $"{minScale}").Annotated($"{AutoscalingKeys.Prefix}max-scale", "6").Annotated($"{AutoscalingKeys.Prefix}window", "6s");
+        .Annotated($"{AutoscalingKeys.Prefix}min-scale", $"{minScale}").Annotated($"{AutoscalingKeys.Prefix}max-scale", "6")
+        .Annotated($"{AutoscalingKeys.Prefix}window", "6s");
 
     private async Task ChangeAsync(Func<Service, Service> change)
     {
