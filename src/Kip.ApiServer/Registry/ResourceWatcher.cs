@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using Kip.ApiServer.Storage;
+using Kip.ApiServer.Storage.Feeds;
 using Kip.Client;
 using Kip.Resources;
 

@@ -1,4 +1,5 @@
 using Kip.ApiServer.Storage.Encryption;
+using Kip.ApiServer.Storage.Journals;
 using Kip.Log;
 using Kip.Log.Files;
 using Kip.Resources;

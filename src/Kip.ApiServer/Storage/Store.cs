@@ -2,6 +2,8 @@ using System.Globalization;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using Kip.ApiServer.Storage.Encryption;
+using Kip.ApiServer.Storage.Feeds;
+using Kip.ApiServer.Storage.Journals;
 using Kip.Log.Files;
 using Kip.Resources;
 using Microsoft.Extensions.Logging;

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using Kip.Conformance;
 using Kip.Testing.Programs;
+using Kip.Tests.Functional.Containers;
 using Shouldly;
 
 namespace Kip.Tests.Functional;

@@ -1,4 +1,5 @@
 using Kip.ApiServer.Storage;
+using Kip.ApiServer.Storage.Feeds;
 using Kip.Client;
 using Kip.Resources;
 using Microsoft.Extensions.Logging;

@@ -5,7 +5,7 @@ using Kip.Rules.Serving.Labeling;
 using Kip.Testing.Serving;
 using Shouldly;
 
-namespace Kip.Tests.Serving;
+namespace Kip.Tests.Serving.Routes;
 
 public class LabelerPlannerTests
 {

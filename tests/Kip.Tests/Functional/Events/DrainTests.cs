@@ -3,7 +3,7 @@ using Kip.Testing.Load;
 using Kip.Testing.Programs;
 using Shouldly;
 
-namespace Kip.Tests.Functional;
+namespace Kip.Tests.Functional.Events;
 
 /// <summary>Deletion with <c>kip.dev/on-delete: drain</c> while events wait for a slow subscriber, for everything that can be asked for it.</summary>
 [Collection(KipCollection.Name)]

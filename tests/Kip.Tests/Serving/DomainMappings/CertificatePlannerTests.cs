@@ -6,7 +6,7 @@ using Kip.Resources.Planning;
 using Kip.Rules.Networking;
 using Shouldly;
 
-namespace Kip.Tests.Serving;
+namespace Kip.Tests.Serving.DomainMappings;
 
 public class CertificatePlannerTests
 {

@@ -4,7 +4,7 @@ using Kip.Resources.Serving;
 using Kip.Testing.Serving;
 using Shouldly;
 
-namespace Kip.Tests.Serving;
+namespace Kip.Tests.Serving.Routes;
 
 /// <summary>What a Route says, and what stays served while it says so.</summary>
 public class RouteStatusTests

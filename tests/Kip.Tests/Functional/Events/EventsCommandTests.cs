@@ -5,7 +5,7 @@ using Kip.Testing.Programs;
 using Microsoft.AspNetCore.Http;
 using Shouldly;
 
-namespace Kip.Tests.Functional;
+namespace Kip.Tests.Functional.Events;
 
 /// <summary>Each verb of <c>kip events</c> against a running platform.</summary>
 [Collection(KipCollection.Name)]

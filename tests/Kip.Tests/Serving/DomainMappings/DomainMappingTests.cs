@@ -5,7 +5,7 @@ using Kip.Rules.Serving.DomainMappings;
 using Kip.Testing.Serving;
 using Shouldly;
 
-namespace Kip.Tests.Serving;
+namespace Kip.Tests.Serving.DomainMappings;
 
 public class DomainMappingTests
 {

@@ -5,7 +5,7 @@ using Kip.Log.Files;
 using Kip.Resources;
 using Microsoft.Extensions.Logging;
 
-namespace Kip.ApiServer.Storage;
+namespace Kip.ApiServer.Storage.Journals;
 
 /// <summary>Writes changes to a durable log, and a snapshot now and then, so that neither the folder nor start-up grows with history.</summary>
 internal sealed partial class LogJournal(

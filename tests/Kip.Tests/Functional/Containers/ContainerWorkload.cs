@@ -1,7 +1,7 @@
 using Kip.Testing.Images;
 using Kip.Testing.Programs;
 
-namespace Kip.Tests.Functional;
+namespace Kip.Tests.Functional.Containers;
 
 /// <summary>The conformance workload as a container: this build's kip over this machine's .NET.</summary>
 internal static class ContainerWorkload

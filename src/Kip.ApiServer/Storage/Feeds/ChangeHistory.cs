@@ -1,6 +1,6 @@
 using System.Diagnostics;
 
-namespace Kip.ApiServer.Storage;
+namespace Kip.ApiServer.Storage.Feeds;
 
 /// <summary>The latest changes of one kind, in order: what watches read from. Its owner locks.</summary>
 /// <remarks>A reader holds a position, not a queue: one that is slow costs nothing, and has lost its place when its position is dropped.</remarks>

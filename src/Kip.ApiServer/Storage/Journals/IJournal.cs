@@ -1,4 +1,4 @@
-namespace Kip.ApiServer.Storage;
+namespace Kip.ApiServer.Storage.Journals;
 
 /// <summary>Where a store writes its changes down: a folder, or nowhere.</summary>
 internal interface IJournal : IAsyncDisposable

@@ -1,7 +1,7 @@
 using System.Threading.Channels;
 using Kip.Resources;
 
-namespace Kip.ApiServer.Storage;
+namespace Kip.ApiServer.Storage.Feeds;
 
 /// <summary>A place in the history of some kinds, and a signal when there is more to read.</summary>
 /// <remarks>

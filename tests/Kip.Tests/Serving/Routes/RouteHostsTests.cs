@@ -5,7 +5,7 @@ using Kip.Rules.Serving.Configs;
 using Kip.Rules.Serving.Routes;
 using Shouldly;
 
-namespace Kip.Tests.Serving;
+namespace Kip.Tests.Serving.Routes;
 
 public class RouteHostsTests
 {

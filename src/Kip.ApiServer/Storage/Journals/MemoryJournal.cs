@@ -1,4 +1,4 @@
-namespace Kip.ApiServer.Storage;
+namespace Kip.ApiServer.Storage.Journals;
 
 /// <summary>No journal: what is in memory is all there is, and nothing ever waits.</summary>
 internal sealed class MemoryJournal : IJournal

@@ -1,6 +1,6 @@
 using Kip.Resources;
 
-namespace Kip.ApiServer.Storage;
+namespace Kip.ApiServer.Storage.Feeds;
 
 /// <summary>Who follows a kind, found by namespace, so that a change costs nothing for those who do not care. Its owner locks.</summary>
 internal sealed class KindFeeds

@@ -1,7 +1,7 @@
 using Kip.Rules.Serving.Rollouts;
 using Shouldly;
 
-namespace Kip.Tests.Serving;
+namespace Kip.Tests.Serving.Routes;
 
 public class RolloutPlannerTests
 {

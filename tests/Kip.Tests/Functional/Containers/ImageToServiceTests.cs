@@ -4,7 +4,7 @@ using Kip.Testing.Load;
 using Kip.Testing.Programs;
 using Shouldly;
 
-namespace Kip.Tests.Functional;
+namespace Kip.Tests.Functional.Containers;
 
 /// <summary>From an image to an answer: pushed by skopeo, or built by kip deploy --container, then run, called and removed. Needs root.</summary>
 [Collection(KipCollection.Name)]

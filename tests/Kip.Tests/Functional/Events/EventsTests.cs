@@ -4,7 +4,7 @@ using Kip.Testing.Load;
 using Kip.Testing.Programs;
 using Shouldly;
 
-namespace Kip.Tests.Functional;
+namespace Kip.Tests.Functional.Events;
 
 /// <summary>Events through the whole platform, driven with kubectl and kip as docs/events.md does.</summary>
 [Collection(KipCollection.Name)]

@@ -1,6 +1,6 @@
 using Kip.Resources;
 
-namespace Kip.ApiServer.Storage;
+namespace Kip.ApiServer.Storage.Feeds;
 
 /// <summary>Which objects of a kind a follower cares for, as far as the store can tell at once: so that a change wakes only those.</summary>
 /// <param name="Namespace">Null for all.</param>

@@ -4,7 +4,7 @@ using Kip.Resources.Serving;
 using Kip.Testing.Serving;
 using Shouldly;
 
-namespace Kip.Tests.Serving;
+namespace Kip.Tests.Serving.Routes;
 
 public class GradualRolloutTests
 {

@@ -4,7 +4,7 @@ using Kip.Rules.Serving.Routes;
 using Kip.Testing.Serving;
 using Shouldly;
 
-namespace Kip.Tests.Serving;
+namespace Kip.Tests.Serving.Routes;
 
 public class TrafficResolverTests
 {

@@ -3,7 +3,7 @@ using Kip.Testing.Load;
 using Kip.Testing.Programs;
 using Shouldly;
 
-namespace Kip.Tests.Functional;
+namespace Kip.Tests.Functional.Containers;
 
 /// <summary>Services whose image is a container's, through the real kip, kubectl and gateway. They need root.</summary>
 public sealed class ContainerServiceTests : IAsyncLifetime
