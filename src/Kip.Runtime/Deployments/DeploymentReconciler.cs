@@ -1,5 +1,3 @@
-using System.Collections.Concurrent;
-using Kip.Client;
 using Kip.Client.Informers;
 using Kip.Client.Loop;
 using Kip.Resources;
@@ -15,7 +13,7 @@ namespace Kip.Runtime.Deployments;
 /// <param name="requestsAt">Tells how many requests a pod has now. Null: nobody counts.</param>
 public sealed class DeploymentReconciler(PodFactory newPods, Func<Pod, int>? requestsAt = null) : IReconciler
 {
-    private readonly ConcurrentDictionary<NamespacedName, string> _refused = new();
+    private readonly RefusedPods _refused = new();
     private IIndexer<Deployment> _deployments = null!;
     private IIndexer<ReplicaSet> _sets = null!;
     private IIndexer<Pod> _pods = null!;
@@ -31,7 +29,7 @@ public sealed class DeploymentReconciler(PodFactory newPods, Func<Pod, int>? req
 
     public Plan Plan(NamespacedName key, DateTimeOffset now)
     {
-        _refused.TryRemove(key, out var refused);
+        var refused = _refused.Take(key);
         if (_deployments.Get(key) is not { } deployment) return Resources.Planning.Plan.Nothing;
         var uid = deployment.Metadata.Uid ?? "";
         var sets = _sets.OwnedBy(uid);
@@ -49,11 +47,7 @@ public sealed class DeploymentReconciler(PodFactory newPods, Func<Pod, int>? req
         });
     }
 
-    public void Failed(NamespacedName key, Exception why)
-    {
-        // Not those that only say that somebody else was faster: the server refuses the pod itself.
-        if (why is ApiException { Code: 400 or 403 or 422 }) _refused[key] = why.Message;
-    }
+    public void Failed(NamespacedName key, Exception why) => _refused.Note(key, why);
 
     private IEnumerable<ReplicaSet> Orphans(Deployment deployment)
     {

@@ -1,5 +1,3 @@
-using System.Collections.Concurrent;
-using Kip.Client;
 using Kip.Client.Informers;
 using Kip.Client.Loop;
 using Kip.Resources;
@@ -14,7 +12,7 @@ namespace Kip.Runtime.Jobs;
 /// <param name="newPods">Makes new pods.</param>
 public sealed class JobReconciler(PodFactory newPods) : IReconciler
 {
-    private readonly ConcurrentDictionary<NamespacedName, string> _refused = new();
+    private readonly RefusedPods _refused = new();
     private IIndexer<Job> _jobs = null!;
     private IIndexer<Pod> _pods = null!;
 
@@ -28,7 +26,7 @@ public sealed class JobReconciler(PodFactory newPods) : IReconciler
 
     public Plan Plan(NamespacedName key, DateTimeOffset now)
     {
-        _refused.TryRemove(key, out var refused);
+        var refused = _refused.Take(key);
         var job = _jobs.Get(key);
         // Pods of a Job that has gone, or that was taken from them, wait for nobody.
         var left = _pods.WithLabel(key.Namespace, JobKeys.JobName, key.Name)
@@ -41,10 +39,7 @@ public sealed class JobReconciler(PodFactory newPods) : IReconciler
         });
     }
 
-    public void Failed(NamespacedName key, Exception why)
-    {
-        if (why is ApiException { Code: 400 or 403 or 422 }) _refused[key] = why.Message;
-    }
+    public void Failed(NamespacedName key, Exception why) => _refused.Note(key, why);
 
     private static IEnumerable<NamespacedName> JobOf(Pod pod)
     {

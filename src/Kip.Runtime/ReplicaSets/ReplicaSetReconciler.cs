@@ -1,5 +1,3 @@
-using System.Collections.Concurrent;
-using Kip.Client;
 using Kip.Client.Informers;
 using Kip.Client.Loop;
 using Kip.Resources;
@@ -16,7 +14,7 @@ namespace Kip.Runtime.ReplicaSets;
 /// <param name="requestsAt">Tells how many requests a pod has now. Null: nobody counts.</param>
 public sealed class ReplicaSetReconciler(PodFactory newPods, Func<Pod, int>? requestsAt = null) : IReconciler
 {
-    private readonly ConcurrentDictionary<NamespacedName, string> _refused = new();
+    private readonly RefusedPods _refused = new();
     private IIndexer<ReplicaSet> _sets = null!;
     private IIndexer<Pod> _pods = null!;
 
@@ -30,7 +28,7 @@ public sealed class ReplicaSetReconciler(PodFactory newPods, Func<Pod, int>? req
 
     public Plan Plan(NamespacedName key, DateTimeOffset now)
     {
-        _refused.TryRemove(key, out var refused);
+        var refused = _refused.Take(key);
         if (_sets.Get(key) is not { } set) return Resources.Planning.Plan.Nothing;
         return ReplicaSetPlanner.Plan(new ReplicaSetView
         {
@@ -39,10 +37,7 @@ public sealed class ReplicaSetReconciler(PodFactory newPods, Func<Pod, int>? req
         });
     }
 
-    public void Failed(NamespacedName key, Exception why)
-    {
-        if (why is ApiException { Code: 400 or 403 or 422 }) _refused[key] = why.Message;
-    }
+    public void Failed(NamespacedName key, Exception why) => _refused.Note(key, why);
 
     private IEnumerable<Pod> Orphans(ReplicaSet set)
     {
