@@ -4,8 +4,8 @@ using System.Text;
 using System.Text.Json.Nodes;
 using Kip.Resources;
 using Kip.Rules.Admission;
-using Kip.Testing.Kubectl;
 using Kip.Testing.Simulation;
+using Kip.Tests.ApiServer;
 using Shouldly;
 
 namespace Kip.Tests.Admission;
@@ -14,20 +14,8 @@ namespace Kip.Tests.Admission;
 /// Random and damaged objects through the API server: no answer of 500, no hang, and what is stored is valid, keeps its form and can be changed.
 /// </summary>
 /// <remarks>A few seconds here; <c>KIP_FUZZ_SECONDS=60</c> makes it a minute per seed.</remarks>
-public sealed class AdmissionFuzzTests : IAsyncLifetime
+public sealed class AdmissionFuzzTests : ApiServerTest
 {
-    private ApiServerFixture _api = null!;
-
-    private static CancellationToken Cancel => TestContext.Current.CancellationToken;
-
-    public async ValueTask InitializeAsync() => _api = await ApiServerFixture.StartAsync();
-
-    public async ValueTask DisposeAsync()
-    {
-        _api.Logs.Lines.ShouldBeEmpty();
-        await _api.DisposeAsync();
-    }
-
     public static TheoryData<int> FixedAndFreshSeeds => [.. Seeds.Take(1, fresh: 1)];
 
     [Theory]
@@ -65,9 +53,9 @@ public sealed class AdmissionFuzzTests : IAsyncLifetime
     {
         var resource = kind.Read(json);
         kind.Read(kind.Write(resource)).ShouldBe(resource, said);
-        var present = _api.Registry.Get(kind, resource.Key).ShouldNotBeNull(said);
+        var present = Api.Registry.Get(kind, resource.Key).ShouldNotBeNull(said);
         resource.ShouldBe(present, $"what is told is what is stored; {said}");
-        var maps = _api.Registry.List(Kip.Resources.Core.ConfigMap.Definition, Kip.Client.ListOptions.All with { Namespace = "knative-serving" }).Items
+        var maps = Api.Registry.List(Kip.Resources.Core.ConfigMap.Definition, Kip.Client.ListOptions.All with { Namespace = "knative-serving" }).Items
             .Cast<Kip.Resources.Core.ConfigMap>().ToDictionary(static m => m.Metadata.Name, static m => m.Data);
         var again = new AdmissionRequest(present, null, "jane", null, new PlatformConfig(maps));
         var defaulted = AdmissionRules.Default(again with { Old = present });
@@ -85,14 +73,14 @@ public sealed class AdmissionFuzzTests : IAsyncLifetime
         var space = JsonNode.Parse(body)?["metadata"] is JsonObject metadata && metadata["namespace"] is JsonValue value
             && value.TryGetValue<string>(out var name)
             && name is "default" or "knative-serving" ? JsonNode.Parse(body)!["metadata"]!["namespace"]!.GetValue<string>() : "default";
-        return await _api.Http.PostAsync(PathOf(kind, space), content, patience.Token);
+        return await Api.Http.PostAsync(PathOf(kind, space), content, patience.Token);
     }
 
     private async Task<HttpResponseMessage> PatchAsync(KindDefinition kind, Resource resource, string patch)
     {
         using var content = new StringContent(patch, Encoding.UTF8);
         content.Headers.ContentType = new MediaTypeHeaderValue("application/merge-patch+json");
-        return await _api.Http.PatchAsync($"{PathOf(kind, resource.Metadata.Namespace)}/{Uri.EscapeDataString(resource.Metadata.Name)}", content, Cancel);
+        return await Api.Http.PatchAsync($"{PathOf(kind, resource.Metadata.Namespace)}/{Uri.EscapeDataString(resource.Metadata.Name)}", content, Cancel);
     }
 
     private static string PathOf(KindDefinition kind, string space) =>

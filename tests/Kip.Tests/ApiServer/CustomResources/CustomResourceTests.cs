@@ -1,30 +1,19 @@
 using System.Net;
 using System.Text;
 using System.Text.Json.Nodes;
-using Kip.Testing.Kubectl;
 using Shouldly;
 
 namespace Kip.Tests.ApiServer.CustomResources;
 
 /// <summary>What a definition makes the server serve, over HTTP.</summary>
-public sealed class CustomResourceTests : IAsyncLifetime
+public sealed class CustomResourceTests : ApiServerTest
 {
     private const string CronTabs = "/apis/stable.example.com/v1/namespaces/default/crontabs";
 
-    private ApiServerFixture _api = null!;
-
-    private static CancellationToken Cancel => TestContext.Current.CancellationToken;
-
-    public async ValueTask InitializeAsync()
+    public override async ValueTask InitializeAsync()
     {
-        _api = await ApiServerFixture.StartAsync();
+        await base.InitializeAsync();
         (await PostAsync(Definitions.Path, Definitions.CronTabs)).Code.ShouldBe(201);
-    }
-
-    public async ValueTask DisposeAsync()
-    {
-        _api.Logs.Lines.ShouldBeEmpty();
-        await _api.DisposeAsync();
     }
 
     [Fact]
@@ -129,7 +118,7 @@ public sealed class CustomResourceTests : IAsyncLifetime
         using var request = new HttpRequestMessage(HttpMethod.Get, CronTabs);
         request.Headers.TryAddWithoutValidation("Accept", "application/json;as=Table;v=v1;g=meta.k8s.io");
 
-        using var answer = await _api.Http.SendAsync(request, Cancel);
+        using var answer = await Api.Http.SendAsync(request, Cancel);
         var table = JsonNode.Parse(await answer.Content.ReadAsStringAsync(Cancel))!;
 
         table["columnDefinitions"]!.AsArray().Select(static c => (string)c!["name"]!).ShouldBe(["Name", "Spec", "Replicas", "Ready", "Age"]);
@@ -140,16 +129,16 @@ public sealed class CustomResourceTests : IAsyncLifetime
     public async Task A_definition_goes_after_its_objects_and_its_kind_is_unknown_then()
     {
         await PostAsync(CronTabs, Definitions.CronTab("a", """{"cronSpec": "* * * * *"}"""));
-        using var watch = new StreamReader(await _api.Http.GetStreamAsync($"{CronTabs}?watch=true", Cancel));
+        using var watch = new StreamReader(await Api.Http.GetStreamAsync($"{CronTabs}?watch=true", Cancel));
         // The answer has begun before the objects are looked at: only the first event says that the watch is there.
         var lines = new List<string> { TypeOf((await watch.ReadLineAsync(Cancel))!) };
 
-        using var deleted = await _api.Http.DeleteAsync($"{Definitions.Path}/crontabs.stable.example.com", Cancel);
+        using var deleted = await Api.Http.DeleteAsync($"{Definitions.Path}/crontabs.stable.example.com", Cancel);
         deleted.StatusCode.ShouldBe(HttpStatusCode.OK);
 
         while (await watch.ReadLineAsync(Cancel) is { } line) lines.Add(TypeOf(line));
         lines.ShouldBe(["ADDED", "DELETED"]);
-        using var gone = await _api.Http.GetAsync(CronTabs, Cancel);
+        using var gone = await Api.Http.GetAsync(CronTabs, Cancel);
         gone.StatusCode.ShouldBe(HttpStatusCode.NotFound);
         (await PostAsync(Definitions.Path, Definitions.CronTabs)).Code.ShouldBe(201);
         (await GetAsync(CronTabs))["items"]!.AsArray().ShouldBeEmpty();
@@ -157,11 +146,11 @@ public sealed class CustomResourceTests : IAsyncLifetime
 
     private static string TypeOf(string line) => (string)JsonNode.Parse(line)!["type"]!;
 
-    private async Task<JsonNode> GetAsync(string path) => JsonNode.Parse(await _api.Http.GetStringAsync(path, Cancel))!;
+    private async Task<JsonNode> GetAsync(string path) => JsonNode.Parse(await Api.Http.GetStringAsync(path, Cancel))!;
 
     private async Task<JsonNode> PatchAsync(string path, string body)
     {
-        using var answer = await _api.Http.PatchAsync(path, new StringContent(body, Encoding.UTF8, "application/merge-patch+json"), Cancel);
+        using var answer = await Api.Http.PatchAsync(path, new StringContent(body, Encoding.UTF8, "application/merge-patch+json"), Cancel);
         var text = await answer.Content.ReadAsStringAsync(Cancel);
         answer.StatusCode.ShouldBe(HttpStatusCode.OK, text);
         return JsonNode.Parse(text)!;
@@ -169,7 +158,7 @@ public sealed class CustomResourceTests : IAsyncLifetime
 
     private async Task<(int Code, JsonNode Body)> PostAsync(string path, string body)
     {
-        using var answer = await _api.Http.PostAsync(path, new StringContent(body, Encoding.UTF8, "application/json"), Cancel);
+        using var answer = await Api.Http.PostAsync(path, new StringContent(body, Encoding.UTF8, "application/json"), Cancel);
         return ((int)answer.StatusCode, JsonNode.Parse(await answer.Content.ReadAsStringAsync(Cancel))!);
     }
 }

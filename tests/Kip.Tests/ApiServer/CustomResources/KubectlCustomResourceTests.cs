@@ -1,10 +1,9 @@
-using Kip.Testing.Kubectl;
 using Shouldly;
 
 namespace Kip.Tests.ApiServer.CustomResources;
 
 /// <summary>The kubectl on the machine against definitions and the kinds they define.</summary>
-public sealed class KubectlCustomResourceTests : IAsyncLifetime
+public sealed class KubectlCustomResourceTests : ApiServerTest
 {
     private const string CronTab = """
         apiVersion: stable.example.com/v1
@@ -16,19 +15,11 @@ public sealed class KubectlCustomResourceTests : IAsyncLifetime
           color: red
         """;
 
-    private ApiServerFixture _api = null!;
-
-    public async ValueTask InitializeAsync()
+    public override async ValueTask InitializeAsync()
     {
-        _api = await ApiServerFixture.StartAsync();
+        await base.InitializeAsync();
         (await ApplyAsync(Definitions.CronTabs)).ShouldBe("customresourcedefinition.apiextensions.k8s.io/crontabs.stable.example.com created\n");
         await RunAsync("wait --for=condition=Established crd/crontabs.stable.example.com --timeout=90s");
-    }
-
-    public async ValueTask DisposeAsync()
-    {
-        _api.Logs.Lines.ShouldBeEmpty();
-        await _api.DisposeAsync();
     }
 
     [Fact]
@@ -54,13 +45,13 @@ public sealed class KubectlCustomResourceTests : IAsyncLifetime
     [Fact]
     public async Task What_is_wrong_is_told_before_anything_is_stored()
     {
-        var refused = await _api.Kubectl.TryAsync(CronTab.Replace("red", "green", StringComparison.Ordinal), "apply", "-f", "-");
+        var refused = await Api.Kubectl.TryAsync(CronTab.Replace("red", "green", StringComparison.Ordinal), "apply", "-f", "-");
 
         refused.ExitCode.ShouldBe(1);
         refused.Error.ShouldContain("The CronTab \"nightly\" is invalid: spec.color: Unsupported value: \"green\": supported values: \"red\", \"blue\"");
     }
 
-    private Task<string> ApplyAsync(string manifest) => _api.Kubectl.RunWithAsync(manifest, "apply", "-f", "-");
+    private Task<string> ApplyAsync(string manifest) => Api.Kubectl.RunWithAsync(manifest, "apply", "-f", "-");
 
-    private Task<string> RunAsync(string arguments) => _api.Kubectl.RunAsync(arguments.Split(' '));
+    private Task<string> RunAsync(string arguments) => Api.Kubectl.RunAsync(arguments.Split(' '));
 }

@@ -4,14 +4,13 @@ using Kip.Client;
 using Kip.Resources;
 using Kip.Resources.Core;
 using Kip.Resources.Rbac;
-using Kip.Testing.Kubectl;
 using Kip.Tests.Access;
 using Shouldly;
 
 namespace Kip.Tests.ApiServer.FieldManagement;
 
 /// <summary>What the server asks of a server-side apply, and how it notes other writes.</summary>
-public sealed class ApplyRequestTests : IAsyncLifetime
+public sealed class ApplyRequestTests : ApiServerTest
 {
     private const string Maps = "/api/v1/namespaces/default/configmaps";
     private const string Deployments = "/apis/apps/v1/namespaces/default/deployments";
@@ -24,18 +23,6 @@ public sealed class ApplyRequestTests : IAsyncLifetime
 
     private const string Map = """{"apiVersion":"v1","kind":"ConfigMap","metadata":{"name":"m"},"data":{"a":"1"}}""";
 
-    private ApiServerFixture _api = null!;
-
-    private static CancellationToken Cancel => TestContext.Current.CancellationToken;
-
-    public async ValueTask InitializeAsync() => _api = await ApiServerFixture.StartAsync();
-
-    public async ValueTask DisposeAsync()
-    {
-        _api.Logs.Lines.ShouldBeEmpty();
-        await _api.DisposeAsync();
-    }
-
     [Theory]
     [InlineData("", 422, "PatchOptions.meta.k8s.io \"\" is invalid: fieldManager: Required value: is required for apply patch")]
     [InlineData(
@@ -47,7 +34,7 @@ public sealed class ApplyRequestTests : IAsyncLifetime
         var status = await ApplyAsync($"{Maps}/m{query}", Map, code);
 
         if (message is not null) status["message"]!.GetValue<string>().ShouldBe(message);
-        _api.Registry.Get(ConfigMap.Definition, new("default", "m")).ShouldBeNull();
+        Api.Registry.Get(ConfigMap.Definition, new("default", "m")).ShouldBeNull();
     }
 
     [Fact]
@@ -82,7 +69,7 @@ public sealed class ApplyRequestTests : IAsyncLifetime
         var status = await ApplyAsync($"{Maps}/m?fieldManager=x", body, code);
 
         if (message is not null) status["message"]!.GetValue<string>().ShouldBe(message);
-        _api.Registry.Get(ConfigMap.Definition, new("default", "m")).ShouldBeNull();
+        Api.Registry.Get(ConfigMap.Definition, new("default", "m")).ShouldBeNull();
     }
 
     [Fact]
@@ -97,7 +84,7 @@ public sealed class ApplyRequestTests : IAsyncLifetime
         using var answer = await SendAsync($"{Maps}/m?fieldManager=x", body);
         ((int)answer.StatusCode).ShouldBe(201);
         answer.Headers.GetValues("Warning").Single().ShouldBe("299 - \"unknown field \\\"date\\\"\"");
-        Fields(_api.Registry.Get(ConfigMap.Definition, new("default", "m"))!).ShouldBe("""x: {"f:data":{"f:a":{}}}""");
+        Fields(Api.Registry.Get(ConfigMap.Definition, new("default", "m"))!).ShouldBe("""x: {"f:data":{"f:a":{}}}""");
     }
 
     [Fact]
@@ -107,7 +94,7 @@ public sealed class ApplyRequestTests : IAsyncLifetime
 
         using var content = new StringContent("{}");
         content.Headers.ContentType = new MediaTypeHeaderValue(PatchContentType.Merge);
-        using var answer = await _api.Http.PatchAsync($"{Maps}/m?force=true", content, Cancel);
+        using var answer = await Api.Http.PatchAsync($"{Maps}/m?force=true", content, Cancel);
         (await answer.Content.ReadAsStringAsync(Cancel)).ShouldContain("force: Forbidden: may not be specified for non-apply patch");
     }
 
@@ -117,18 +104,18 @@ public sealed class ApplyRequestTests : IAsyncLifetime
         var shown = await ApplyAsync($"{Maps}/m?fieldManager=x&dryRun=All", Map, 201);
 
         shown["metadata"]!["managedFields"]!.AsArray().Count.ShouldBe(1);
-        _api.Registry.Get(ConfigMap.Definition, new("default", "m")).ShouldBeNull();
+        Api.Registry.Get(ConfigMap.Definition, new("default", "m")).ShouldBeNull();
     }
 
     [Fact]
     public async Task Applying_the_same_again_writes_nothing()
     {
         await ApplyAsync($"{Maps}/m?fieldManager=x", Map, 201);
-        var first = _api.Registry.Get(ConfigMap.Definition, new("default", "m"));
+        var first = Api.Registry.Get(ConfigMap.Definition, new("default", "m"));
 
         await ApplyAsync($"{Maps}/m?fieldManager=x", Map, 200);
 
-        _api.Registry.Get(ConfigMap.Definition, new("default", "m")).ShouldBeSameAs(first);
+        Api.Registry.Get(ConfigMap.Definition, new("default", "m")).ShouldBeSameAs(first);
     }
 
     [Fact]
@@ -139,9 +126,9 @@ public sealed class ApplyRequestTests : IAsyncLifetime
             Content = new StringContent(Map), Headers = { { "User-Agent", "my-controller/v1.2 (linux/amd64)" } },
         };
         request.Content.Headers.ContentType = new MediaTypeHeaderValue("application/json");
-        (await _api.Http.SendAsync(request, Cancel)).Dispose();
+        (await Api.Http.SendAsync(request, Cancel)).Dispose();
 
-        var entry = _api.Registry.Get(ConfigMap.Definition, new("default", "m"))!.Metadata.ManagedFields[0];
+        var entry = Api.Registry.Get(ConfigMap.Definition, new("default", "m"))!.Metadata.ManagedFields[0];
         (entry.Manager, entry.Operation, entry.ApiVersion, entry.FieldsType).ShouldBe(("my-controller", "Update", "v1", "FieldsV1"));
         entry.FieldsV1!.ToString().ShouldBe("""{"f:data":{".":{},"f:a":{}}}""");
     }
@@ -154,10 +141,10 @@ public sealed class ApplyRequestTests : IAsyncLifetime
         {
             using var content = new StringContent($$$"""{"data":{"k{{{i}}}":"1"}}""");
             content.Headers.ContentType = new MediaTypeHeaderValue(PatchContentType.Merge);
-            (await _api.Http.PatchAsync($"{Maps}/m?fieldManager=u{i:00}", content, Cancel)).EnsureSuccessStatusCode();
+            (await Api.Http.PatchAsync($"{Maps}/m?fieldManager=u{i:00}", content, Cancel)).EnsureSuccessStatusCode();
         }
 
-        var managed = _api.Registry.Get(ConfigMap.Definition, new("default", "m"))!.Metadata.ManagedFields;
+        var managed = Api.Registry.Get(ConfigMap.Definition, new("default", "m"))!.Metadata.ManagedFields;
         managed.Count(static entry => entry.Operation == "Update").ShouldBe(10);
         managed.Single(static entry => entry.Manager == "ancient-changes").FieldsV1!.ToString().ShouldContain("f:k0");
     }
@@ -165,19 +152,19 @@ public sealed class ApplyRequestTests : IAsyncLifetime
     [Fact]
     public async Task Kips_own_writes_leave_no_entry_where_nobody_is_noted_and_take_ownership_where_somebody_is()
     {
-        await _api.Registry.CreateAsync(MapOf("own", "1"), new("system:kip"), Cancel);
-        _api.Registry.Get(ConfigMap.Definition, new("default", "own"))!.Metadata.ManagedFields.ShouldBeEmpty();
+        await Api.Registry.CreateAsync(MapOf("own", "1"), new("system:kip"), Cancel);
+        Api.Registry.Get(ConfigMap.Definition, new("default", "own"))!.Metadata.ManagedFields.ShouldBeEmpty();
 
         await ApplyAsync($"{Maps}/m?fieldManager=x", Map, 201);
-        await _api.Registry.ModifyAsync(
+        await Api.Registry.ModifyAsync(
             ConfigMap.Definition, new("default", "m"), null, static map => (ConfigMap)map with { Data = StringMap.Of(("a", "2")) }, new("system:kip"), Cancel);
-        Fields(_api.Registry.Get(ConfigMap.Definition, new("default", "m"))!).ShouldBe("""kip-controller: {"f:data":{"f:a":{}}}""");
+        Fields(Api.Registry.Get(ConfigMap.Definition, new("default", "m"))!).ShouldBe("""kip-controller: {"f:data":{"f:a":{}}}""");
     }
 
     [Fact]
     public async Task Whoever_wrote_before_anybody_was_noted_is_in_the_way_of_an_apply()
     {
-        await _api.Registry.CreateAsync(MapOf("m", "9"), new("system:kip"), Cancel);
+        await Api.Registry.CreateAsync(MapOf("m", "9"), new("system:kip"), Cancel);
 
         var status = await ApplyAsync($"{Maps}/m?fieldManager=x", Map, 409);
 
@@ -191,7 +178,7 @@ public sealed class ApplyRequestTests : IAsyncLifetime
     {
         await ApplyAsync($"{Services}/hello?fieldManager=x", Hello, 201);
 
-        var service = _api.Registry.Get(Kip.Resources.Serving.Service.Definition, new("default", "hello"))!;
+        var service = Api.Registry.Get(Kip.Resources.Serving.Service.Definition, new("default", "hello"))!;
         Fields(service).ShouldBe("""x: {"f:spec":{"f:template":{"f:spec":{"f:containers":{}}}}}""");
         ((Kip.Resources.Serving.Service)service).Spec.Template.Spec.TimeoutSeconds.ShouldNotBeNull();
     }
@@ -200,25 +187,25 @@ public sealed class ApplyRequestTests : IAsyncLifetime
     public async Task What_defaults_make_of_a_list_that_is_one_value_is_no_change_when_it_is_applied_again()
     {
         await ApplyAsync($"{Services}/hello?fieldManager=x", Hello, 201);
-        var first = _api.Registry.Get(Kip.Resources.Serving.Service.Definition, new("default", "hello"));
+        var first = Api.Registry.Get(Kip.Resources.Serving.Service.Definition, new("default", "hello"));
 
         await ApplyAsync($"{Services}/hello?fieldManager=x", Hello, 200);
 
-        _api.Registry.Get(Kip.Resources.Serving.Service.Definition, new("default", "hello")).ShouldBeSameAs(first);
+        Api.Registry.Get(Kip.Resources.Serving.Service.Definition, new("default", "hello")).ShouldBeSameAs(first);
     }
 
     [Fact]
     public async Task Whoever_may_only_patch_makes_nothing_by_applying()
     {
         var rule = new PolicyRule { Verbs = ["patch"], ApiGroups = [""], Resources = ["configmaps"] };
-        await _api.Registry.CreateAsync(RoleBookTests.RoleOf("default", "patcher", rule), new("test"), Cancel);
-        await _api.Registry.CreateAsync(RoleBookTests.BindingOf("default", "ann", "Role", "patcher", RoleBookTests.User("ann")), new("test"), Cancel);
-        _api.Http.DefaultRequestHeaders.Add("Impersonate-User", "ann");
+        await Api.Registry.CreateAsync(RoleBookTests.RoleOf("default", "patcher", rule), new("test"), Cancel);
+        await Api.Registry.CreateAsync(RoleBookTests.BindingOf("default", "ann", "Role", "patcher", RoleBookTests.User("ann")), new("test"), Cancel);
+        Api.Http.DefaultRequestHeaders.Add("Impersonate-User", "ann");
 
         var status = await ApplyAsync($"{Maps}/m?fieldManager=x", Map, 403);
 
         status["message"]!.GetValue<string>().ShouldContain("User \"ann\" cannot create resource \"configmaps\" in API group \"\"");
-        await _api.Registry.CreateAsync(new ConfigMap { Metadata = new() { Name = "m", Namespace = "default" } }, new("test"), Cancel);
+        await Api.Registry.CreateAsync(new ConfigMap { Metadata = new() { Name = "m", Namespace = "default" } }, new("test"), Cancel);
         await ApplyAsync($"{Maps}/m?fieldManager=x", Map, 200);
     }
 
@@ -234,7 +221,7 @@ public sealed class ApplyRequestTests : IAsyncLifetime
         await ApplyAsync($"{Deployments}/deep?fieldManager=x", body, 201);
         await ApplyAsync($"{Deployments}/deep?fieldManager=x", body, 200);
 
-        var stored = _api.Registry.Get(Kip.Resources.Apps.Deployment.Definition, new("default", "deep"))!;
+        var stored = Api.Registry.Get(Kip.Resources.Apps.Deployment.Definition, new("default", "deep"))!;
         stored.GetDefinition().Read(stored.GetDefinition().Write(stored)).ShouldBe(stored);
     }
 
@@ -247,7 +234,7 @@ public sealed class ApplyRequestTests : IAsyncLifetime
              "template":{"metadata":{"labels":{"app":"web"} },"spec":{"containers":[{"name":"c","image":"i"}]} } } }
             """, null)));
 
-        var stored = _api.Registry.Get(Kip.Resources.Apps.Deployment.Definition, new("default", "web"))!;
+        var stored = Api.Registry.Get(Kip.Resources.Apps.Deployment.Definition, new("default", "web"))!;
         stored.Metadata.Labels.Count.ShouldBe(20);
         stored.Metadata.ManagedFields.Count.ShouldBe(20);
     }
@@ -271,6 +258,6 @@ public sealed class ApplyRequestTests : IAsyncLifetime
     {
         var content = new StringContent(body);
         content.Headers.ContentType = new MediaTypeHeaderValue(PatchContentType.Apply);
-        return _api.Http.PatchAsync(path, content, Cancel);
+        return Api.Http.PatchAsync(path, content, Cancel);
     }
 }

@@ -3,33 +3,22 @@ using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Kip.Client;
-using Kip.Testing.Kubectl;
 using Kip.Tests.ApiServer.CustomResources;
 using Shouldly;
 
 namespace Kip.Tests.ApiServer.FieldManagement;
 
 /// <summary>Server-side apply of kinds that users define: their schemas say how lists are owned.</summary>
-public sealed class CustomApplyTests : IAsyncLifetime
+public sealed class CustomApplyTests : ApiServerTest
 {
     private const string Tab = "/apis/stable.example.com/v1/namespaces/default/crontabs/a";
 
     private static readonly JsonSerializerOptions Compact = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
-    private ApiServerFixture _api = null!;
-
-    private static CancellationToken Cancel => TestContext.Current.CancellationToken;
-
-    public async ValueTask InitializeAsync()
+    public override async ValueTask InitializeAsync()
     {
-        _api = await ApiServerFixture.StartAsync();
+        await base.InitializeAsync();
         await SendAsync(HttpMethod.Post, Definitions.Path, "application/json", Definitions.CronTabs, 201);
-    }
-
-    public async ValueTask DisposeAsync()
-    {
-        _api.Logs.Lines.ShouldBeEmpty();
-        await _api.DisposeAsync();
     }
 
     [Fact]
@@ -121,7 +110,7 @@ public sealed class CustomApplyTests : IAsyncLifetime
     {
         using var request = new HttpRequestMessage(method, path) { Content = new StringContent(body) };
         request.Content.Headers.ContentType = new MediaTypeHeaderValue(type);
-        using var answer = await _api.Http.SendAsync(request, Cancel);
+        using var answer = await Api.Http.SendAsync(request, Cancel);
         var text = await answer.Content.ReadAsStringAsync(Cancel);
         ((int)answer.StatusCode).ShouldBe(code, text);
         return JsonNode.Parse(text)!;

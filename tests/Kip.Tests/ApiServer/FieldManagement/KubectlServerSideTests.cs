@@ -6,19 +6,9 @@ using Shouldly;
 namespace Kip.Tests.ApiServer.FieldManagement;
 
 /// <summary>Server-side apply as people use it, with the oldest and the newest kubectl of the machine.</summary>
-public sealed class KubectlServerSideTests : IAsyncLifetime
+public sealed class KubectlServerSideTests : ApiServerTest
 {
-    private ApiServerFixture _api = null!;
-
     public static TheoryData<string> Versions => [.. KubectlProgram.Range.Select(static program => program.Path)];
-
-    public async ValueTask InitializeAsync() => _api = await ApiServerFixture.StartAsync();
-
-    public async ValueTask DisposeAsync()
-    {
-        _api.Logs.Lines.ShouldBeEmpty();
-        await _api.DisposeAsync();
-    }
 
     [Theory]
     [MemberData(nameof(Versions))]
@@ -97,8 +87,8 @@ public sealed class KubectlServerSideTests : IAsyncLifetime
         var pruned = await kubectl.RunWithAsync(Map("a: '1'", "one"), prune);
 
         pruned.ShouldContain("configmap/two pruned");
-        _api.Registry.Get(ConfigMap.Definition, new("default", "two")).ShouldBeNull();
-        _api.Registry.Get(ConfigMap.Definition, new("default", "one")).ShouldNotBeNull();
+        Api.Registry.Get(ConfigMap.Definition, new("default", "two")).ShouldBeNull();
+        Api.Registry.Get(ConfigMap.Definition, new("default", "one")).ShouldNotBeNull();
     }
 
     [Theory]
@@ -109,7 +99,7 @@ public sealed class KubectlServerSideTests : IAsyncLifetime
         await kubectl.RunWithAsync(Map("a: '1'"), "apply", "-f", "-");
         (await kubectl.RunAsync("apply", "view-last-applied", "configmap/m")).ShouldContain("a: \"1\"");
 
-        var file = Path.Combine(_api.Folder, "m.yaml");
+        var file = Path.Combine(Api.Folder, "m.yaml");
         await File.WriteAllTextAsync(file, Map("a: '1'\n  b: '2'"), TestContext.Current.CancellationToken);
         await kubectl.RunAsync("apply", "set-last-applied", "-f", file);
         (await kubectl.RunAsync("apply", "view-last-applied", "configmap/m")).ShouldContain("b: \"2\"");
@@ -143,7 +133,7 @@ public sealed class KubectlServerSideTests : IAsyncLifetime
         refused.Error.ShouldContain("conflict with \"kubectl-replace\" using v1: .data.a");
     }
 
-    private KubectlRunner Kubectl(string program) => new(_api.Server.KubeconfigPath, _api.Folder, program);
+    private KubectlRunner Kubectl(string program) => new(Api.Server.KubeconfigPath, Api.Folder, program);
 
     private static string Map(string data, string name = "m") => $"""
         apiVersion: v1
@@ -158,7 +148,7 @@ public sealed class KubectlServerSideTests : IAsyncLifetime
 
         """;
 
-    private ConfigMap Found() => (ConfigMap)_api.Registry.Get(ConfigMap.Definition, new("default", "m"))!;
+    private ConfigMap Found() => (ConfigMap)Api.Registry.Get(ConfigMap.Definition, new("default", "m"))!;
 
     private string Data() => Found().Data.ToString();
 

@@ -1,34 +1,23 @@
 using System.Net.Http.Headers;
 using System.Text.Json.Nodes;
 using Kip.Resources.Core;
-using Kip.Testing.Kubectl;
 using Shouldly;
 
 namespace Kip.Tests.ApiServer.Http;
 
 /// <summary>Every way to write, for show only; and every way to write what is not known.</summary>
-public sealed class DryRunTests : IAsyncLifetime
+public sealed class DryRunTests : ApiServerTest
 {
     private const string Maps = "/api/v1/namespaces/default/configmaps";
     private const string Deployments = "/apis/apps/v1/namespaces/default/deployments";
     private const string Web =
         """{"metadata":{"name":"web"},"spec":{"selector":{"matchLabels":{"app":"web"}},"template":{"metadata":{"labels":{"app":"web"}},"spec":{"containers":[{"name":"c","image":"i"}]}}}}""";
 
-    private ApiServerFixture _api = null!;
-
-    private static CancellationToken Cancel => TestContext.Current.CancellationToken;
-
-    public async ValueTask InitializeAsync()
+    public override async ValueTask InitializeAsync()
     {
-        _api = await ApiServerFixture.StartAsync();
+        await base.InitializeAsync();
         (await SendAsync("POST", Maps, "application/json", """{"metadata":{"name":"a"},"data":{"k":"1"}}""")).Code.ShouldBe(201);
         (await SendAsync("POST", Deployments, "application/json", Web)).Code.ShouldBe(201);
-    }
-
-    public async ValueTask DisposeAsync()
-    {
-        _api.Logs.Lines.ShouldBeEmpty();
-        await _api.DisposeAsync();
     }
 
     [Theory]
@@ -44,13 +33,13 @@ public sealed class DryRunTests : IAsyncLifetime
     [InlineData("PATCH", Deployments + "/web/status", "application/merge-patch+json", """{"status":{"replicas":3}}""")]
     public async Task Nothing_is_stored_that_is_only_tried(string method, string path, string type, string body)
     {
-        var before = _api.Registry.ResourceVersion;
+        var before = Api.Registry.ResourceVersion;
 
         var (code, said) = await SendAsync(method, $"{path}?dryRun=All", type, body);
 
         code.ShouldBeInRange(200, 201, said);
-        _api.Registry.ResourceVersion.ShouldBe(before);
-        _api.Registry.Get(ConfigMap.Definition, new("default", "a")).ShouldNotBeNull();
+        Api.Registry.ResourceVersion.ShouldBe(before);
+        Api.Registry.Get(ConfigMap.Definition, new("default", "a")).ShouldNotBeNull();
     }
 
     [Fact]
@@ -58,7 +47,7 @@ public sealed class DryRunTests : IAsyncLifetime
     {
         (await SendAsync("DELETE", $"{Maps}/a", "application/json", """{"dryRun":["All"]}""")).Code.ShouldBe(200);
 
-        _api.Registry.Get(ConfigMap.Definition, new("default", "a")).ShouldNotBeNull();
+        Api.Registry.Get(ConfigMap.Definition, new("default", "a")).ShouldNotBeNull();
     }
 
     [Theory]
@@ -82,7 +71,7 @@ public sealed class DryRunTests : IAsyncLifetime
     {
         using var request = new HttpRequestMessage(new HttpMethod(method), path);
         if (body.Length > 0) request.Content = new StringContent(body, new MediaTypeHeaderValue(type));
-        using var answer = await _api.Http.SendAsync(request, Cancel);
+        using var answer = await Api.Http.SendAsync(request, Cancel);
         return ((int)answer.StatusCode, await answer.Content.ReadAsStringAsync(Cancel));
     }
 }

@@ -6,26 +6,13 @@ using FsCheck;
 using FsCheck.Fluent;
 using Kip.Client;
 using Kip.Resources;
-using Kip.Testing.Kubectl;
 using Shouldly;
 
 namespace Kip.Tests.ApiServer.Http;
 
 /// <summary>Whatever is sent: an answer that says what is wrong, never a failure of the server.</summary>
-public sealed class MalformedRequestTests : IAsyncLifetime
+public sealed class MalformedRequestTests : ApiServerTest
 {
-    private ApiServerFixture _api = null!;
-
-    private static CancellationToken Cancel => TestContext.Current.CancellationToken;
-
-    public async ValueTask InitializeAsync() => _api = await ApiServerFixture.StartAsync();
-
-    public async ValueTask DisposeAsync()
-    {
-        _api.Logs.Lines.ShouldBeEmpty();
-        await _api.DisposeAsync();
-    }
-
     public static TheoryData<string> Bodies =>
     [
         "", " ", "{", "}", "[]", "null", "7", "\"text\"", "{\"metadata\":7}", "{\"metadata\":{\"name\":\"\\ud800\"}}", "{\"kind\":\"\\ud800\"}", "{\"kind\":7}",
@@ -57,7 +44,7 @@ public sealed class MalformedRequestTests : IAsyncLifetime
         {
             using var content = new ByteArrayContent(bytes);
             content.Headers.ContentType = new MediaTypeHeaderValue("application/json");
-            using var answer = await _api.Http.PostAsync("/api/v1/namespaces/default/pods", content, Cancel);
+            using var answer = await Api.Http.PostAsync("/api/v1/namespaces/default/pods", content, Cancel);
             answer.StatusCode.ShouldBe(HttpStatusCode.BadRequest);
         }
     }
@@ -90,7 +77,7 @@ public sealed class MalformedRequestTests : IAsyncLifetime
     [InlineData("includeObject=%00")]
     public async Task A_malformed_parameter_of_a_list_is_the_clients_mistake(string parameters)
     {
-        using var answer = await _api.Http.GetAsync($"/api/v1/pods?{parameters}", Cancel);
+        using var answer = await Api.Http.GetAsync($"/api/v1/pods?{parameters}", Cancel);
 
         ((int)answer.StatusCode).ShouldBeOneOf(400, 410, 422, 504);
         JsonNode.Parse(await answer.Content.ReadAsStringAsync(Cancel))!["message"]!.GetValue<string>().ShouldNotBeEmpty();
@@ -107,7 +94,7 @@ public sealed class MalformedRequestTests : IAsyncLifetime
     [InlineData("BREW", "/api/v1/namespaces/default/pods/p")]
     public async Task A_verb_that_a_path_does_not_have_is_405(string method, string path)
     {
-        using var answer = await _api.Http.SendAsync(new HttpRequestMessage(new HttpMethod(method), path), Cancel);
+        using var answer = await Api.Http.SendAsync(new HttpRequestMessage(new HttpMethod(method), path), Cancel);
 
         answer.StatusCode.ShouldBe(HttpStatusCode.MethodNotAllowed);
     }
@@ -127,7 +114,7 @@ public sealed class MalformedRequestTests : IAsyncLifetime
 
         (await RefusedAsync(HttpMethod.Delete, "/api/v1/namespaces/default/configmaps/a", body, "application/json")).ShouldBe(code);
 
-        (await _api.Http.GetAsync("/api/v1/namespaces/default/configmaps/a", Cancel)).StatusCode.ShouldBe(HttpStatusCode.OK);
+        (await Api.Http.GetAsync("/api/v1/namespaces/default/configmaps/a", Cancel)).StatusCode.ShouldBe(HttpStatusCode.OK);
     }
 
     [Theory]
@@ -145,7 +132,7 @@ public sealed class MalformedRequestTests : IAsyncLifetime
             HttpMethod.Post, "/api/v1/namespaces/default/pods", """{"metadata":{"name":"p"},"spec":{"containers":[{"name":"c","image":"i"}]}}""",
             "application/json");
 
-        using var answer = await _api.Http.GetAsync($"/api/v1/namespaces/default/pods/p/log?{parameters}", Cancel);
+        using var answer = await Api.Http.GetAsync($"/api/v1/namespaces/default/pods/p/log?{parameters}", Cancel);
 
         // 501: nothing was wrong with it, but this server keeps no logs.
         ((int)answer.StatusCode).ShouldBeOneOf(400, 422, parameters == "sinceSeconds=99999999999999" ? 501 : 400);
@@ -178,7 +165,7 @@ public sealed class MalformedRequestTests : IAsyncLifetime
         var content = new StringContent(body);
         content.Headers.ContentType = new MediaTypeHeaderValue(type);
         using var request = new HttpRequestMessage(method, path) { Content = content };
-        using var answer = await _api.Http.SendAsync(request, Cancel);
+        using var answer = await Api.Http.SendAsync(request, Cancel);
         var said = await answer.Content.ReadAsStringAsync(Cancel);
         ((int)answer.StatusCode).ShouldBeLessThan(500, $"{method} {path} {type} {body}: {said}");
         if ((int)answer.StatusCode >= 400) JsonNode.Parse(said)!["message"]!.GetValue<string>().ShouldNotBeEmpty();

@@ -3,27 +3,14 @@ using System.Net.Http.Headers;
 using System.Text.Json.Nodes;
 using Kip.ApiServer.Http.Bodies;
 using Kip.Client;
-using Kip.Testing.Kubectl;
 using Shouldly;
 
 namespace Kip.Tests.ApiServer.Http;
 
 /// <summary>What clients say they take, and what they send: forms, versions, encodings, and parameters that contradict each other.</summary>
-public sealed class NegotiationTests : IAsyncLifetime
+public sealed class NegotiationTests : ApiServerTest
 {
     private const string Maps = "/api/v1/namespaces/default/configmaps";
-
-    private ApiServerFixture _api = null!;
-
-    private static CancellationToken Cancel => TestContext.Current.CancellationToken;
-
-    public async ValueTask InitializeAsync() => _api = await ApiServerFixture.StartAsync();
-
-    public async ValueTask DisposeAsync()
-    {
-        _api.Logs.Lines.ShouldBeEmpty();
-        await _api.DisposeAsync();
-    }
 
     [Theory]
     [InlineData("", AnswerForm.Object)]
@@ -105,7 +92,7 @@ public sealed class NegotiationTests : IAsyncLifetime
     [InlineData("metadata: {name: y}\ndata: {x: 1}\n", HttpStatusCode.BadRequest)]
     public async Task An_object_may_come_as_YAML(string yaml, HttpStatusCode expected)
     {
-        using var answer = await _api.Http.PostAsync(Maps, new StringContent(yaml, new MediaTypeHeaderValue("application/yaml")), Cancel);
+        using var answer = await Api.Http.PostAsync(Maps, new StringContent(yaml, new MediaTypeHeaderValue("application/yaml")), Cancel);
 
         answer.StatusCode.ShouldBe(expected, await answer.Content.ReadAsStringAsync(Cancel));
     }
@@ -120,7 +107,7 @@ public sealed class NegotiationTests : IAsyncLifetime
         content.Headers.ContentType = new MediaTypeHeaderValue(type);
         if (encoding is not null) content.Headers.ContentEncoding.Add(encoding);
 
-        (await _api.Http.PostAsync(Maps, content, Cancel)).StatusCode.ShouldBe(HttpStatusCode.UnsupportedMediaType);
+        (await Api.Http.PostAsync(Maps, content, Cancel)).StatusCode.ShouldBe(HttpStatusCode.UnsupportedMediaType);
     }
 
     [Fact]
@@ -129,12 +116,12 @@ public sealed class NegotiationTests : IAsyncLifetime
         var index = await SendAsync(HttpMethod.Get, "/openapi/v3", null, HttpStatusCode.OK);
         var url = index["paths"]!["api/v1"]!["serverRelativeURL"]!.GetValue<string>();
 
-        using var answer = await _api.Http.GetAsync(url, Cancel);
+        using var answer = await Api.Http.GetAsync(url, Cancel);
         answer.Headers.CacheControl!.ToString().ShouldBe("public, immutable");
-        using var redirected = await _api.Http.GetAsync("/openapi/v3/api/v1?hash=OF-AN-OLDER-SERVER", Cancel);
+        using var redirected = await Api.Http.GetAsync("/openapi/v3/api/v1?hash=OF-AN-OLDER-SERVER", Cancel);
         // .NET's client follows, but leaves its token behind.
         redirected.RequestMessage!.RequestUri!.PathAndQuery.ShouldBe(url);
-        using var plain = await _api.Http.GetAsync("/openapi/v3/api/v1", Cancel);
+        using var plain = await Api.Http.GetAsync("/openapi/v3/api/v1", Cancel);
         plain.Headers.CacheControl.ShouldBeNull();
     }
 
@@ -142,7 +129,7 @@ public sealed class NegotiationTests : IAsyncLifetime
     {
         using var request = new HttpRequestMessage(HttpMethod.Get, path);
         request.Headers.TryAddWithoutValidation("Accept", accept);
-        using var answer = await _api.Http.SendAsync(request, Cancel);
+        using var answer = await Api.Http.SendAsync(request, Cancel);
         answer.StatusCode.ShouldBe(HttpStatusCode.OK);
         return JsonNode.Parse(await answer.Content.ReadAsStringAsync(Cancel))!;
     }
@@ -151,7 +138,7 @@ public sealed class NegotiationTests : IAsyncLifetime
     {
         using var request = new HttpRequestMessage(method, path);
         if (body is not null) request.Content = new StringContent(body, new MediaTypeHeaderValue("application/json"));
-        using var answer = await _api.Http.SendAsync(request, Cancel);
+        using var answer = await Api.Http.SendAsync(request, Cancel);
         var said = await answer.Content.ReadAsStringAsync(Cancel);
         answer.StatusCode.ShouldBe(expected, said);
         return JsonNode.Parse(said)!;

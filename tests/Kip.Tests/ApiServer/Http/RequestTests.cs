@@ -6,29 +6,16 @@ using System.Text.Json.Nodes;
 using Kip.Client;
 using Kip.Resources;
 using Kip.Resources.Core;
-using Kip.Testing.Kubectl;
 using Shouldly;
 
 namespace Kip.Tests.ApiServer.Http;
 
 /// <summary>What the server answers, byte by byte where it matters.</summary>
-public sealed class RequestTests : IAsyncLifetime
+public sealed class RequestTests : ApiServerTest
 {
     private const string Maps = "/api/v1/namespaces/default/configmaps";
     private const string Deployments = "/apis/apps/v1/namespaces/default/deployments";
     private const string Services = "/apis/serving.knative.dev/v1/namespaces/default/services";
-
-    private ApiServerFixture _api = null!;
-
-    private static CancellationToken Cancel => TestContext.Current.CancellationToken;
-
-    public async ValueTask InitializeAsync() => _api = await ApiServerFixture.StartAsync();
-
-    public async ValueTask DisposeAsync()
-    {
-        _api.Logs.Lines.ShouldBeEmpty();
-        await _api.DisposeAsync();
-    }
 
     [Theory]
     [InlineData(null)]
@@ -36,7 +23,7 @@ public sealed class RequestTests : IAsyncLifetime
     [InlineData("wrong")]
     public async Task Without_the_token_everything_but_health_is_401(string? token)
     {
-        using var stranger = _api.NewClient(token);
+        using var stranger = Api.NewClient(token);
 
         foreach (var path in new[] { "/api", "/version", "/openapi/v3", Maps, "/nothing" })
         {
@@ -57,7 +44,7 @@ public sealed class RequestTests : IAsyncLifetime
     [InlineData("/api/v1/namespaces/default/pods/p/log/x")]
     public async Task An_unknown_path_is_404_in_plain_text(string path)
     {
-        using var answer = await _api.Http.GetAsync(path, Cancel);
+        using var answer = await Api.Http.GetAsync(path, Cancel);
 
         answer.StatusCode.ShouldBe(HttpStatusCode.NotFound);
         answer.Content.Headers.ContentType!.MediaType.ShouldBe("text/plain");
@@ -115,9 +102,9 @@ public sealed class RequestTests : IAsyncLifetime
         var strict = await SendAsync(HttpMethod.Post, $"{Maps}?fieldValidation=Strict", body, 400);
         strict["message"]!.GetValue<string>().ShouldBe(
             "ConfigMap in version \"v1\" cannot be handled as a ConfigMap: strict decoding error: duplicate field \"data.k\", unknown field \"dta\"");
-        using var warned = await _api.Http.PostAsync($"{Maps}?dryRun=All", Json(body), Cancel);
+        using var warned = await Api.Http.PostAsync($"{Maps}?dryRun=All", Json(body), Cancel);
         warned.Headers.GetValues("Warning").ShouldBe(["299 - \"duplicate field \\\"data.k\\\"\"", "299 - \"unknown field \\\"dta\\\"\""]);
-        using var ignored = await _api.Http.PostAsync($"{Maps}?dryRun=All&fieldValidation=Ignore", Json(body), Cancel);
+        using var ignored = await Api.Http.PostAsync($"{Maps}?dryRun=All&fieldValidation=Ignore", Json(body), Cancel);
         ignored.Headers.Contains("Warning").ShouldBeFalse();
         await SendAsync(HttpMethod.Post, $"{Maps}?fieldValidation=Loud", body, 422);
         await SendAsync(HttpMethod.Post, Maps, """{"metadata":{"name":"a"}}""", 201);
@@ -196,7 +183,7 @@ public sealed class RequestTests : IAsyncLifetime
         await SendAsync(HttpMethod.Get, $"{Maps}?includeObject=Half", null, 400);
         using var protobufOnly = new HttpRequestMessage(HttpMethod.Get, Maps);
         protobufOnly.Headers.Add("Accept", "application/vnd.kubernetes.protobuf");
-        (await _api.Http.SendAsync(protobufOnly, Cancel)).StatusCode.ShouldBe(HttpStatusCode.NotAcceptable);
+        (await Api.Http.SendAsync(protobufOnly, Cancel)).StatusCode.ShouldBe(HttpStatusCode.NotAcceptable);
     }
 
     [Fact]
@@ -204,17 +191,17 @@ public sealed class RequestTests : IAsyncLifetime
     {
         var text = new string('x', 1000);
         for (var i = 0; i < 300; i++)
-            await _api.Registry.CreateAsync(
+            await Api.Registry.CreateAsync(
                 new ConfigMap { Metadata = new() { Name = $"m{i:d3}", Namespace = "default" }, Data = StringMap.Of(("k", text)) }, new("test"), Cancel);
 
         using var request = new HttpRequestMessage(HttpMethod.Get, Maps);
         request.Headers.AcceptEncoding.ParseAdd("gzip");
-        using var compressed = await _api.Http.SendAsync(request, Cancel);
+        using var compressed = await Api.Http.SendAsync(request, Cancel);
         compressed.Content.Headers.ContentEncoding.ShouldBe(["gzip"]);
         await using var plain = new GZipStream(await compressed.Content.ReadAsStreamAsync(Cancel), CompressionMode.Decompress);
         var list = await JsonNode.ParseAsync(plain, cancellationToken: Cancel);
         list!["items"]!.AsArray().Count.ShouldBe(300);
-        using var straight = await _api.Http.GetAsync(Maps, Cancel);
+        using var straight = await Api.Http.GetAsync(Maps, Cancel);
         straight.Content.Headers.ContentEncoding.ShouldBeEmpty();
         (await JsonAsync(straight))["items"]!.AsArray().Count.ShouldBe(300);
     }
@@ -224,12 +211,12 @@ public sealed class RequestTests : IAsyncLifetime
     {
         foreach (var path in new[] { "/api", "/apis", "/api/v1", "/apis/apps", "/apis/serving.knative.dev/v1", "/openapi/v3", "/openapi/v3/api/v1", "/openapi/v2" })
         {
-            using var first = await _api.Http.GetAsync(path, Cancel);
+            using var first = await Api.Http.GetAsync(path, Cancel);
             first.StatusCode.ShouldBe(HttpStatusCode.OK, path);
             using var again = new HttpRequestMessage(HttpMethod.Get, path);
             again.Headers.IfNoneMatch.Add(first.Headers.ETag!);
-            (await _api.Http.SendAsync(again, Cancel)).StatusCode.ShouldBe(HttpStatusCode.NotModified, path);
-            (await _api.Http.PostAsync(path, Json("{}"), Cancel)).StatusCode.ShouldBe(HttpStatusCode.MethodNotAllowed, path);
+            (await Api.Http.SendAsync(again, Cancel)).StatusCode.ShouldBe(HttpStatusCode.NotModified, path);
+            (await Api.Http.PostAsync(path, Json("{}"), Cancel)).StatusCode.ShouldBe(HttpStatusCode.MethodNotAllowed, path);
         }
     }
 
@@ -240,7 +227,7 @@ public sealed class RequestTests : IAsyncLifetime
     {
         using var request = new HttpRequestMessage(HttpMethod.Get, "/apis");
         request.Headers.TryAddWithoutValidation("Accept", $"application/json;g=apidiscovery.k8s.io;v={version};as=APIGroupDiscoveryList,application/json");
-        using var answer = await _api.Http.SendAsync(request, Cancel);
+        using var answer = await Api.Http.SendAsync(request, Cancel);
 
         answer.Content.Headers.ContentType!.ToString().ShouldBe($"application/json; g=apidiscovery.k8s.io; v={version}; as=APIGroupDiscoveryList");
         var groups = (await JsonAsync(answer))["items"]!.AsArray();
@@ -277,7 +264,7 @@ public sealed class RequestTests : IAsyncLifetime
     {
         using var request = new HttpRequestMessage(HttpMethod.Get, path);
         request.Headers.TryAddWithoutValidation("Accept", accept);
-        using var answer = await _api.Http.SendAsync(request, Cancel);
+        using var answer = await Api.Http.SendAsync(request, Cancel);
         answer.StatusCode.ShouldBe(HttpStatusCode.OK);
         return await JsonAsync(answer);
     }
@@ -295,7 +282,7 @@ public sealed class RequestTests : IAsyncLifetime
     private async Task<JsonNode> SendContentAsync(HttpMethod method, string path, HttpContent? body, int expected)
     {
         using var request = new HttpRequestMessage(method, path) { Content = body };
-        using var answer = await _api.Http.SendAsync(request, Cancel);
+        using var answer = await Api.Http.SendAsync(request, Cancel);
         var json = await JsonAsync(answer);
         ((int)answer.StatusCode).ShouldBe(expected, json.ToJsonString());
         return json;

@@ -1,27 +1,14 @@
 using System.Text.Json.Nodes;
 using Kip.Resources;
 using Kip.Resources.Core;
-using Kip.Testing.Kubectl;
 using Shouldly;
 
 namespace Kip.Tests.ApiServer.Http;
 
 /// <summary>Watches, as a client on the network sees them.</summary>
-public sealed class WatchTests : IAsyncLifetime
+public sealed class WatchTests : ApiServerTest
 {
     private const string Maps = "/api/v1/namespaces/default/configmaps";
-
-    private ApiServerFixture _api = null!;
-
-    private static CancellationToken Cancel => TestContext.Current.CancellationToken;
-
-    public async ValueTask InitializeAsync() => _api = await ApiServerFixture.StartAsync();
-
-    public async ValueTask DisposeAsync()
-    {
-        _api.Logs.Lines.ShouldBeEmpty();
-        await _api.DisposeAsync();
-    }
 
     [Fact]
     public async Task Without_a_version_it_begins_with_what_is_there_and_goes_on_with_what_happens()
@@ -32,10 +19,10 @@ public sealed class WatchTests : IAsyncLifetime
 
         await CreateAsync("b");
         (await NextAsync(lines)).ShouldBe(("ADDED", "b"));
-        await _api.Registry.ModifyAsync(
+        await Api.Registry.ModifyAsync(
             ConfigMap.Definition, new("default", "b"), null, static r => (ConfigMap)r with { Data = StringMap.Of(("k", "1")) }, new("test"), Cancel);
         (await NextAsync(lines)).ShouldBe(("MODIFIED", "b"));
-        await _api.Registry.DeleteAsync(ConfigMap.Definition, new("default", "a"), DeleteOptions.Default, new("test"), Cancel);
+        await Api.Registry.DeleteAsync(ConfigMap.Definition, new("default", "a"), DeleteOptions.Default, new("test"), Cancel);
         (await NextAsync(lines)).ShouldBe(("DELETED", "a"));
     }
 
@@ -108,7 +95,7 @@ public sealed class WatchTests : IAsyncLifetime
         using var lines = await WatchAsync($"{Maps}?watch=true");
         (await NextAsync(lines)).ShouldBe(("ADDED", "a"));
 
-        await _api.Server.DisposeAsync();
+        await Api.Server.DisposeAsync();
 
         (await lines.ReadLineAsync(Cancel)).ShouldBeNull();
     }
@@ -125,7 +112,7 @@ public sealed class WatchTests : IAsyncLifetime
         for (var i = 0; i < batches; i++)
         {
             for (var j = 0; j < batch; j++)
-                await _api.Registry.CreateAsync(
+                await Api.Registry.CreateAsync(
                     new ConfigMap { Metadata = new() { GenerateName = "m-", Namespace = "default" }, Data = StringMap.Of(("k", text)) }, new("test"), Cancel);
             for (var j = 0; j < batch; j++) (await quick.ReadLineAsync(deadline.Token)).ShouldNotBeNull().ShouldStartWith("{\"type\":\"ADDED\"");
         }
@@ -146,7 +133,7 @@ public sealed class WatchTests : IAsyncLifetime
     [InlineData("resourceVersionMatch=NotOlderThan", 422)]
     public async Task What_cannot_be_watched_is_refused_before_the_stream_begins(string parameters, int code)
     {
-        using var answer = await _api.Http.GetAsync($"{Maps}?watch=true&{parameters}", Cancel);
+        using var answer = await Api.Http.GetAsync($"{Maps}?watch=true&{parameters}", Cancel);
 
         ((int)answer.StatusCode).ShouldBe(code);
         JsonNode.Parse(await answer.Content.ReadAsStringAsync(Cancel))!["kind"]!.GetValue<string>().ShouldBe("Status");
@@ -169,13 +156,13 @@ public sealed class WatchTests : IAsyncLifetime
     }
 
     private async Task<Resource> CreateAsync(string name) =>
-        await _api.Registry.CreateAsync(new ConfigMap { Metadata = new() { Name = name, Namespace = "default" } }, new("test"), Cancel);
+        await Api.Registry.CreateAsync(new ConfigMap { Metadata = new() { Name = name, Namespace = "default" } }, new("test"), Cancel);
 
     private async Task<StreamReader> WatchAsync(string path, string accept = "application/json")
     {
         using var request = new HttpRequestMessage(HttpMethod.Get, path);
         request.Headers.TryAddWithoutValidation("Accept", accept);
-        var answer = await _api.Http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, Cancel);
+        var answer = await Api.Http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, Cancel);
         ((int)answer.StatusCode).ShouldBe(200);
         return new StreamReader(await answer.Content.ReadAsStreamAsync(Cancel));
     }

@@ -3,26 +3,13 @@ using System.Net.Http.Headers;
 using System.Text.Json.Nodes;
 using Kip.ApiServer.Protobuf;
 using Kip.Testing.Golden;
-using Kip.Testing.Kubectl;
 using Shouldly;
 
 namespace Kip.Tests.ApiServer.Protobuf;
 
-public sealed class ProtobufBodyTests : IAsyncLifetime
+public sealed class ProtobufBodyTests : ApiServerTest
 {
     private const string Maps = "/api/v1/namespaces/default/configmaps";
-
-    private ApiServerFixture _api = null!;
-
-    private static CancellationToken Cancel => TestContext.Current.CancellationToken;
-
-    public async ValueTask InitializeAsync() => _api = await ApiServerFixture.StartAsync();
-
-    public async ValueTask DisposeAsync()
-    {
-        _api.Logs.Lines.ShouldBeEmpty();
-        await _api.DisposeAsync();
-    }
 
     [Fact]
     public async Task An_object_sent_as_protobuf_is_stored_like_one_sent_as_JSON()
@@ -146,7 +133,7 @@ public sealed class ProtobufBodyTests : IAsyncLifetime
         using var content = new ByteArrayContent(body);
         content.Headers.ContentType = new MediaTypeHeaderValue("application/vnd.kubernetes.protobuf");
         using var request = new HttpRequestMessage(method, path) { Content = content };
-        using var answer = await _api.Http.SendAsync(request, Cancel);
+        using var answer = await Api.Http.SendAsync(request, Cancel);
         return (answer.StatusCode, await answer.Content.ReadAsStringAsync(Cancel));
     }
 }

@@ -5,34 +5,23 @@ using Kip.ApiServer.Registry;
 using Kip.Client;
 using Kip.Resources;
 using Kip.Resources.Core;
-using Kip.Testing.Kubectl;
 using Shouldly;
 
 namespace Kip.Tests.ApiServer.Http.Lists;
 
 /// <summary>Lists that are long enough to go out in parts: what is copied from the last list and what has changed since.</summary>
-public sealed class ListAnswerTests : IAsyncLifetime
+public sealed class ListAnswerTests : ApiServerTest
 {
     private const string Maps = "/api/v1/namespaces/default/configmaps";
     private const int Count = 200;
 
-    private ApiServerFixture _api = null!;
-
-    private static CancellationToken Cancel => TestContext.Current.CancellationToken;
-
-    public async ValueTask InitializeAsync()
+    public override async ValueTask InitializeAsync()
     {
-        _api = await ApiServerFixture.StartAsync();
+        await base.InitializeAsync();
         for (var i = 0; i < Count; i++) await Resources.CreateAsync(Map($"m-{i:000}", "first"), Cancel);
     }
 
-    public async ValueTask DisposeAsync()
-    {
-        _api.Logs.Lines.ShouldBeEmpty();
-        await _api.DisposeAsync();
-    }
-
-    private EmbeddedResources Resources => new(_api.Registry);
+    private EmbeddedResources Resources => new(Api.Registry);
 
     [Fact]
     public async Task A_list_shows_what_has_changed_since_the_last_one()
@@ -95,7 +84,7 @@ public sealed class ListAnswerTests : IAsyncLifetime
 
     private async Task<string> ListAsync(string path)
     {
-        using var answer = await _api.Http.GetAsync(path, Cancel);
+        using var answer = await Api.Http.GetAsync(path, Cancel);
         answer.StatusCode.ShouldBe(HttpStatusCode.OK);
         return await answer.Content.ReadAsStringAsync(Cancel);
     }
@@ -104,7 +93,7 @@ public sealed class ListAnswerTests : IAsyncLifetime
     {
         using var request = new HttpRequestMessage(HttpMethod.Get, Maps);
         request.Headers.TryAddWithoutValidation("Accept-Encoding", "gzip");
-        using var answer = await _api.Http.SendAsync(request, Cancel);
+        using var answer = await Api.Http.SendAsync(request, Cancel);
         answer.Content.Headers.ContentEncoding.ShouldBe(["gzip"]);
         await using var unpacked = new GZipStream(await answer.Content.ReadAsStreamAsync(Cancel), CompressionMode.Decompress);
         using var reader = new StreamReader(unpacked);
