@@ -5,8 +5,8 @@ namespace Kip.Resources.Core;
 /// <summary>One program of a pod: its image, command, environment, ports and probes.</summary>
 public sealed record Container
 {
-    public string Name { get; init => field = value ?? ""; } = "";
-    public string Image { get; init => field = value ?? ""; } = "";
+    public string Name { get; init => field = SharedText.Of(value ?? ""); } = "";
+    public string Image { get; init => field = SharedText.Of(value ?? ""); } = "";
     public string? ImagePullPolicy { get; init; }
     public ValueList<string> Command { get; init; }
     public ValueList<string> Args { get; init; }

@@ -157,7 +157,8 @@ public sealed class StringMapConverter : JsonConverter<StringMap>
         var entries = new List<KeyValuePair<string, string>>();
         while (reader.Read() && reader.TokenType != JsonTokenType.EndObject)
         {
-            var key = reader.GetString()!;
+            // The keys of a thousand objects are a dozen words. Values are not shared: those of a Secret must not outlive it.
+            var key = SharedText.Of(reader.GetString()!);
             reader.Read();
             if (reader.TokenType is not (JsonTokenType.String or JsonTokenType.Null))
                 throw new JsonException($"the value of \"{key}\" must be a string");

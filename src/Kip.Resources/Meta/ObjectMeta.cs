@@ -9,7 +9,7 @@ public sealed record ObjectMeta
 
     public string Name { get; init => field = value ?? ""; } = "";
     public string? GenerateName { get; init; }
-    public string Namespace { get; init => field = value ?? ""; } = "";
+    public string Namespace { get; init => field = SharedText.Of(value ?? ""); } = "";
     public string? Uid { get; init; }
     public string? ResourceVersion { get; init; }
     public long Generation { get; init; }
