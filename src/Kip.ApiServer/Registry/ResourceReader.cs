@@ -21,7 +21,8 @@ internal sealed class ResourceReader(Store store)
 
         // kubectl and kn watch and list single objects by name: no need to look at the others.
         if (selection.Namespace is { } space && selection.Fields.ExactValue("metadata.name") is { } name)
-            return new ResourceList(table.Get(new(space, name)) is { } only && IsAfter(only, from?.After) && selection.Matches(only) ? [only] : [], Text(version));
+            return new ResourceList(
+                table.Get(new(space, name)) is { } only && IsAfter(only, from?.After) && selection.Matches(only) ? [only] : [], Text(version));
         return Part(table, selection, from?.After, limit, version);
     }
 

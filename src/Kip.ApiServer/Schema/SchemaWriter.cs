@@ -86,7 +86,8 @@ internal sealed class SchemaWriter(Utf8JsonWriter writer, string prefix, long ma
     private void WriteOpenComponent(KindDefinition kind)
     {
         writer.WriteStartObject(ComponentNames.Of(kind));
-        writer.WriteString("description", $"The schemas of the kinds that are defined here are too large to be told in one document: see the CustomResourceDefinition {kind.QualifiedPlural}.");
+        writer.WriteString("description", "The schemas of the kinds that are defined here are too large to be told in one document: see the "
+            + $"CustomResourceDefinition {kind.QualifiedPlural}.");
         writer.WriteString("type", "object");
         writer.WriteStartObject("properties");
         foreach (var field in EveryObject.Fields) WriteField(field);

@@ -26,7 +26,8 @@ internal sealed class RegisteredWebhooks(Store store)
             {
                 var (known, now) = (_known, table());
                 if (ReferenceEquals(known.Table, now)) return known.Webhooks;
-                _known = new(now, [.. now.In(null).Cast<IWebhookConfiguration>().SelectMany(static configuration => configuration.Webhooks.Select(static webhook => new RegisteredWebhook(webhook)))]);
+                _known = new(now, [.. now.In(null).Cast<IWebhookConfiguration>().SelectMany(
+                    static configuration => configuration.Webhooks.Select(static webhook => new RegisteredWebhook(webhook)))]);
                 return _known.Webhooks;
             }
         }

@@ -108,7 +108,8 @@ internal sealed partial class WebhookAdmission(Store store, KindCatalog kinds, W
         var holds = registered.Conditions.Hold(document.RootElement.GetProperty("request"), out var problem);
         if (problem is null) return holds;
         if (registered.Webhook.FailurePolicy != "Ignore")
-            throw ApiException.Of(403, StatusReason.Forbidden, $"{version.QualifiedPlural} \"{(review.Object ?? review.Old)!.Metadata.Name}\" is forbidden: {problem}");
+            throw ApiException.Of(
+                403, StatusReason.Forbidden, $"{version.QualifiedPlural} \"{(review.Object ?? review.Old)!.Metadata.Name}\" is forbidden: {problem}");
         LogIgnored(logger, registered.Webhook.Name, problem);
         return false;
     }
@@ -121,7 +122,10 @@ internal sealed partial class WebhookAdmission(Store store, KindCatalog kinds, W
             var patched = version.ReadToStore(JsonTree.Write(JsonPatch.Apply(JsonTree.Parse(version.Write(said)), patch)));
             // What an object is called and where it lives is not a webhook's to change.
             var (meta, kept) = (patched.Metadata, said.Metadata);
-            return patched with { Metadata = meta with { Name = kept.Name, Namespace = kept.Namespace, Uid = kept.Uid, ResourceVersion = kept.ResourceVersion } };
+            return patched with
+            {
+                Metadata = meta with { Name = kept.Name, Namespace = kept.Namespace, Uid = kept.Uid, ResourceVersion = kept.ResourceVersion },
+            };
         }
         catch (Exception e) when (e is PatchException or JsonException)
         {
@@ -133,10 +137,13 @@ internal sealed partial class WebhookAdmission(Store store, KindCatalog kinds, W
     private static ApiException Refused(Webhook webhook, (int Code, string Reason, string Message) refusal)
     {
         var because = refusal.Message.Length > 0 ? refusal.Message : refusal.Reason;
-        return ApiException.Of(refusal.Code, refusal.Reason.Length > 0 ? refusal.Reason : refusal.Code == 403 ? StatusReason.Forbidden : StatusReason.BadRequest,
+        return ApiException.Of(
+            refusal.Code, refusal.Reason.Length > 0 ? refusal.Reason : refusal.Code == 403 ? StatusReason.Forbidden : StatusReason.BadRequest,
             $"admission webhook \"{webhook.Name}\" denied the request{(because.Length > 0 ? $": {because}" : " without explanation")}");
     }
 
-    [LoggerMessage(EventId = 3301, Level = LogLevel.Warning, Message = "Webhook {Webhook} could not be asked, and what it was to judge is let through, as its failurePolicy says: {Why}")]
+    [LoggerMessage(
+        EventId = 3301, Level = LogLevel.Warning,
+        Message = "Webhook {Webhook} could not be asked, and what it was to judge is let through, as its failurePolicy says: {Why}")]
     private static partial void LogIgnored(ILogger logger, string webhook, string why);
 }

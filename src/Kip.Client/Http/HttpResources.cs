@@ -105,7 +105,9 @@ public sealed class HttpResources : IResources, IDisposable
     {
         var kind = resource.GetDefinition();
         ResourceUrl.RequireNamespace(kind, resource.Key);
-        return Read(kind, await SendAsync(HttpMethod.Post, ResourceUrl.Collection(kind, resource.Metadata.Namespace) + Strictness(kind), Body(resource), cancel));
+        return Read(
+            kind,
+            await SendAsync(HttpMethod.Post, ResourceUrl.Collection(kind, resource.Metadata.Namespace) + Strictness(kind), Body(resource), cancel));
     }
 
     public Task<Resource> UpdateAsync(Resource resource, CancellationToken cancel) => PutAsync(resource, null, cancel);
@@ -169,7 +171,9 @@ public sealed class HttpResources : IResources, IDisposable
         {
             var code = (int)socket.HttpStatusCode;
             socket.Dispose();
-            throw ApiException.Of(code, StatusReason.BadRequest, $"pod {pod.Name}: the server answered {code} and ran nothing; does the pod run, and has it such a container?");
+            throw ApiException.Of(
+                code, StatusReason.BadRequest,
+                $"pod {pod.Name}: the server answered {code} and ran nothing; does the pod run, and has it such a container?");
         }
         catch
         {

@@ -42,5 +42,7 @@ public static class ServedKinds
         around.TryGetProperty(name, out var list) && list.ValueKind == JsonValueKind.Array ? list.EnumerateArray() : default;
 
     private static string Text(JsonElement around, string name) =>
-        around.ValueKind == JsonValueKind.Object && around.TryGetProperty(name, out var text) && text.ValueKind == JsonValueKind.String ? text.GetString()! : "";
+        around.ValueKind == JsonValueKind.Object && around.TryGetProperty(name, out var text) && text.ValueKind == JsonValueKind.String
+            ? text.GetString()!
+            : "";
 }

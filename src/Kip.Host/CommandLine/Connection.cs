@@ -71,7 +71,8 @@ internal sealed class Connection : IDisposable
         _resources.OpenLogAsync(new(Namespace, pod), options, cancel);
 
     /// <summary>Runs a program in a pod.</summary>
-    public Task<ExecSession> OpenExecAsync(string pod, PodExecOptions options, CancellationToken cancel) => _resources.OpenExecAsync(new(Namespace, pod), options, cancel);
+    public Task<ExecSession> OpenExecAsync(string pod, PodExecOptions options, CancellationToken cancel) =>
+        _resources.OpenExecAsync(new(Namespace, pod), options, cancel);
 
     /// <summary>Opens what the platform itself answers below <c>/kip/</c>.</summary>
     public Task<Stream> OpenAsync(string path, CancellationToken cancel) => _resources.OpenAsync(path, cancel);

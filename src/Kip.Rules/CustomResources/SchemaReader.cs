@@ -97,7 +97,8 @@ public static class SchemaReader
 
     private static bool Flag(JsonElement node, string name) => Member(node, name) is { ValueKind: JsonValueKind.True };
 
-    private static double? Number(JsonElement node, string name) => Member(node, name) is { ValueKind: JsonValueKind.Number } number ? number.GetDouble() : null;
+    private static double? Number(JsonElement node, string name) =>
+        Member(node, name) is { ValueKind: JsonValueKind.Number } number ? number.GetDouble() : null;
 
     private static long? Count(JsonElement node, string name) =>
         Member(node, name) is { ValueKind: JsonValueKind.Number } number && number.TryGetInt64(out var count) ? count : null;

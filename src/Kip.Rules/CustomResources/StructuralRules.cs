@@ -115,7 +115,8 @@ internal sealed class StructuralRules(FieldErrors errors)
         if (listType is not ("atomic" or "set" or "map")) errors.UnsupportedValue(listType, $"{path}.x-kubernetes-list-type", "atomic", "set", "map");
         if (schema.Type != "array") errors.InvalidValue(schema.Type, $"{path}.type", "must be array if x-kubernetes-list-type is specified");
         if (listType == "map") Keys(schema, path);
-        else if (schema.ListMapKeys.Length > 0) errors.InvalidValue(listType, $"{path}.x-kubernetes-list-type", "must be map if x-kubernetes-list-map-keys is non-empty");
+        else if (schema.ListMapKeys.Length > 0)
+            errors.InvalidValue(listType, $"{path}.x-kubernetes-list-type", "must be map if x-kubernetes-list-map-keys is non-empty");
     }
 
     private void Keys(StructuralSchema schema, string path)
@@ -132,7 +133,8 @@ internal sealed class StructuralRules(FieldErrors errors)
             if (property is null)
                 errors.InvalidValue(key, $"{path}.x-kubernetes-list-map-keys", "entries must all be names of item properties");
             else if (property.Type is "array" or "object")
-                errors.InvalidValue(property.Type, $"{path}.items.properties[{key}].type", "must be a scalar type if parent array's x-kubernetes-list-type is map");
+                errors.InvalidValue(
+                    property.Type, $"{path}.items.properties[{key}].type", "must be a scalar type if parent array's x-kubernetes-list-type is map");
             else if (!items.Required.Contains(key) && property.Default is null)
                 errors.RequiredValue($"{path}.items.properties[{key}].default",
                     "this property is in x-kubernetes-list-map-keys, so it must have a default or be a required property");
@@ -144,7 +146,8 @@ internal sealed class StructuralRules(FieldErrors errors)
         if (schema.Default is not { } filler) return;
         var dropped = new List<string>();
         if (filler.ValueKind == JsonValueKind.Object) Pruning.Prune((JsonObject)JsonObject.Create(filler)!.DeepClone(), schema, dropped);
-        if (dropped.Count > 0) errors.Say($"Invalid value: {filler.GetRawText()}: must not have unknown fields: {string.Join(", ", dropped)}", $"{path}.default");
+        if (dropped.Count > 0)
+            errors.Say($"Invalid value: {filler.GetRawText()}: must not have unknown fields: {string.Join(", ", dropped)}", $"{path}.default");
         foreach (var wrong in SchemaValidation.Validate(filler, null, schema))
             errors.Say($"Invalid value: {filler.GetRawText()}: {wrong.Message}", $"{path}.default");
     }
@@ -179,7 +182,8 @@ internal sealed class StructuralRules(FieldErrors errors)
         if (Member(root, "properties") is not { ValueKind: JsonValueKind.Object } properties || Member(properties, "metadata") is not { } metadata) return;
         if (Member(metadata, "properties") is { ValueKind: JsonValueKind.Object } fields
             && fields.EnumerateObject().Any(static field => field.Name is not ("name" or "generateName")))
-            errors.Forbidden($"{path}.properties[metadata]", "must not specify anything other than name and generateName, but metadata is implicitly specified");
+            errors.Forbidden(
+                $"{path}.properties[metadata]", "must not specify anything other than name and generateName, but metadata is implicitly specified");
     }
 
     private static JsonElement? Member(JsonElement node, string name) =>

@@ -14,7 +14,8 @@ namespace Kip.Traffic.Direct;
 /// <summary>A client's connection on the direct path: one plain request after the other, until one comes that is not plain.</summary>
 internal sealed class DirectConnection : IDisposable
 {
-    // A client that takes fewer than 240 bytes a second for longer than 5 s is cut off, as by the HTTP server; a wait ends when half of what may be unsent is taken.
+    // A client that takes fewer than 240 bytes a second for longer than 5 s is cut off, as by the HTTP server; a wait ends when half of what may be
+    // unsent is taken.
     private const int MaxWaitSeconds = 5 + (32 * 1024 / 240);
 
     private readonly DirectPath _path;

@@ -28,7 +28,8 @@ internal static class ApiBench
         await load.DeleteAllAsync();
         if (!quick) await Task.Delay(Settle);
         var before = ResidentMemory.Megabytes(kip.ProcessId);
-        report.Note($"{objects} ConfigMaps of {ApiLoad.ObjectBytes} bytes in {ApiLoad.Namespaces} namespaces; {Clients} clients over TLS, every answer after its fsync");
+        report.Note($"{objects} ConfigMaps of {ApiLoad.ObjectBytes} bytes in {ApiLoad.Namespaces} namespaces; {Clients} clients over TLS, every "
+            + "answer after its fsync");
         await CreateAsync(report, kip, load, objects);
         if (!quick)
         {
@@ -36,9 +37,11 @@ internal static class ApiBench
             report.Figure("api_kb_per_object", (ResidentMemory.Megabytes(kip.ProcessId) - before) * 1024 / objects, "<= 6");
         }
         await ListAsync(report, kip, load, objects);
-        report.Note($"{Watchers} watchers, each of one namespace, so that {WritesPerSecond} writes/s are {WritesPerSecond * Watchers / ApiLoad.Namespaces} events/s; "
+        report.Note(
+            $"{Watchers} watchers, each of one namespace, so that {WritesPerSecond} writes/s are {WritesPerSecond * Watchers / ApiLoad.Namespaces} events/s; "
             + "one more follows everything and does not read; api_watch: from sending a write to its event at a watcher, the write itself included; "
-            + $"api_watch_after_answer: from the write's answer, which comes after its fsync, 0 when the event came first; the first {WarmSeconds} s are not counted");
+            + $"api_watch_after_answer: from the write's answer, which comes after its fsync, 0 when the event came first; the first {WarmSeconds} s "
+            + "are not counted");
         await WatchAsync(report, kip, load, objects, seconds);
         report.Figure("api_rss_mb", ResidentMemory.Megabytes(kip.ProcessId));
         await AuditCost.MeasureAsync(report, kip, load, objects / 5);

@@ -93,7 +93,9 @@ public sealed class CelLanguageTests
     [InlineData("null == null && dyn(1) != null", "true")]
     [InlineData("'a' == 1", "problem: ERROR: <input>:1:5: found no matching overload for '_==_' applied to '(string, int)'")]
     [InlineData("1 < 'a'", "problem: ERROR: <input>:1:3: found no matching overload for '_<_' applied to '(int, string)'")]
-    [InlineData("2 in [1, 2] && !(3 in [1, 2]) && 2.0 in [1, 2]", "problem: ERROR: <input>:1:38: found no matching overload for '@in' applied to '(double, list(int))'")]
+    [InlineData(
+        "2 in [1, 2] && !(3 in [1, 2]) && 2.0 in [1, 2]",
+        "problem: ERROR: <input>:1:38: found no matching overload for '@in' applied to '(double, list(int))'")]
     [InlineData("2 in [1, 2] && dyn(2.0) in [1, 2]", "true")]
     [InlineData("'a' in {'a': 1} && !('b' in {'a': 1})", "true")]
     public void Comparisons_know_numbers_by_their_worth(string expression, string expected) => CelAnswers.Run(expression).ShouldBe(expected);
@@ -137,7 +139,9 @@ public sealed class CelLanguageTests
     [InlineData("cel.bind(n, 2 + 3, n * n)", "25")]
     [InlineData("[1].all(n + 1, true)", "problem: ERROR: <input>:1:11: argument must be a simple name")]
     [InlineData("[1].all(n, n)", "problem: ERROR: <input>:1:12: found no matching overload for 'all' applied to '(int)'")]
-    [InlineData("1.0.all(n, true)", "problem: ERROR: <input>:1:8: expression of type 'double' cannot be range of a comprehension (must be list, map, or dynamic)")]
+    [InlineData(
+        "1.0.all(n, true)",
+        "problem: ERROR: <input>:1:8: expression of type 'double' cannot be range of a comprehension (must be list, map, or dynamic)")]
     [InlineData("[1].all(n, n > 0) && n > 0", "problem: ERROR: <input>:1:22: undeclared reference to 'n' (in container '')")]
     public void Macros_go_through_lists_and_maps(string expression, string expected) => CelAnswers.Run(expression).ShouldBe(expected);
 

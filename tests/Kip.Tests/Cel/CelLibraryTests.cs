@@ -29,7 +29,9 @@ public sealed class CelLibraryTests
     [InlineData("'hello mellow'.lastIndexOf('ello') + 'hello mellow'.lastIndexOf('ello', 6) + ''.lastIndexOf('')", "8")]
     [InlineData("'añ😊b'.indexOf('b')", "3")]
     [InlineData("'TacoCÆt'.lowerAscii() + 'tacoCÆt xii'.upperAscii()", "tacocÆtTACOCÆT XII")]
-    [InlineData("'hello hello'.replace('he', 'we') + ' ' + 'hello hello'.replace('he', 'we', 1) + ' ' + 'ab'.replace('', '_')", "wello wello wello hello _a_b_")]
+    [InlineData(
+        "'hello hello'.replace('he', 'we') + ' ' + 'hello hello'.replace('he', 'we', 1) + ' ' + 'ab'.replace('', '_')",
+        "wello wello wello hello _a_b_")]
     [InlineData("'a,b,c'.split(',')", "[a, b, c]")]
     [InlineData("['a,b,c'.split(',', 2), 'a,b'.split(',', 0), 'añ'.split('')]", "[[a, b,c], [], [a, ñ]]")]
     [InlineData("'tacocat'.substring(4) + 'tacocat'.substring(0, 4) + 'añ😊b'.substring(1, 3)", "cattacoñ😊")]
@@ -49,12 +51,15 @@ public sealed class CelLibraryTests
     [InlineData("'abc 123 def 45'.find('[0-9]+') + 'abc'.find('[0-9]')", "123")]
     [InlineData("'123 abc 456'.findAll('[0-9]+')", "[123, 456]")]
     [InlineData("'123 abc 456'.findAll('[0-9]+', 1)", "[123]")]
-    [InlineData("'a'.matches('(')", "problem: ERROR: <input>:1:12: invalid matches argument: error parsing regexp: Invalid pattern '(' at offset 1. Not enough )'s.")]
+    [InlineData(
+        "'a'.matches('(')",
+        "problem: ERROR: <input>:1:12: invalid matches argument: error parsing regexp: Invalid pattern '(' at offset 1. Not enough )'s.")]
     public void Patterns_are_found(string expression, string expected) => CelAnswers.Run(expression).ShouldBe(expected);
 
     [Theory]
     [InlineData("timestamp('2009-02-13T23:31:30Z').getFullYear()", "2009")]
-    [InlineData("[timestamp('2009-02-13T23:31:30.123Z')].map(t, [t.getMonth(), t.getDate(), t.getDayOfMonth(), t.getDayOfWeek(), t.getDayOfYear(), t.getHours(), t.getMilliseconds()])",
+    [InlineData("[timestamp('2009-02-13T23:31:30.123Z')].map(t, [t.getMonth(), t.getDate(), t.getDayOfMonth(), t.getDayOfWeek(), t.getDayOfYear(), "
+        + "t.getHours(), t.getMilliseconds()])",
         "[[1, 13, 12, 5, 43, 23, 123]]")]
     [InlineData("timestamp('2009-02-13T23:31:30Z').getHours('+02:00') + timestamp('2009-02-13T23:31:30Z').getMinutes('-00:30')", "2")]
     [InlineData("timestamp('2009-02-13T23:31:30Z').getHours('Nowhere/Land')", "error: unknown time zone Nowhere/Land")]
@@ -102,11 +107,15 @@ public sealed class CelLibraryTests
     [InlineData("isIP('10.0.0.1') && isIP('::1') && !isIP('10.0.0') && !isIP('010.0.0.1') && !isIP('::ffff:1.2.3.4') && !isIP('fe80::1%eth0')", "true")]
     [InlineData("ip('10.0.0.1').family() + ip('2001:db8::1').family()", "10")]
     [InlineData("ip.isCanonical('2001:db8::abcd') && !ip.isCanonical('2001:DB8::ABCD')", "true")]
-    [InlineData("ip('127.0.0.1').isLoopback() && ip('169.254.1.1').isLinkLocalUnicast() && ip('224.0.0.1').isLinkLocalMulticast() && ip('8.8.8.8').isGlobalUnicast()", "true")]
+    [InlineData(
+        "ip('127.0.0.1').isLoopback() && ip('169.254.1.1').isLinkLocalUnicast() && ip('224.0.0.1').isLinkLocalMulticast() && ip('8.8.8.8').isGlobalUnicast()",
+        "true")]
     [InlineData("ip('not')", "error: IP Address 'not' parse error during conversion from string")]
     [InlineData("cidr('192.168.0.0/24').containsIP('192.168.0.5') && !cidr('192.168.0.0/24').containsIP(ip('192.168.1.5'))", "true")]
     [InlineData("cidr('192.168.0.0/16').containsCIDR('192.168.10.0/24') && !cidr('192.168.1.0/24').containsCIDR(cidr('192.168.0.0/16'))", "true")]
-    [InlineData("string(cidr('192.168.1.5/24').masked()) + ' ' + string(cidr('::1/128').ip()) + ' ' + string(cidr('10.0.0.0/8').prefixLength())", "192.168.1.0/24 ::1 8")]
+    [InlineData(
+        "string(cidr('192.168.1.5/24').masked()) + ' ' + string(cidr('::1/128').ip()) + ' ' + string(cidr('10.0.0.0/8').prefixLength())",
+        "192.168.1.0/24 ::1 8")]
     [InlineData("isCIDR('10.0.0.0/8') && !isCIDR('10.0.0.0/33') && !isCIDR('10.0.0.0') && !isCIDR('10.0.0.0/08')", "true")]
     public void Addresses_are_told_apart(string expression, string expected) => CelAnswers.Run(expression).ShouldBe(expected);
 }

@@ -17,7 +17,8 @@ public sealed class RuleTests
     [InlineData("!has(self.min) || self.min > 0", "{}", "")]
     [InlineData("self.share * 2.0 == 2.0", """{"share": 1}""", "")]
     [InlineData("type(self.port) == int ? self.port > 0 : self.port == 'http'", """{"port": "http"}""", "")]
-    [InlineData("self.port > 0", """{"port": "http"}""", "spec: Invalid value: \"object\": 'no such overload': call arguments did not match a supported operator, function or macro signature for rule: self.port > 0")]
+    [InlineData("self.port > 0", """{"port": "http"}""", "spec: Invalid value: \"object\": 'no such overload': call arguments did not match a "
+        + "supported operator, function or macro signature for rule: self.port > 0")]
     [InlineData("self.note == null", """{"note": null}""", "")]
     public void A_rule_speaks_of_members_with_the_types_of_the_schema(string rule, string spec, string errors) =>
         Rules.Ask(Rules.OfSpec(Numbers, $$"""{"rule": "{{rule}}"}"""), $$"""{"spec": {{spec}}}""").ShouldBe(errors);
@@ -32,7 +33,8 @@ public sealed class RuleTests
     [InlineData("\"type\": \"string\", \"format\": \"duration\"", "self < duration('1m')", "\"2m\"", "string")]
     [InlineData("\"type\": \"string\", \"format\": \"byte\"", "self == b'hi'", "\"aG8=\"", "string")]
     public void Any_value_may_have_rules(string node, string rule, string value, string type) =>
-        Rules.Ask(Rules.OfSpec(node, $$"""{"rule": "{{rule}}"}"""), $$"""{"spec": {{value}}}""").ShouldBe($"spec: Invalid value: \"{type}\": failed rule: {rule}");
+        Rules.Ask(Rules.OfSpec(node, $$"""{"rule": "{{rule}}"}"""), $$"""{"spec": {{value}}}""")
+            .ShouldBe($"spec: Invalid value: \"{type}\": failed rule: {rule}");
 
     [Theory]
     [InlineData("""{"rule": "false", "message": " too bad "}""", "spec: Invalid value: \"object\": too bad")]
@@ -52,7 +54,9 @@ public sealed class RuleTests
     [InlineData("self > 5", "3", "3", "")]
     [InlineData("self > 5", "3", "4", "spec: Invalid value: \"integer\": failed rule: self > 5")]
     public void What_was_is_compared_where_there_was_something(string rule, string now, string? before, string errors) =>
-        Rules.Ask(Rules.OfSpec("\"type\": \"integer\"", $$"""{"rule": "{{rule}}"}"""), $$"""{"spec": {{now}}}""", before is null ? null : $$"""{"spec": {{before}}}""")
+        Rules.Ask(
+            Rules.OfSpec("\"type\": \"integer\"", $$"""{"rule": "{{rule}}"}"""), $$"""{"spec": {{now}}}""",
+            before is null ? null : $$"""{"spec": {{before}}}""")
             .ShouldBe(errors);
 
     [Theory]
@@ -74,7 +78,8 @@ public sealed class RuleTests
             """;
 
         Rules.Ask(
-            Rules.OfSpec(Ports, """{"rule": "size(self) > 0"}"""), """{"spec": [{"name": "b", "number": 2}, {"name": "a", "number": 9}, {"name": "c", "number": 3}]}""",
+            Rules.OfSpec(Ports, """{"rule": "size(self) > 0"}"""),
+            """{"spec": [{"name": "b", "number": 2}, {"name": "a", "number": 9}, {"name": "c", "number": 3}]}""",
             """{"spec": [{"name": "a", "number": 1}, {"name": "b", "number": 2}]}""").ShouldBe("spec[1]: Invalid value: \"object\": number is immutable");
     }
 
@@ -83,7 +88,9 @@ public sealed class RuleTests
     [InlineData("atomic", "[2, 1]", "[1, 2]", false)]
     public void Sets_are_equal_in_any_order(string listType, string now, string before, bool same) =>
         Rules.Ask(
-            Rules.OfSpec($"\"type\": \"array\", \"x-kubernetes-list-type\": \"{listType}\", \"items\": {{\"type\": \"integer\"}}", """{"rule": "self == oldSelf", "message": "changed"}"""),
+            Rules.OfSpec(
+                $"\"type\": \"array\", \"x-kubernetes-list-type\": \"{listType}\", \"items\": {{\"type\": \"integer\"}}",
+                """{"rule": "self == oldSelf", "message": "changed"}"""),
             $$"""{"spec": {{now}}}""", $$"""{"spec": {{before}}}""").ShouldBe(same ? "" : "spec: Invalid value: \"array\": changed");
 
     [Fact]
@@ -123,17 +130,21 @@ public sealed class RuleTests
     }
 
     [Theory]
-    [InlineData("""{"rule": "self.mni > 0"}""", "rule: Invalid value: \"self.mni > 0\": compilation failed: ERROR: <input>:1:5: undefined field 'mni'\n | self.mni > 0\n | ....^")]
+    [InlineData(
+        """{"rule": "self.mni > 0"}""",
+        "rule: Invalid value: \"self.mni > 0\": compilation failed: ERROR: <input>:1:5: undefined field 'mni'\n | self.mni > 0\n | ....^")]
     [InlineData("""{"rule": "self.min"}""", "rule: Invalid value: \"self.min\": cel expression must evaluate to a bool")]
     [InlineData("""{"rule": " "}""", "rule: Required value: rule is not specified")]
     [InlineData("""{"rule": "true", "messageExpression": "1"}""", "messageExpression: Invalid value: \"1\": cel expression must evaluate to a string")]
     [InlineData("""{"rule": "true", "message": "a\nb"}""", "message: Invalid value: \"a\nb\": message must not contain line breaks")]
     [InlineData("""{"rule": "true ||\nfalse"}""", "message: Required value: message must be specified if rule contains line breaks")]
-    [InlineData("""{"rule": "true", "reason": "Bad"}""", "reason: Unsupported value: \"Bad\": supported values: \"FieldValueDuplicate\", \"FieldValueForbidden\", \"FieldValueInvalid\", \"FieldValueRequired\"")]
+    [InlineData("""{"rule": "true", "reason": "Bad"}""", "reason: Unsupported value: \"Bad\": supported values: \"FieldValueDuplicate\", "
+        + "\"FieldValueForbidden\", \"FieldValueInvalid\", \"FieldValueRequired\"")]
     [InlineData("""{"rule": "true", "fieldPath": ".other"}""", "fieldPath: Invalid value: \".other\": fieldPath must be a valid path")]
     [InlineData("""{"rule": "true", "optionalOldSelf": true}""", "optionalOldSelf: Invalid value: \"true\": may not be set if oldSelf is not used in rule")]
     public void A_rule_that_could_not_be_asked_is_refused_with_the_definition(string rule, string error) =>
-        Rules.Define(Rules.OfSpec(Numbers, rule.Replace("\n", "\\n", StringComparison.Ordinal))).ShouldBe($"schema.properties[spec].x-kubernetes-validations[0].{error}");
+        Rules.Define(Rules.OfSpec(Numbers, rule.Replace("\n", "\\n", StringComparison.Ordinal)))
+            .ShouldBe($"schema.properties[spec].x-kubernetes-validations[0].{error}");
 
     [Fact]
     public void Items_without_keys_cannot_be_compared_with_what_they_were() =>

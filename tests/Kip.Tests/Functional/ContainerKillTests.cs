@@ -13,7 +13,8 @@ public sealed class ContainerKillTests
     /// <summary>Rounds of two kills each; more than one are asked for by <c>KIP_KILLS</c>.</summary>
     private static readonly int Kills = int.Parse(Environment.GetEnvironmentVariable("KIP_KILLS") ?? "1", CultureInfo.InvariantCulture);
 
-    private static readonly int Seed = int.Parse(Environment.GetEnvironmentVariable("KIP_SEED") ?? $"{Environment.TickCount & 0xffff}", CultureInfo.InvariantCulture);
+    private static readonly int Seed = int.Parse(
+        Environment.GetEnvironmentVariable("KIP_SEED") ?? $"{Environment.TickCount & 0xffff}", CultureInfo.InvariantCulture);
 
     [Fact]
     public async Task Whenever_it_is_killed_nothing_is_left_once_it_was_started_and_stopped()
@@ -31,7 +32,9 @@ public sealed class ContainerKillTests
         for (var kill = 0; kill < Kills; kill++)
         {
             // Whatever they are about when it happens; that they fail then is no wonder.
-            var work = Task.WhenAll(CreateAsync(kip, $"pod-{kill}"), CreateAsync(kip, $"more-{kill}"), kip.KubectlAsync("delete", "pod", "first", $"pod-{kill - 1}", "--ignore-not-found", "--wait=false"));
+            var work = Task.WhenAll(
+                CreateAsync(kip, $"pod-{kill}"), CreateAsync(kip, $"more-{kill}"),
+                kip.KubectlAsync("delete", "pod", "first", $"pod-{kill - 1}", "--ignore-not-found", "--wait=false"));
             await Task.Delay(random.Next(1500));
             await kip.KillAsync();
             PodTraces.Mounts(kip).ShouldBeEmpty($"KIP_SEED={Seed}");

@@ -21,7 +21,8 @@ internal static class PodTraces
     {
         var id = Id(kip);
         var traces = Cgroups($"kip-{id}");
-        traces.AddRange(Directory.EnumerateFileSystemEntries("/sys/class/net").Where(l => Path.GetFileName(l) == $"kip{id}" || Path.GetFileName(l).StartsWith($"k{id[..6]}-", StringComparison.Ordinal)));
+        traces.AddRange(Directory.EnumerateFileSystemEntries("/sys/class/net").Where(
+            l => Path.GetFileName(l) == $"kip{id}" || Path.GetFileName(l).StartsWith($"k{id[..6]}-", StringComparison.Ordinal)));
         traces.AddRange(Mounts(kip));
         if (Directory.Exists($"/run/kip/{id}")) traces.Add($"/run/kip/{id}");
         if ((await Command.RunAsync("/usr/sbin/nft", ["list", "tables"])).Output.Contains($"kip_{id}", StringComparison.Ordinal)) traces.Add($"table kip_{id}");

@@ -7,7 +7,9 @@ using Shouldly;
 
 namespace Kip.Tests.Images;
 
-/// <summary>What docker (20.10) was seen to send when it logs in, pushes two images that share a layer, and pulls; its daemon needs more than tests have.</summary>
+/// <summary>
+/// What docker (20.10) was seen to send when it logs in, pushes two images that share a layer, and pulls; its daemon needs more than tests have.
+/// </summary>
 public sealed class DockerRequestsTests
 {
     private const string ManifestType = "application/vnd.docker.distribution.manifest.v2+json";

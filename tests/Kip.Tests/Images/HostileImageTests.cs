@@ -38,7 +38,8 @@ public sealed class HostileImageTests : IAsyncLifetime
     [InlineData(int.MaxValue, "longer than the 4194304 bytes")]
     public async Task A_manifest_without_end_is_not_read_to_it(int length, string why)
     {
-        _registry.Before = http => http.Request.Path.Value!.Contains("/manifests/", StringComparison.Ordinal) ? SendAsync(http, length) : Task.FromResult(false);
+        _registry.Before = http =>
+            http.Request.Path.Value!.Contains("/manifests/", StringComparison.Ordinal) ? SendAsync(http, length) : Task.FromResult(false);
 
         await RefusedAsync(why);
     }
@@ -113,7 +114,8 @@ public sealed class HostileImageTests : IAsyncLifetime
     {
         var digest = await _bed.Images.Content.PutAsync(_image.Manifest, TestContext.Current.CancellationToken);
         for (var level = 0; level < 300; level++)
-            digest = await _bed.Images.Content.PutAsync(Encoding.UTF8.GetBytes(Index(digest.ToString(), IndexType).ToJsonString()), TestContext.Current.CancellationToken);
+            digest = await _bed.Images.Content.PutAsync(
+                Encoding.UTF8.GetBytes(Index(digest.ToString(), IndexType).ToJsonString()), TestContext.Current.CancellationToken);
         _bed.Images.Repositories.AddManifest("kip.local/deep", digest, IndexType);
         _bed.Images.Repositories.SetTag("kip.local/deep", "v1", digest, TagOrigin.Pushed);
 

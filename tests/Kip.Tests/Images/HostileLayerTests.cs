@@ -17,7 +17,8 @@ public sealed class HostileLayerTests
     [InlineData("/../outside")]
     [InlineData("./..//outside")]
     [InlineData("../.wh.outside")]
-    public Task A_path_that_leads_outside_is_refused(string name) => RefusedAsync(RawTar.Concat(RawTar.Entry(name, '0', "bad"u8.ToArray()), RawTar.End), "leads outside");
+    public Task A_path_that_leads_outside_is_refused(string name) =>
+        RefusedAsync(RawTar.Concat(RawTar.Entry(name, '0', "bad"u8.ToArray()), RawTar.End), "leads outside");
 
     [Theory]
     [InlineData("../../../../outside")]
@@ -35,7 +36,9 @@ public sealed class HostileLayerTests
 
             path = await bed.UnpackAsync(new ImageLayer().Symlink("way", to).File("way/outside", "through"));
             File.ReadAllText(bed.Outside).ShouldBe("untouched");
-            Directory.GetFiles(path, "outside", new EnumerationOptions { RecurseSubdirectories = true, AttributesToSkip = FileAttributes.ReparsePoint }).Length.ShouldBe(1);
+            Directory.GetFiles(
+                path, "outside",
+                new EnumerationOptions { RecurseSubdirectories = true, AttributesToSkip = FileAttributes.ReparsePoint }).Length.ShouldBe(1);
         }
     }
 
@@ -54,7 +57,8 @@ public sealed class HostileLayerTests
     {
         using var bed = new LayerBed();
         foreach (var target in (string[])[bed.Outside, "/etc/passwd", "missing", ""])
-            (await Should.ThrowAsync<LayerException>(bed.UnpackAsync(RawTar.Concat(RawTar.Entry("h", '1', link: target), RawTar.End)))).Message.ShouldContain("not in the layer");
+            (await Should.ThrowAsync<LayerException>(
+                bed.UnpackAsync(RawTar.Concat(RawTar.Entry("h", '1', link: target), RawTar.End)))).Message.ShouldContain("not in the layer");
         await RefusedAsync(RawTar.Concat(RawTar.Entry("h", '1', link: "../outside"), RawTar.End), "leads outside");
         // By way of a link to the folder outside.
         await RefusedAsync(new ImageLayer().Symlink("way", Path.GetDirectoryName(bed.Outside)!).HardLink("h", "way/outside").ToTar(), "not in the layer");
@@ -89,10 +93,13 @@ public sealed class HostileLayerTests
     {
         using var bed = new LayerBed();
         var path = await bed.UnpackAsync(RawTar.Concat(
-            RawTar.Pax(("SCHILY.xattr.trusted.overlay.redirect", "/etc"u8.ToArray()), ("SCHILY.xattr.trusted.overlay.metacopy", "y"u8.ToArray()), ("SCHILY.xattr.user.own", "x"u8.ToArray())),
+            RawTar.Pax(
+                ("SCHILY.xattr.trusted.overlay.redirect", "/etc"u8.ToArray()), ("SCHILY.xattr.trusted.overlay.metacopy", "y"u8.ToArray()),
+                ("SCHILY.xattr.user.own", "x"u8.ToArray())),
             RawTar.Entry("d", '5', mode: 0b111_101_101), RawTar.End));
 
-        using var attributes = Process.Start(new ProcessStartInfo("python3", ["-c", "import os, sys; print(os.listxattr(sys.argv[1]))", Path.Combine(path, "d")]) { RedirectStandardOutput = true })!;
+        using var attributes = Process.Start(new ProcessStartInfo(
+            "python3", ["-c", "import os, sys; print(os.listxattr(sys.argv[1]))", Path.Combine(path, "d")]) { RedirectStandardOutput = true })!;
         (await attributes.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken)).Trim().ShouldBe("[]");
     }
 
@@ -100,7 +107,8 @@ public sealed class HostileLayerTests
     public async Task Device_nodes_are_left_out()
     {
         using var bed = new LayerBed();
-        var path = await bed.UnpackAsync(RawTar.Concat(RawTar.Entry("sda", '4'), RawTar.Entry("mem", '3'), RawTar.Entry("pipe", '6'), RawTar.Entry("f", '0', "x"u8.ToArray()), RawTar.End));
+        var path = await bed.UnpackAsync(
+            RawTar.Concat(RawTar.Entry("sda", '4'), RawTar.Entry("mem", '3'), RawTar.Entry("pipe", '6'), RawTar.Entry("f", '0', "x"u8.ToArray()), RawTar.End));
 
         Directory.GetFileSystemEntries(path).Select(Path.GetFileName).Order().ShouldBe(["f", "pipe"]);
     }
@@ -116,7 +124,8 @@ public sealed class HostileLayerTests
         bomb.Length.ShouldBeLessThan(1 << 20);
         var blob = await bed.Content.PutAsync(bomb, TestContext.Current.CancellationToken);
 
-        (await Should.ThrowAsync<LayerException>(bed.Layers.EnsureAsync(blob, Digest.Of("any"u8), TestContext.Current.CancellationToken))).Message.ShouldContain("decompression bomb");
+        (await Should.ThrowAsync<LayerException>(
+            bed.Layers.EnsureAsync(blob, Digest.Of("any"u8), TestContext.Current.CancellationToken))).Message.ShouldContain("decompression bomb");
         Directory.GetDirectories(bed.Folders.Layers).ShouldBeEmpty();
     }
 
@@ -126,7 +135,8 @@ public sealed class HostileLayerTests
         using var small = new LayerBed(new LayerLimits { MaxBytes = 4096, MinFreeBytes = 0 });
         (await Should.ThrowAsync<LayerException>(small.UnpackAsync(new ImageLayer().File("f", new string('x', 8000))))).Message.ShouldContain("4096 bytes");
         using var few = new LayerBed(new LayerLimits { MaxEntries = 2, MinFreeBytes = 0 });
-        (await Should.ThrowAsync<LayerException>(few.UnpackAsync(new ImageLayer().File("1", "").File("2", "").File("3", "")))).Message.ShouldContain("2 entries");
+        (await Should.ThrowAsync<LayerException>(
+            few.UnpackAsync(new ImageLayer().File("1", "").File("2", "").File("3", "")))).Message.ShouldContain("2 entries");
         using var full = new LayerBed(new LayerLimits { MinFreeBytes = long.MaxValue / 4 });
         (await Should.ThrowAsync<LayerException>(full.UnpackAsync(new ImageLayer().File("1", "")))).Message.ShouldContain("kip image prune");
     }
@@ -136,7 +146,8 @@ public sealed class HostileLayerTests
     {
         using var bed = new LayerBed();
         var blob = await bed.Content.PutAsync(new ImageLayer().File("f", "x").ToTar(), TestContext.Current.CancellationToken);
-        (await Should.ThrowAsync<LayerException>(bed.Layers.EnsureAsync(blob, Digest.Of("another"u8), TestContext.Current.CancellationToken))).Message.ShouldContain("as the image's config says");
+        (await Should.ThrowAsync<LayerException>(
+            bed.Layers.EnsureAsync(blob, Digest.Of("another"u8), TestContext.Current.CancellationToken))).Message.ShouldContain("as the image's config says");
         bed.Layers.All().ShouldBeEmpty();
     }
 

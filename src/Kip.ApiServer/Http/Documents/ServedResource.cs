@@ -46,7 +46,9 @@ internal sealed record ServedResource(string Name, string Group, string Version,
 
     /// <summary>A review in each of its versions.</summary>
     public static IEnumerable<ServedResource> InEveryVersion(Review review) => review.Versions.Select(version =>
-        new ServedResource(review.Plural, review.Group, version, review.Kind, review.Group, review.Namespaced, ["create"]) { Singular = review.Kind.ToLowerInvariant() });
+        new ServedResource(
+            review.Plural, review.Group, version, review.Kind, review.Group, review.Namespaced,
+            ["create"]) { Singular = review.Kind.ToLowerInvariant() });
 
     private static ServedResource Side(KindDefinition kind, string name, string[] verbs) =>
         new($"{kind.Plural}/{name}", kind.Group, kind.Version, kind.Kind, kind.Group, kind.Namespaced, verbs);

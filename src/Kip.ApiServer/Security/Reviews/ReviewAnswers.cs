@@ -40,7 +40,8 @@ internal sealed class ReviewAnswers(AccessGate gate)
     {
         if (token.Length == 0) throw ReviewQuestion.Invalid(Review.Token, "spec.token", "Required value");
         return gate.Authentication.OfToken(token, audiences) is { } known
-            ? new() { ["authenticated"] = true, ["user"] = Written(known.User), ["audiences"] = new JsonArray([.. known.Audiences.Select(static audience => (JsonNode)audience)]) }
+            ? new() { ["authenticated"] = true, ["user"] = Written(known.User), ["audiences"] = new JsonArray(
+                [.. known.Audiences.Select(static audience => (JsonNode)audience)]) }
             : new() { ["authenticated"] = false, ["error"] = "the token is not known, or no longer good" };
     }
 

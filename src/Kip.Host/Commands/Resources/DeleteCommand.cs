@@ -41,7 +41,8 @@ internal static class DeleteCommand
         }
     }
 
-    private static async Task<IReadOnlyList<(KindDefinition Kind, NamespacedName Name)>> TargetsAsync(ParseResult parsed, Connection connection, CancellationToken cancel)
+    private static async Task<IReadOnlyList<(KindDefinition Kind, NamespacedName Name)>> TargetsAsync(
+        ParseResult parsed, Connection connection, CancellationToken cancel)
     {
         var @namespace = connection.Namespace;
         var words = parsed.GetValue(Names) ?? [];

@@ -44,7 +44,9 @@ internal static class GetCommand
                 break;
             default:
                 if (found.Count > 0 && kind.Format is not null)
-                    ResourceTable.Print(Console.Out, await connection.ShowAsync(kind, Options(connection, kind, name, parsed), cancel), withNamespace: parsed.GetValue(All));
+                    ResourceTable.Print(
+                        Console.Out, await connection.ShowAsync(kind, Options(connection, kind, name, parsed), cancel),
+                        withNamespace: parsed.GetValue(All));
                 else if (found.Count > 0)
                     ResourceTable.Print(Console.Out, kind, found, withNamespace: parsed.GetValue(All), TimeProvider.System.GetUtcNow());
                 else

@@ -66,7 +66,8 @@ public sealed class MatchConditions
         var kind = Object(("group", CelType.Text), ("version", CelType.Text), ("kind", CelType.Text));
         var resource = Object(("group", CelType.Text), ("version", CelType.Text), ("resource", CelType.Text));
         var user = Object(
-            ("username", CelType.Text), ("uid", CelType.Text), ("groups", CelType.ListOf(CelType.Text)), ("extra", CelType.MapOf(CelType.Text, CelType.ListOf(CelType.Text))));
+            ("username", CelType.Text), ("uid", CelType.Text), ("groups", CelType.ListOf(CelType.Text)),
+            ("extra", CelType.MapOf(CelType.Text, CelType.ListOf(CelType.Text))));
         return Object(
             ("kind", kind), ("resource", resource), ("subResource", CelType.Text), ("requestKind", kind), ("requestResource", resource),
             ("requestSubResource", CelType.Text), ("name", CelType.Text), ("namespace", CelType.Text), ("operation", CelType.Text), ("userInfo", user),

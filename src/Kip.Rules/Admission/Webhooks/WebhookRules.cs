@@ -49,7 +49,8 @@ public static partial class WebhookRules
         OneOf(webhook.ReinvocationPolicy ?? "Never", "reinvocationPolicy", "IfNeeded", "Never");
         if (webhook.SideEffects is null) errors.RequiredValue("sideEffects", "must specify one of None, NoneOnDryRun");
         else OneOf(webhook.SideEffects, "sideEffects", "None", "NoneOnDryRun");
-        if (webhook.TimeoutSeconds is < 1 or > 30) errors.InvalidValue(webhook.TimeoutSeconds, "timeoutSeconds", "the timeout value must be between 1 and 30 seconds");
+        if (webhook.TimeoutSeconds is < 1 or > 30)
+            errors.InvalidValue(webhook.TimeoutSeconds, "timeoutSeconds", "the timeout value must be between 1 and 30 seconds");
         if (!webhook.AdmissionReviewVersions.Contains("v1"))
             errors.InvalidValue(string.Join(", ", webhook.AdmissionReviewVersions), "admissionReviewVersions", "must include v1, the version that kip sends");
         ValidateConditions(webhook.MatchConditions, errors);
@@ -89,7 +90,10 @@ public static partial class WebhookRules
             using var scope = errors.In("matchConditions", i);
             var (name, expression) = (conditions[i].Name, conditions[i].Expression);
             if (name.Length == 0) errors.RequiredValue("name");
-            else if (!ConditionName().IsMatch(name)) errors.InvalidValue(name, "name", "name part must consist of alphanumeric characters, '-', '_' or '.', and must start and end with an alphanumeric character");
+            else if (!ConditionName().IsMatch(name))
+                errors.InvalidValue(
+                    name, "name",
+                    "name part must consist of alphanumeric characters, '-', '_' or '.', and must start and end with an alphanumeric character");
             else if (conditions.Take(i).Any(earlier => earlier.Name == name)) errors.Say($"Duplicate value: \"{name}\"", "name");
             if (expression.Trim().Length == 0) errors.RequiredValue("expression");
             else if (MatchConditions.ProblemOf(expression) is { } problem) errors.InvalidValue(expression, "expression", problem);

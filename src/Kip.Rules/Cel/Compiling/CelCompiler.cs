@@ -18,7 +18,8 @@ internal sealed class CelCompiler(CelVariables variables)
         NameSyntax name => Name(name),
         SelectSyntax select => Select(select),
         IndexSyntax index => Index(index),
-        LogicSyntax logic => new(new LogicNode([.. logic.Parts.Select(part => Condition(part, logic.IsAnd ? "_&&_" : "_||_").Node)], logic.IsAnd), CelType.Bool),
+        LogicSyntax logic =>
+            new(new LogicNode([.. logic.Parts.Select(part => Condition(part, logic.IsAnd ? "_&&_" : "_||_").Node)], logic.IsAnd), CelType.Bool),
         ConditionalSyntax conditional => Conditional(conditional),
         ListSyntax list => List(list),
         MapSyntax map => Map(map),
@@ -45,7 +46,9 @@ internal sealed class CelCompiler(CelVariables variables)
         var of = Compile(select.Of);
         var member = MemberOf(of.Type, select.Field, select.At);
         if (!select.IsOptional) return new(new SelectNode(of.Node, select.Field), member);
-        return new(new IndexNode(of.Node, new LiteralNode(new CelText(select.Field)), asks: true), member.Kind == CelKind.Optional ? member : CelType.OptionalOf(member));
+        return new(
+            new IndexNode(of.Node, new LiteralNode(new CelText(select.Field)), asks: true),
+            member.Kind == CelKind.Optional ? member : CelType.OptionalOf(member));
     }
 
     /// <summary>The type of a member.</summary>
@@ -78,7 +81,8 @@ internal sealed class CelCompiler(CelVariables variables)
         var (condition, then, otherwise) = (Condition(syntax.If, "_?_:_"), Compile(syntax.Then), Compile(syntax.Else));
         var bindings = new TypeBindings();
         var letter = CelType.Variable("A");
-        if (!bindings.Accepts(letter, then.Type) || !bindings.Accepts(letter, otherwise.Type)) throw NoOverload(syntax.At, "_?_:_", [condition.Type, then.Type, otherwise.Type]);
+        if (!bindings.Accepts(letter, then.Type) || !bindings.Accepts(letter, otherwise.Type))
+            throw NoOverload(syntax.At, "_?_:_", [condition.Type, then.Type, otherwise.Type]);
         return new(new ConditionalNode(condition.Node, then.Node, otherwise.Node), TypeBindings.Join(then.Type, otherwise.Type));
     }
 
@@ -96,12 +100,14 @@ internal sealed class CelCompiler(CelVariables variables)
             CelType.MapOf(Joined(entries.Select(static entry => entry.Key.Type)), Joined(entries.Select(static entry => entry.Value.Type))));
     }
 
-    private static CelType Joined(IEnumerable<CelType> types) => types.Aggregate((CelType?)null, static (one, other) => one is null ? other : TypeBindings.Join(one, other)) ?? CelType.Dyn;
+    private static CelType Joined(IEnumerable<CelType> types) =>
+        types.Aggregate((CelType?)null, static (one, other) => one is null ? other : TypeBindings.Join(one, other)) ?? CelType.Dyn;
 
     private CelTyped Call(CallSyntax call)
     {
         // sets.contains(…): what looks like a member of a variable that is none is a name with dots.
-        if (call.Target is NameSyntax space && variables.Find(space.Name) is null && CelFunctions.Find($"{space.Name}.{call.Function}", isMember: false) is { IsEmpty: false })
+        if (call.Target is NameSyntax space && variables.Find(space.Name) is null
+            && CelFunctions.Find($"{space.Name}.{call.Function}", isMember: false) is { IsEmpty: false })
             return Call(call with { Target = null, Function = $"{space.Name}.{call.Function}" });
         var known = CelFunctions.Find(call.Function, call.Target is not null);
         if (known.IsEmpty) throw new CelProblem(call.At, $"undeclared reference to '{call.Function}' (in container '')");
@@ -118,7 +124,9 @@ internal sealed class CelCompiler(CelVariables variables)
     {
         if (argument.Node is not LiteralNode literal || literal.Value is not CelText text) return argument;
         var pattern = new CelPattern(new(text.Value));
-        return pattern.Pattern.Problem is { } problem ? throw new CelProblem(at, $"invalid matches argument: error parsing regexp: {problem}") : new(new LiteralNode(pattern), CelType.Text);
+        return pattern.Pattern.Problem is { } problem
+            ? throw new CelProblem(at, $"invalid matches argument: error parsing regexp: {problem}")
+            : new(new LiteralNode(pattern), CelType.Text);
     }
 
     public static CelProblem NoOverload(int at, string function, IReadOnlyList<CelType> types, bool isMember = false) => new(at,

@@ -67,7 +67,8 @@ internal static class CelMacros
         var compiled = compiler.Compile(made);
         variables.Forget(name.Name);
         var flat = call.Function == "optFlatMap";
-        if (flat && compiled.Type.Kind is not (CelKind.Optional or CelKind.Dyn)) throw CelCompiler.NoOverload(call.At, call.Function, [from.Type, compiled.Type]);
+        if (flat && compiled.Type.Kind is not (CelKind.Optional or CelKind.Dyn))
+            throw CelCompiler.NoOverload(call.At, call.Function, [from.Type, compiled.Type]);
         return new(new OptionalMapNode(from.Node, slot, compiled.Node, flat), flat ? compiled.Type : CelType.OptionalOf(compiled.Type));
     }
 }

@@ -15,7 +15,8 @@ internal static class Overloads
         foreach (var overload in known)
         {
             var bindings = new TypeBindings();
-            if (overload.Parameters.Length != arguments.Length || !overload.Parameters.Zip(arguments).All(pair => bindings.Accepts(pair.First, pair.Second))) continue;
+            if (overload.Parameters.Length != arguments.Length || !overload.Parameters.Zip(arguments).All(pair => bindings.Accepts(pair.First, pair.Second)))
+                continue;
             candidates.Add(overload);
             var given = bindings.Resolve(overload.Result);
             result = result is null ? given : TypeBindings.Join(result, given);

@@ -10,7 +10,9 @@ internal static class Addresses
     public static IEnumerable<CelOverload> All { get; } =
     [
         CelOverload.Of("isIP(string) bool", static (a, _) => CelBool.Of(ReadIp(a.Text(0)) is not null)),
-        CelOverload.Of("ip(string) ip", static (a, _) => (CelValue?)ReadIp(a.Text(0)) ?? new CelError($"IP Address '{a.Text(0)}' parse error during conversion from string")),
+        CelOverload.Of(
+            "ip(string) ip",
+            static (a, _) => (CelValue?)ReadIp(a.Text(0)) ?? new CelError($"IP Address '{a.Text(0)}' parse error during conversion from string")),
         CelOverload.Of("ip::isCanonical(string) bool", static (a, _) => ReadIp(a.Text(0)) is { } ip ? CelBool.Of(ip.Address.ToString() == a.Text(0))
             : new CelError($"IP Address '{a.Text(0)}' parse error during conversion from string")),
         CelOverload.Of("string(ip) string", static (a, _) => new CelText(Ip(a, 0).ToString())),
@@ -49,7 +51,8 @@ internal static class Addresses
 
     private static CelCidr Cidr(CelValue[] arguments, int at) => (CelCidr)arguments[at];
 
-    private static CelBool Contains(CelCidr outer, CelCidr inner) => CelBool.Of(inner.Length >= outer.Length && outer.Network.Contains(inner.Network.BaseAddress));
+    private static CelBool Contains(CelCidr outer, CelCidr inner) =>
+        CelBool.Of(inner.Length >= outer.Length && outer.Network.Contains(inner.Network.BaseAddress));
 
     private static CelError NoRange(string text) => new($"network address parse error during conversion from string: '{text}'");
 

@@ -55,7 +55,8 @@ internal static class Arithmetic
 
     private static CelOverload OfUnsigned(string signature, Func<CelValue[], CelValue> body) => Guarded(signature, body, UnsignedOverflow);
 
-    private static CelOverload OfTime(string signature, Func<CelValue[], CelValue> body) => Guarded(signature, body, new CelError("range error: timestamp or duration overflow"));
+    private static CelOverload OfTime(string signature, Func<CelValue[], CelValue> body) =>
+        Guarded(signature, body, new CelError("range error: timestamp or duration overflow"));
 
     private static CelOverload Guarded(string signature, Func<CelValue[], CelValue> body, CelError overflow) => CelOverload.Of(signature, (a, _) =>
     {

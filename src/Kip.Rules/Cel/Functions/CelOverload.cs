@@ -11,7 +11,10 @@ internal delegate CelValue CelBody(CelValue[] arguments, CelBudget budget);
 /// <param name="IsMember">Called on its first argument: <c>text.contains(part)</c>.</param>
 internal sealed record CelOverload(string Name, bool IsMember, ImmutableArray<CelType> Parameters, CelType Result, CelBody Body)
 {
-    /// <summary>Reads a signature: <c>string.contains(string) bool</c>, <c>size(list&lt;A&gt;) int</c>, <c>sets::contains(list&lt;A&gt;, list&lt;A&gt;) bool</c>.</summary>
+    /// <summary>
+    /// Reads a signature: <c>string.contains(string) bool</c>, <c>size(list&lt;A&gt;) int</c>, <c>sets::contains(list&lt;A&gt;, list&lt;A&gt;)
+    /// bool</c>.
+    /// </summary>
     public static CelOverload Of(string signature, CelBody body)
     {
         var (open, close) = (signature.IndexOf('(', StringComparison.Ordinal), signature.IndexOf(')', StringComparison.Ordinal));

@@ -15,7 +15,8 @@ internal static class Lists
             CelOverload.Of($"list<{type}>.min() {type}", static (a, budget) => Extreme(a.List(0), "min", -1, budget)),
             CelOverload.Of($"list<{type}>.max() {type}", static (a, budget) => Extreme(a.List(0), "max", 1, budget)),
         }),
-        .. ((string[])["int", "uint", "double", "duration"]).Select(type => CelOverload.Of($"list<{type}>.sum() {type}", (a, budget) => Sum(a.List(0), ZeroOf(type), budget))),
+        .. ((string[])["int", "uint", "double", "duration"])
+        .Select(type => CelOverload.Of($"list<{type}>.sum() {type}", (a, budget) => Sum(a.List(0), ZeroOf(type), budget))),
         CelOverload.Of("list<A>.indexOf(A) int", static (a, budget) => new CelInt(Places(a, budget).DefaultIfEmpty(-1).First())),
         CelOverload.Of("list<A>.lastIndexOf(A) int", static (a, budget) => new CelInt(Places(a, budget).DefaultIfEmpty(-1).Last())),
     ];

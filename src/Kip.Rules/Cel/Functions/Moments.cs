@@ -27,7 +27,9 @@ internal static class Moments
     private static IEnumerable<CelOverload> Part(string name, Func<DateTimeOffset, int> part) =>
     [
         CelOverload.Of($"timestamp.{name}() int", (a, _) => new CelInt(part(a.Timestamp(0).ToUniversalTime()))),
-        CelOverload.Of($"timestamp.{name}(string) int", (a, _) => At(a.Timestamp(0), a.Text(1)) is { } time ? new CelInt(part(time)) : new CelError($"unknown time zone {a.Text(1)}")),
+        CelOverload.Of(
+            $"timestamp.{name}(string) int",
+            (a, _) => At(a.Timestamp(0), a.Text(1)) is { } time ? new CelInt(part(time)) : new CelError($"unknown time zone {a.Text(1)}")),
     ];
 
     private static CelOverload In(string name, long ticks) => CelOverload.Of($"duration.{name}() int", (a, _) => new CelInt(a.Duration(0).Ticks / ticks));

@@ -18,7 +18,9 @@ internal static class Quantities
             "quantities must match the regular expression '^([+-]?[0-9.]+)([eEinumkKMGTP]*[-+]?[0-9]*)$'")),
         CelOverload.Of("quantity.sign() int", static (a, _) => new CelInt(Of(a, 0).Sign)),
         CelOverload.Of("quantity.isInteger() bool", static (a, _) => CelBool.Of(Whole(Of(a, 0)) is not null)),
-        CelOverload.Of("quantity.asInteger() int", static (a, _) => Whole(Of(a, 0)) is { } whole ? new CelInt(whole) : new CelError("cannot convert value to integer")),
+        CelOverload.Of(
+            "quantity.asInteger() int",
+            static (a, _) => Whole(Of(a, 0)) is { } whole ? new CelInt(whole) : new CelError("cannot convert value to integer")),
         CelOverload.Of("quantity.asApproximateFloat() double", static (a, _) => new CelDouble((double)Of(a, 0) / 1e9)),
         CelOverload.Of("quantity.isGreaterThan(quantity) bool", static (a, _) => CelBool.Of(Of(a, 0) > Of(a, 1))),
         CelOverload.Of("quantity.isLessThan(quantity) bool", static (a, _) => CelBool.Of(Of(a, 0) < Of(a, 1))),

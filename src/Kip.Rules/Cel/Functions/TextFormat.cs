@@ -30,7 +30,8 @@ internal static class TextFormat
                 continue;
             }
             if (used == values.Count) return new CelError($"index {used} out of range");
-            if (One(verb, precision, values.At(used++), budget) is not { } written) return new CelError($"could not parse formatting clause: %{verb} does not take what it is given");
+            if (One(verb, precision, values.At(used++), budget) is not { } written)
+                return new CelError($"could not parse formatting clause: %{verb} does not take what it is given");
             result.Append(written);
         }
         budget.ChargeText(result.Length);
@@ -84,7 +85,8 @@ internal static class TextFormat
 
     private static BigInteger? Whole(CelValue value) => value switch { CelInt number => number.Value, CelUint number => number.Value, _ => null };
 
-    private static double? Number(CelValue value) => value switch { CelDouble number => number.Value, CelInt number => number.Value, CelUint number => number.Value, _ => null };
+    private static double? Number(CelValue value) =>
+        value switch { CelDouble number => number.Value, CelInt number => number.Value, CelUint number => number.Value, _ => null };
 
     private static string? Special(CelValue value) => value switch
     {
@@ -113,7 +115,8 @@ internal static class TextFormat
             CelBytes bytes => Encoding.UTF8.GetString(bytes.Value.Span),
             CelList list => $"[{string.Join(", ", list.Items.Select(item => Plain(item, budget)))}]",
             // The order of a map's entries is that of its keys as texts.
-            CelMap map => $"{{{string.Join(", ", map.Keys.Select(key => $"{Plain(key, budget)}: {Plain(map.Find(key)!, budget)}").Order(StringComparer.Ordinal))}}}",
+            CelMap map =>
+                $"{{{string.Join(", ", map.Keys.Select(key => $"{Plain(key, budget)}: {Plain(map.Find(key)!, budget)}").Order(StringComparer.Ordinal))}}}",
             CelOptional => null,
             _ => Special(value) ?? CelWords.Of(value),
         };

@@ -20,7 +20,8 @@ internal static partial class Urls
         CelOverload.Of("url.getQuery() map<string,list<string>>", static (a, _) => Query(((CelUrl)a[0]).Query)),
     ];
 
-    private static CelOverload Part(string name, Func<CelUrl, string> part) => CelOverload.Of($"url.{name}() string", (a, _) => new CelText(part((CelUrl)a[0])));
+    private static CelOverload Part(string name, Func<CelUrl, string> part) =>
+        CelOverload.Of($"url.{name}() string", (a, _) => new CelText(part((CelUrl)a[0])));
 
     private static CelUrl? Read(string text, CelBudget budget)
     {

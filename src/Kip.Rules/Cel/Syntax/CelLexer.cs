@@ -85,7 +85,9 @@ internal sealed class CelLexer(string text)
         if (!isHex && TakeFraction())
         {
             // What is too large is infinite, as a literal of the specification is a double.
-            return new(CelTokenKind.Literal, start, text[start.._at], new CelDouble(double.Parse(text.AsSpan(start, _at - start), CultureInfo.InvariantCulture)));
+            return new(
+                CelTokenKind.Literal, start, text[start.._at],
+                new CelDouble(double.Parse(text.AsSpan(start, _at - start), CultureInfo.InvariantCulture)));
         }
         var digits = text[start.._at];
         if (Peek(0) is not ('u' or 'U')) return new(CelTokenKind.Integer, start, digits);

@@ -206,5 +206,7 @@ internal sealed class CelParser
     }
 
     private CelProblem Unexpected(string? wanted = null) =>
-        new(Current.At, wanted is null ? $"Syntax error: unexpected '{Current.Text}'" : $"Syntax error: mismatched input '{Current.Text}' expecting '{wanted}'");
+        new(
+            Current.At,
+            wanted is null ? $"Syntax error: unexpected '{Current.Text}'" : $"Syntax error: mismatched input '{Current.Text}' expecting '{wanted}'");
 }

@@ -64,7 +64,8 @@ internal static class CelQuoted
             return;
         }
         if (radix == 16) at++;
-        if (at + digits > text.Length || !TryParse(text.AsSpan(at, digits), radix, out var code)) throw new CelProblem(start, "Syntax error: a malformed escape");
+        if (at + digits > text.Length || !TryParse(text.AsSpan(at, digits), radix, out var code))
+            throw new CelProblem(start, "Syntax error: a malformed escape");
         at += digits;
         if (isBytes) content.Add((byte)code);
         else if (Rune.IsValid(code)) Append(new Rune(code), content);

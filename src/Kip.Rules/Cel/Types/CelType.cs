@@ -40,7 +40,9 @@ internal sealed class CelType
     /// <summary>A list's items; a map's keys and values; what an optional may hold.</summary>
     public ImmutableArray<CelType> Parameters { get; }
 
-    /// <summary>An object's members by the names that expressions use. Made when somebody looks: most schemas are larger than what their rules speak of.</summary>
+    /// <summary>
+    /// An object's members by the names that expressions use. Made when somebody looks: most schemas are larger than what their rules speak of.
+    /// </summary>
     public FrozenDictionary<string, CelType> Fields => field ??= _fields?.Invoke() ?? FrozenDictionary<string, CelType>.Empty;
 
     public static CelType ListOf(CelType item) => new(CelKind.List, "list", [item]);

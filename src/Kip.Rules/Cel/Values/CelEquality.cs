@@ -1,6 +1,8 @@
 namespace Kip.Rules.Cel.Values;
 
-/// <summary>When two values are equal: numbers by what they are worth whatever their types, lists and maps by their parts, others only among themselves.</summary>
+/// <summary>
+/// When two values are equal: numbers by what they are worth whatever their types, lists and maps by their parts, others only among themselves.
+/// </summary>
 internal static class CelEquality
 {
     public static bool Same(CelValue one, CelValue other, CelBudget budget)

@@ -21,7 +21,8 @@ internal static class CelOrder
         (CelInt a, CelUint b) => a.Value < 0 ? -1 : ((ulong)a.Value).CompareTo(b.Value),
         (CelUint, CelInt) => -OfNumbers(other, one),
         (CelDouble a, CelDouble b) => OfDoubles(a.Value, b.Value),
-        (CelInt a, CelDouble b) => double.IsNaN(b.Value) ? null : b.Value >= 9.2233720368547758e18 ? -1 : b.Value < -9.2233720368547758e18 ? 1 : OfParts(a.Value, b.Value),
+        (CelInt a, CelDouble b) =>
+            double.IsNaN(b.Value) ? null : b.Value >= 9.2233720368547758e18 ? -1 : b.Value < -9.2233720368547758e18 ? 1 : OfParts(a.Value, b.Value),
         (CelUint a, CelDouble b) => double.IsNaN(b.Value) ? null : b.Value >= 1.8446744073709552e19 ? -1 : b.Value < 0 ? 1 : OfParts(a.Value, b.Value),
         (CelDouble, CelInt or CelUint) => -OfNumbers(other, one),
         _ => null,

@@ -22,7 +22,8 @@ internal static class CelWords
         if (double.IsNaN(number)) return "NaN";
         if (double.IsInfinity(number)) return number > 0 ? "+Inf" : "-Inf";
         var shortest = number.ToString("R", CultureInfo.InvariantCulture);
-        if (Math.Abs(number) is 0 or (>= 1e-4 and < 1e21)) return shortest.Contains('E', StringComparison.Ordinal) ? number.ToString("0.####################", CultureInfo.InvariantCulture) : shortest;
+        if (Math.Abs(number) is 0 or (>= 1e-4 and < 1e21))
+            return shortest.Contains('E', StringComparison.Ordinal) ? number.ToString("0.####################", CultureInfo.InvariantCulture) : shortest;
         return number.ToString("0.################e+00", CultureInfo.InvariantCulture);
     }
 }

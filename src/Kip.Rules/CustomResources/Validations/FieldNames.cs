@@ -34,7 +34,8 @@ internal static partial class FieldNames
     public static string Unescape(string spelled)
     {
         if (!spelled.Contains("__", StringComparison.Ordinal)) return spelled;
-        if (spelled.Length > 4 && spelled.StartsWith("__", StringComparison.Ordinal) && Reserved.Contains(spelled[2..^2]) && spelled.EndsWith("__", StringComparison.Ordinal))
+        if (spelled.Length > 4 && spelled.StartsWith("__", StringComparison.Ordinal) && Reserved.Contains(spelled[2..^2])
+            && spelled.EndsWith("__", StringComparison.Ordinal))
             return spelled[2..^2];
         var name = new StringBuilder();
         for (var at = 0; at < spelled.Length;)

@@ -26,7 +26,9 @@ internal static class FieldPath
         var end = isQuoted ? rest.IndexOf("']") : rest[1..].IndexOfAny('.', '[') + 1;
         if (isQuoted ? end < 0 : rest[0] != '.') return false;
         if (!isQuoted && end == 0) end = rest.Length;
-        name = isQuoted ? rest[2..end].ToString().Replace("\\'", "'", StringComparison.Ordinal).Replace("\\\\", "\\", StringComparison.Ordinal) : rest[1..end].ToString();
+        name = isQuoted
+            ? rest[2..end].ToString().Replace("\\'", "'", StringComparison.Ordinal).Replace("\\\\", "\\", StringComparison.Ordinal)
+            : rest[1..end].ToString();
         rest = rest[(isQuoted ? end + 2 : end)..];
         return name.Length > 0;
     }

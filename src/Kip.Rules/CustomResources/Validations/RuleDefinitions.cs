@@ -10,14 +10,16 @@ internal sealed class RuleDefinitions(FieldErrors errors)
     private static readonly string[] Reasons = ["FieldValueDuplicate", "FieldValueForbidden", "FieldValueInvalid", "FieldValueRequired"];
 
     /// <summary>Checks the rules of a schema that is structural; paths are those below the version.</summary>
-    public static void Validate(StructuralSchema schema, string path, FieldErrors errors) => new RuleDefinitions(errors).Node(schema, path, isResource: true, apart: null);
+    public static void Validate(StructuralSchema schema, string path, FieldErrors errors) =>
+        new RuleDefinitions(errors).Node(schema, path, isResource: true, apart: null);
 
     /// <param name="apart">The list whose items cannot be told apart from what they were; null: values can be compared with what they were.</param>
     private void Node(StructuralSchema schema, string path, bool isResource, string? apart)
     {
         Rules(schema, path, isResource, apart);
         if (schema.Default is { } filler && errors.IsEmpty)
-            foreach (var wrong in SchemaRules.Of(schema, isResource).Validate(filler, null)) errors.Say($"Invalid value: {filler.GetRawText()}: {wrong.Message}", $"{path}.default");
+            foreach (var wrong in SchemaRules.Of(schema, isResource).Validate(filler, null))
+                errors.Say($"Invalid value: {filler.GetRawText()}: {wrong.Message}", $"{path}.default");
         foreach (var (name, property) in schema.Properties.OrderBy(static property => property.Key, StringComparer.Ordinal))
             Node(property, $"{path}.properties[{name}]", property.IsEmbeddedResource, apart);
         if (schema.AdditionalProperties is { } values) Node(values, $"{path}.additionalProperties", values.IsEmbeddedResource, apart);
@@ -46,7 +48,8 @@ internal sealed class RuleDefinitions(FieldErrors errors)
         if (rule.UsesOldSelf && apart is not null)
             errors.InvalidValue(rule.Source.Rule, $"{at}.rule", $"oldSelf cannot be used on the uncorrelatable portion of the schema within {apart}");
         if (rule.Source.OptionalOldSelf is not null && !rule.UsesOldSelf)
-            errors.InvalidValue(rule.Source.OptionalOldSelf == true ? "true" : "false", $"{at}.optionalOldSelf", "may not be set if oldSelf is not used in rule");
+            errors.InvalidValue(
+                rule.Source.OptionalOldSelf == true ? "true" : "false", $"{at}.optionalOldSelf", "may not be set if oldSelf is not used in rule");
     }
 
     private void Words(ValidationRule rule, StructuralSchema schema, string at)

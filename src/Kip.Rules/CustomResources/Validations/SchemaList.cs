@@ -34,7 +34,8 @@ internal sealed record SchemaList(JsonElement Json, StructuralSchema Schema, Str
     {
         var others = ListKeys.ByKey(other.Json, Schema);
         budget.Charge(others.Count);
-        return Json.EnumerateArray().All(item => others.TryGetValue(ListKeys.Of(item, Schema).ToString(), out var found) && CelEquality.Same(Of(item), Of(found), budget));
+        return Json.EnumerateArray().All(
+            item => others.TryGetValue(ListKeys.Of(item, Schema).ToString(), out var found) && CelEquality.Same(Of(item), Of(found), budget));
     }
 
     // Items of the other replace those with their keys, in the places of these.

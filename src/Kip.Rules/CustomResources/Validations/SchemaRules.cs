@@ -55,7 +55,8 @@ public sealed class SchemaRules
             foreach (var member in value.EnumerateObject())
             {
                 JsonElement? before = old is { ValueKind: JsonValueKind.Object } some && some.TryGetProperty(member.Name, out var found) ? found : null;
-                if (tree.Properties.TryGetValue(member.Name, out var known)) Value(member.Value, before, known, path.Length == 0 ? member.Name : $"{path}.{member.Name}", isSame);
+                if (tree.Properties.TryGetValue(member.Name, out var known))
+                    Value(member.Value, before, known, path.Length == 0 ? member.Name : $"{path}.{member.Name}", isSame);
                 else if (tree.AdditionalProperties is { } other) Value(member.Value, before, other, $"{path}[{member.Name}]", isSame);
             }
         }
@@ -109,7 +110,8 @@ public sealed class SchemaRules
                 return true;
             }
             Add(path, type, _left < RuleBudget ? "validation failed due to running out of cost budget, no further validation rules will be run"
-                : $"'operation cancelled: actual cost limit exceeded': no further validation rules will be run due to call cost exceeds limit for rule: {rule.Source.Words}");
+                : "'operation cancelled: actual cost limit exceeded': no further validation rules will be run due to call cost exceeds limit for "
+                + $"rule: {rule.Source.Words}");
             _left = -1;
             return false;
         }
@@ -138,7 +140,8 @@ public sealed class SchemaRules
             }
         }
 
-        private void Add(string path, string type, string message) => Errors.Add(new(Named(path), "FieldValueInvalid", $"Invalid value: \"{type}\": {message}"));
+        private void Add(string path, string type, string message) =>
+            Errors.Add(new(Named(path), "FieldValueInvalid", $"Invalid value: \"{type}\": {message}"));
 
         // The object itself has no path; this is how Kubernetes writes that.
         private static string Named(string path) => path.Length == 0 ? "<nil>" : path;

@@ -19,7 +19,8 @@ internal static class SchemaTypes
     {
         { IsIntOrString: true } => CelType.Dyn,
         { Type: "array", Items: { } items } => Of(items, items.IsEmbeddedResource) is { } item ? CelType.ListOf(item) : null,
-        { Type: "object", AdditionalProperties: { } values } when !isResource => Of(values, values.IsEmbeddedResource) is { } value ? CelType.MapOf(CelType.Text, value) : null,
+        { Type: "object", AdditionalProperties: { } values } when !isResource =>
+            Of(values, values.IsEmbeddedResource) is { } value ? CelType.MapOf(CelType.Text, value) : null,
         { Type: "object" } => CelType.Object(() => FieldsOf(schema, isResource)),
         { Type: "string", Format: "byte" } => CelType.Bytes,
         { Type: "string", Format: "date" or "date-time" } => CelType.Timestamp,

@@ -26,7 +26,10 @@ internal static class SchemaValues
     {
         "byte" => Convert.TryFromBase64String(text, new byte[text.Length], out _) ? new CelBytes(Convert.FromBase64String(text)) : Malformed("byte"),
         "date-time" => Conversions.ReadTimestamp(text) is { } time ? new CelTimestamp(time) : Malformed("date-time"),
-        "date" => DateTimeOffset.TryParseExact(text, "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var day) ? new CelTimestamp(day) : Malformed("date"),
+        "date" =>
+            DateTimeOffset.TryParseExact(text, "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var day)
+                ? new CelTimestamp(day)
+                : Malformed("date"),
         "duration" => GoDuration.TryParse(text, out var span) ? new CelDuration(span) : Malformed("duration"),
         _ => new CelText(text),
     };

@@ -49,7 +49,8 @@ public sealed class CustomRuleTests : IAsyncLifetime
         var (code, refused) = await PostAsync(Definitions.Path, Definitions.Budgets.Replace("self == oldSelf", "self == oldself", StringComparison.Ordinal));
 
         code.ShouldBe(422);
-        ((string)refused["message"]!).ShouldContain("spec.versions[0].schema.openAPIV3Schema.properties[spec].properties[owner].x-kubernetes-validations[0].rule: "
+        ((string)refused["message"]!).ShouldContain(
+            "spec.versions[0].schema.openAPIV3Schema.properties[spec].properties[owner].x-kubernetes-validations[0].rule: "
             + "Invalid value: \"self == oldself\": compilation failed: ERROR: <input>:1:9: undeclared reference to 'oldself' (in container '')");
     }
 
@@ -68,14 +69,16 @@ public sealed class CustomRuleTests : IAsyncLifetime
 
         using var request = new HttpRequestMessage(HttpMethod.Delete, $"{Budgets}/a")
         {
-            Content = new StringContent("""{"kind": "DeleteOptions", "apiVersion": "v1", "propagationPolicy": "Foreground"}""", Encoding.UTF8, "application/json"),
+            Content = new StringContent(
+                """{"kind": "DeleteOptions", "apiVersion": "v1", "propagationPolicy": "Foreground"}""", Encoding.UTF8, "application/json"),
         };
         using var deleted = await _api.Http.SendAsync(request, Cancel);
 
         deleted.StatusCode.ShouldBe(HttpStatusCode.OK);
         // The owned object is asked to go and is held by its finalizer; the owner waits for it.
         await UntilAsync(owned, static change => change["object"]!["metadata"]!["deletionTimestamp"] is not null);
-        JsonNode.Parse(await _api.Http.GetStringAsync($"{Budgets}/a", Cancel))!["metadata"]!["finalizers"]!.ToJsonString().ShouldBe("""["foregroundDeletion"]""");
+        JsonNode.Parse(await _api.Http.GetStringAsync($"{Budgets}/a", Cancel))!["metadata"]!["finalizers"]!.ToJsonString()
+            .ShouldBe("""["foregroundDeletion"]""");
         await PatchAsync($"{CronTabs}/owned", """{"metadata": {"finalizers": null}}""");
         await UntilAsync(owners, static change => (string)change["type"]! == "DELETED");
         using var gone = await _api.Http.GetAsync($"{CronTabs}/owned", Cancel);

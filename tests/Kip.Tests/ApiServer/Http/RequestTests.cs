@@ -76,10 +76,13 @@ public sealed class RequestTests : ApiServerTest
 
         (await PatchAsync($"{Maps}/a", PatchContentType.Merge, """{"data":{"x":"y"}}""", 200))["data"]!.ToJsonString().ShouldBe("""{"k":"2","x":"y"}""");
         await PatchAsync($"{Maps}/a", PatchContentType.Json, """[{"op":"test","path":"/data/k","value":"9"}]""", 422);
-        await PatchAsync($"{Maps}/a", PatchContentType.Merge, $$$"""{"metadata":{"resourceVersion":"{{{created["metadata"]!["resourceVersion"]}}}"},"data":{"k":"9"}}""", 409);
+        await PatchAsync(
+            $"{Maps}/a", PatchContentType.Merge,
+            $$$"""{"metadata":{"resourceVersion":"{{{created["metadata"]!["resourceVersion"]}}}"},"data":{"k":"9"}}""", 409);
 
         var gone = await SendAsync(HttpMethod.Delete, $"{Maps}/a", null, 200);
-        (gone["status"]!.GetValue<string>(), gone["details"]!["uid"]!.GetValue<string>()).ShouldBe(("Success", created["metadata"]!["uid"]!.GetValue<string>()));
+        (gone["status"]!.GetValue<string>(), gone["details"]!["uid"]!.GetValue<string>())
+            .ShouldBe(("Success", created["metadata"]!["uid"]!.GetValue<string>()));
         await SendAsync(HttpMethod.Get, $"{Maps}/a", null, 404);
     }
 
@@ -242,8 +245,10 @@ public sealed class RequestTests : ApiServerTest
         var me = await SendAsync(HttpMethod.Post, "/apis/authentication.k8s.io/v1/selfsubjectreviews", "{}", 201);
         me["status"]!["userInfo"]!["username"]!.GetValue<string>().ShouldBe("kubernetes-admin");
         foreach (var older in (string[])["v1beta1", "v1alpha1"])
-            (await SendAsync(HttpMethod.Post, $"/apis/authentication.k8s.io/{older}/selfsubjectreviews", "{}", 201))["apiVersion"]!.GetValue<string>().ShouldBe($"authentication.k8s.io/{older}");
-        var may = await SendAsync(HttpMethod.Post, "/apis/authorization.k8s.io/v1/selfsubjectaccessreviews", """{"spec":{"resourceAttributes":{"verb":"get"}}}""", 201);
+            (await SendAsync(HttpMethod.Post, $"/apis/authentication.k8s.io/{older}/selfsubjectreviews", "{}", 201))["apiVersion"]!.GetValue<string>()
+                .ShouldBe($"authentication.k8s.io/{older}");
+        var may = await SendAsync(
+            HttpMethod.Post, "/apis/authorization.k8s.io/v1/selfsubjectaccessreviews", """{"spec":{"resourceAttributes":{"verb":"get"}}}""", 201);
         may["status"]!["allowed"]!.GetValue<bool>().ShouldBeTrue();
         may["spec"]!["resourceAttributes"]!["verb"]!.GetValue<string>().ShouldBe("get");
         await SendAsync(HttpMethod.Post, "/apis/authorization.k8s.io/v1/selfsubjectrulesreviews", "{", 400);

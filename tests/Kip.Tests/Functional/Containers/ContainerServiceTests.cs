@@ -47,7 +47,8 @@ public sealed class ContainerServiceTests : IAsyncLifetime
     {
         const string Folder = "/var/run/secrets/kubernetes.io/serviceaccount";
         var token = (await _kip.KubectlAsync("exec", pod, "--", "cat", $"{Folder}/token")).Succeeded().Output;
-        var address = (await _kip.KubectlAsync("exec", pod, "--", "sh", "-c", "echo $KUBERNETES_SERVICE_HOST:$KUBERNETES_SERVICE_PORT")).Succeeded().Output.Trim();
+        var address = (await _kip.KubectlAsync("exec", pod, "--", "sh", "-c", "echo $KUBERNETES_SERVICE_HOST:$KUBERNETES_SERVICE_PORT"))
+            .Succeeded().Output.Trim();
         (await _kip.KubectlAsync("exec", pod, "--", "nslookup", "kubernetes.default.svc.cluster.local")).Output.ShouldContain(address.Split(':')[0]);
         var authority = Path.Combine(_kip.Data, "pod-ca.crt");
         await File.WriteAllTextAsync(
@@ -101,8 +102,9 @@ public sealed class ContainerServiceTests : IAsyncLifetime
         // The other sleeps: its name alone wakes it. The input stays open until there is an answer, since a client that is done sending counts as gone.
         var called = await _kip.KubectlAsync("exec", pod, "--", "sh", "-c",
             "ip=$(nslookup -type=a other.default.svc.cluster.local | busybox awk '/^Address/ {last=$2} END {print last}'); "
-            + "(printf 'GET / HTTP/1.1\\r\\nHost: other.default.svc.cluster.local\\r\\nConnection: close\\r\\n\\r\\n'; until [ -e /tmp/answered ]; do sleep 0.1; done) | (nc $ip 80; touch /tmp/answered)");
-        called.Output.ShouldContain("hello from a container");
+            + "(printf 'GET / HTTP/1.1\\r\\nHost: other.default.svc.cluster.local\\r\\nConnection: close\\r\\n\\r\\n'; until [ -e /tmp/answered ]; "
+            + "do sleep 0.1; done) | (nc $ip 80; touch /tmp/answered)");
+        (called.Output + called.Error).ShouldContain("hello from a container");
     }
 
     [Fact]

@@ -39,11 +39,14 @@ public sealed class ImageToServiceTests(KipFixture fixture) : IDisposable
         string[] storage = ["--root", Path.Combine(_folder, "root"), "--runroot", Path.Combine(_folder, "run"), "--storage-driver", "vfs"];
         var archive = image.WriteOciArchive(Path.Combine(_folder, "static.tar"), "static:v1");
         var id = (await Command.RunAsync("buildah", [.. storage, "pull", $"oci-archive:{archive}"])).Succeeded().Output.Trim();
-        (await Command.RunAsync("buildah", [.. storage, "push", "--tls-verify=false", "--creds", await CredentialsAsync(), id, $"docker://{Kip.Registry}/static:v1"])).Succeeded();
+        (await Command.RunAsync(
+            "buildah",
+            [.. storage, "push", "--tls-verify=false", "--creds", await CredentialsAsync(), id, $"docker://{Kip.Registry}/static:v1"])).Succeeded();
 
         (await Kip.KubectlWithInputAsync(Manifest("static", "kip.local/static:v1"), "apply", "-f", "-")).Succeeded();
         await AnswersAsync("static", "one file");
-        var uid = (await Kip.KubectlAsync("get", "pods", "-l", "serving.knative.dev/service=static", "-o", "jsonpath={.items[0].metadata.uid}")).Succeeded().Output;
+        var uid = (await Kip.KubectlAsync("get", "pods", "-l", "serving.knative.dev/service=static", "-o", "jsonpath={.items[0].metadata.uid}"))
+            .Succeeded().Output;
         PodTraces.Of(Kip, uid).ShouldNotBeEmpty();
         (await Kip.KubectlAsync("delete", "ksvc", "static", "--wait")).Succeeded();
         (await Kip.KubectlAsync("wait", "pods", "-l", "serving.knative.dev/service=static", "--for=delete", "--timeout=60s")).Succeeded();
@@ -75,7 +78,8 @@ public sealed class ImageToServiceTests(KipFixture fixture) : IDisposable
                 volumeMounts: [{ name: data, mountPath: /data }]
             """, "apply", "-f", "-")).Succeeded();
 
-        (await Kip.KubectlAsync("wait", "pod/hungry", "--for=jsonpath={.status.containerStatuses[0].lastState.terminated.reason}=OOMKilled", "--timeout=60s")).Succeeded();
+        (await Kip.KubectlAsync("wait", "pod/hungry", "--for=jsonpath={.status.containerStatuses[0].lastState.terminated.reason}=OOMKilled", "--timeout=60s"))
+            .Succeeded();
         (await Kip.KubectlAsync("wait", "pod/hungry", "--for=condition=Ready", "--timeout=60s")).Succeeded();
         (await LogsAsync("-c", "eats", "--previous")).ShouldBe("first\n");
         // What it writes may come a moment after it runs: as much as a follower is given.

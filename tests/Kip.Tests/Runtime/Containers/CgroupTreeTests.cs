@@ -83,7 +83,9 @@ public sealed class CgroupTreeTests : IDisposable
             using var other = Process.Start("sleep", "1000");
             File.WriteAllText(Path.Combine(folder, "cgroup.procs"), $"{other.Id}");
             // One that leaves the session, and one that stays: both are below the shell.
-            using var shell = Process.Start(new ProcessStartInfo("setsid", ["sh", "-c", "echo $$ > $0/cgroup.procs; setsid sleep 1000 & sleep 1000 & echo $$ $!; wait", folder]) { RedirectStandardOutput = true })!;
+            using var shell = Process.Start(new ProcessStartInfo(
+                "setsid",
+                ["sh", "-c", "echo $$ > $0/cgroup.procs; setsid sleep 1000 & sleep 1000 & echo $$ $!; wait", folder]) { RedirectStandardOutput = true })!;
             var pids = shell.StandardOutput.ReadLine()!.Split(' ').Select(int.Parse).ToArray();
 
             tree.KillTree(cgroup, pids[0]).ShouldBe(3);

@@ -70,11 +70,15 @@ public sealed class ContainerRestartTests : ContainerTests
         (await kip.LogAsync("two", new PodLogOptions { Container = "app", SinceTime = started })).ShouldBe("1\n2\n3\n4\n5\n");
         (await kip.LogAsync("two", new PodLogOptions { Container = "app", SinceTime = DateTimeOffset.UtcNow + TimeSpan.FromDays(1) })).ShouldBe("");
         (await kip.LogAsync("two", new PodLogOptions { Container = "side", Follow = true, LimitBytes = 14 })).ShouldBe("from the side\n");
-        (await Should.ThrowAsync<ApiException>(kip.LogAsync("two"))).Message.ShouldContain("a container name must be specified for pod two, choose one of: [app side]");
-        (await Should.ThrowAsync<ApiException>(kip.LogAsync("two", new PodLogOptions { Container = "app", Previous = true }))).Message.ShouldContain("previous terminated container");
+        (await Should.ThrowAsync<ApiException>(kip.LogAsync("two"))).Message.ShouldContain(
+            "a container name must be specified for pod two, choose one of: [app side]");
+        (await Should.ThrowAsync<ApiException>(
+            kip.LogAsync("two", new PodLogOptions { Container = "app", Previous = true }))).Message.ShouldContain("previous terminated container");
 
         var following = kip.LogAsync("two", new PodLogOptions { Container = "app", Follow = true, TailLines = 1 });
-        await kip.Runtime.Exec.ExecAsync(new("default", "two"), new PodExecOptions { Container = "app", Command = ["touch", "/data/end"] }, new NoClient(), CancellationToken.None);
+        await kip.Runtime.Exec.ExecAsync(
+            new("default", "two"), new PodExecOptions { Container = "app", Command = ["touch", "/data/end"] }, new NoClient(),
+            CancellationToken.None);
         // To the end of the container, not of the pod.
         (await following.WaitAsync(RuntimeHarness.SafetyNet)).ShouldBe("5\nlast\n");
     }

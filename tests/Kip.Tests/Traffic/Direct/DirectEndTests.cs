@@ -80,7 +80,8 @@ public sealed class DirectEndTests
             while (true) await context.Response.Body.WriteAsync(new byte[64 * 1024], context.RequestAborted);
         });
         await bed.PutAsync(
-            TrafficObjects.Revision("app-1", timeout: 86_400), TrafficObjects.Pod("app-1", "app-1-a", pod.Port), TrafficObjects.Ingress("app", Host, ("app-1", 100)));
+            TrafficObjects.Revision("app-1", timeout: 86_400), TrafficObjects.Pod("app-1", "app-1-a", pod.Port),
+            TrafficObjects.Ingress("app", Host, ("app-1", 100)));
         using var client = await RawClient.ConnectAsync(bed.Gateway.EndPoint, Cancel);
 
         await client.SendAsync(Get("/"), Cancel);
