@@ -1,3 +1,6 @@
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
+using System.Text;
 using Kip.ApiServer.FieldManagement;
 using Kip.ApiServer.Registry;
 using Kip.Client;
@@ -178,6 +181,39 @@ public sealed class WebhookTests : IAsyncLifetime
         if (refusal is null) await create();
         else (await Should.ThrowAsync<ApiException>(create)).Message.ShouldBe(refusal);
         _server.Asked.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task A_webhook_at_a_url_is_trusted_by_its_bundle_alone()
+    {
+        using var trusted = SelfSigned();
+        using var other = SelfSigned();
+        await using var server = await WebhookServer.StartAsync(trusted);
+        server.Answer = static _ => WebhookServer.Deny("heard");
+        WebhookClientConfig At(X509Certificate2 authority) => new()
+        {
+            Url = $"https://127.0.0.1:{server.Address.Port}/judge", CaBundle = Convert.ToBase64String(Encoding.ASCII.GetBytes(authority.ExportCertificatePem())),
+        };
+
+        await RegisterAsync(mutating: false, change: hook => hook with { ClientConfig = At(trusted) });
+        (await Should.ThrowAsync<ApiException>(() => _registry.CreateAsync(Objects.Map("a"), User, Cancel))).Message.ShouldEndWith("denied the request: heard");
+        server.Asked.ShouldHaveSingleItem().Path.ShouldBe("/judge?timeout=10s");
+
+        await _registry.DeleteAsync(ValidatingWebhookConfiguration.Definition, new("", "hooks"), DeleteOptions.Default, User, Cancel);
+        await RegisterAsync(mutating: false, change: hook => hook with { ClientConfig = At(other) });
+        (await Should.ThrowAsync<ApiException>(() => _registry.CreateAsync(Objects.Map("a"), User, Cancel))).Message.ShouldContain("failed calling webhook \"check.example.com\"");
+        server.Asked.Count.ShouldBe(1);
+    }
+
+    private static X509Certificate2 SelfSigned()
+    {
+        using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        var request = new CertificateRequest("CN=webhook", key, HashAlgorithmName.SHA256);
+        var names = new SubjectAlternativeNameBuilder();
+        names.AddIpAddress(System.Net.IPAddress.Loopback);
+        request.CertificateExtensions.Add(names.Build());
+        request.CertificateExtensions.Add(new X509BasicConstraintsExtension(certificateAuthority: true, false, 0, critical: true));
+        return request.CreateSelfSigned(DateTimeOffset.UtcNow.AddDays(-1), DateTimeOffset.UtcNow.AddDays(1));
     }
 
     private async Task RegisterAsync(bool mutating, string name = "hooks", Func<Webhook, Webhook>? change = null)
