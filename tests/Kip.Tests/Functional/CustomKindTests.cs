@@ -121,7 +121,7 @@ public sealed class CustomKindTests(KipFixture fixture)
         $$"""
         apiVersion: v1
         kind: ConfigMap
-        metadata: {name: {{name}}, labels: {judged: "yes"}}
+        metadata: {name: {{name}}, labels: {judged: "yes"} }
         data: { {{key}}: value }
         """, "create", "-f", "-");
 
