@@ -1,5 +1,5 @@
 using System.Globalization;
-using System.Net.NetworkInformation;
+using System.Net;
 using System.Net.Sockets;
 using System.Runtime.InteropServices;
 using Kip.Resources;
@@ -11,6 +11,9 @@ namespace Kip.Runtime.Nodes;
 /// <summary>Describes this machine as a Node.</summary>
 internal static class NodeFacts
 {
+    // Of a block that no machine has (RFC 5737): whoever speaks to it takes the way to everywhere.
+    private static readonly IPAddress Elsewhere = IPAddress.Parse("203.0.113.1");
+
     /// <summary>The Node that pods run on, as it is now.</summary>
     /// <param name="mostPods">How many pods may run: each process needs a port.</param>
     /// <param name="version">What is shown as the kubelet's version.</param>
@@ -56,13 +59,22 @@ internal static class NodeFacts
         };
     }
 
-    // Where others on the network would reach it; a machine without a network has loopback.
-    private static IEnumerable<string> Addresses() => NetworkInterface.GetAllNetworkInterfaces()
-        .Where(static i => i.OperationalStatus == OperationalStatus.Up
-            && i.NetworkInterfaceType is NetworkInterfaceType.Ethernet or NetworkInterfaceType.Wireless80211)
-        .SelectMany(static i => i.GetIPProperties().UnicastAddresses)
-        .Where(static a => a.Address.AddressFamily == AddressFamily.InterNetwork)
-        .Select(static a => a.Address.ToString()).Take(1).DefaultIfEmpty("127.0.0.1");
+    // Where others on the network would reach it: from where this machine would speak to them. Nothing is sent. Interfaces are not listed for it,
+    // since .NET's list fails when one comes or goes meanwhile, as those of pods do.
+    private static IEnumerable<string> Addresses()
+    {
+        using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp);
+        try
+        {
+            socket.Connect(new IPEndPoint(Elsewhere, 9));
+            return [((IPEndPoint)socket.LocalEndPoint!).Address.ToString()];
+        }
+        catch (SocketException)
+        {
+            // A machine without a network has loopback.
+            return ["127.0.0.1"];
+        }
+    }
 
     private static string Line(string file) => File.Exists(file) ? File.ReadLines(file).FirstOrDefault("") : "";
 

@@ -27,13 +27,13 @@ public sealed class FolderTreeTests : IDisposable
     [Fact]
     public void Folders_deeper_than_any_path_are_noticed_and_deleted()
     {
-        // Far more levels than a path may have bytes; one name that the deletion would like to use itself is taken.
+        // More levels than are deleted at one go, and a longer path than the kernel takes; one name that the deletion would like to use itself is taken.
         Make("""
             import os
             os.makedirs(sys.argv[1] + '/.kip-deep-0/full'); open(sys.argv[1] + '/.kip-deep-1', 'w')
             os.chdir(sys.argv[1])
-            for i in range(6000):
-                os.mkdir('d'); os.chdir('d')
+            for i in range(450):
+                os.mkdir('d' * 20); os.chdir('d' * 20)
             open('last', 'w').write('x')
             """);
 

@@ -1,6 +1,5 @@
 using Kip.Client;
 using System.Net;
-using System.Net.NetworkInformation;
 using System.Net.Sockets;
 using Kip.Resources;
 using Kip.Resources.Core;
@@ -306,8 +305,11 @@ public sealed class ContainerLifeTests : ContainerTests
         }
     }
 
-    private static string HostAddress() => NetworkInterface.GetAllNetworkInterfaces()
-        .Where(static i => i.NetworkInterfaceType != NetworkInterfaceType.Loopback && !i.Name.StartsWith('k'))
-        .SelectMany(static i => i.GetIPProperties().UnicastAddresses).Select(static a => a.Address)
-        .First(static a => a.AddressFamily == AddressFamily.InterNetwork).ToString();
+    // The address from which this machine would speak to another; nothing is sent.
+    private static string HostAddress()
+    {
+        using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp);
+        socket.Connect(IPAddress.Parse("203.0.113.1"), 9);
+        return ((IPEndPoint)socket.LocalEndPoint!).Address.ToString();
+    }
 }
