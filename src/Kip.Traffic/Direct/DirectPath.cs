@@ -12,7 +12,7 @@ namespace Kip.Traffic.Direct;
 
 /// <summary>
 /// The short way of a plain request: from the client's connection to a pod's and back, without the HTTP server between. See
-/// docs/decisions/0024-direct-path.md.
+/// docs/decisions/0020-direct-path.md.
 /// </summary>
 /// <remarks>
 /// It answers nothing itself. A request that is not plain, that has to wait for a pod or that a pod does not answer goes to the HTTP server together
