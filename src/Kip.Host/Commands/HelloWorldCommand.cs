@@ -1,4 +1,5 @@
 using System.Net;
+using System.Text;
 using Kip.Host.CommandLine;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
@@ -43,6 +44,8 @@ internal static class HelloWorldCommand
         if (int.TryParse(context.Request.Query["sleep"], out var milliseconds) && milliseconds is > 0 and <= 60_000)
             await Task.Delay(milliseconds, context.RequestAborted);
         context.Response.ContentType = "text/plain; charset=utf-8";
+        // Of known length it goes out in one piece: a program that is killed then has answered whole or not at all.
+        context.Response.ContentLength = Encoding.UTF8.GetByteCount(text);
         await context.Response.WriteAsync(text, context.RequestAborted);
     }
 }
