@@ -53,6 +53,9 @@ public static class FolderTree
         }
     }
 
+    /// <summary>A descriptor of a folder; negative when the kernel refuses, and says why.</summary>
+    internal static int Open(string path) => Syscalls.OpenAt(-100, Bytes(path), Syscalls.ReadOnly | Syscalls.DirectoryOnly);
+
     /// <summary>Deletes whatever has the name. False: the kernel refuses, and says why.</summary>
     internal static bool TryDelete(int parent, string name)
     {
@@ -129,8 +132,6 @@ public static class FolderTree
     private static long Blocks(int folder, string name) => Syscalls.Look(folder, name)?.Blocks ?? 0;
 
     private static bool Gone(int result) => result >= 0 || Marshal.GetLastPInvokeError() == Syscalls.NoSuchEntry;
-
-    private static int Open(string path) => Syscalls.OpenAt(-100, Bytes(path), Syscalls.ReadOnly | Syscalls.DirectoryOnly);
 
     // Our own names are UTF-8, those of the calls bytes.
     private static string Bytes(string path) => Encoding.Latin1.GetString(Encoding.UTF8.GetBytes(path));

@@ -23,8 +23,7 @@ internal sealed class LayerFolder : IDisposable
     /// <summary>Opens an existing, empty folder.</summary>
     public LayerFolder(string path)
     {
-        _root = Syscalls.OpenAt(
-            -100, System.Text.Encoding.Latin1.GetString(System.Text.Encoding.UTF8.GetBytes(path)), Syscalls.ReadOnly | Syscalls.DirectoryOnly);
+        _root = FolderTree.Open(path);
         if (_root < 0) throw Failed($"cannot open {path}");
     }
 

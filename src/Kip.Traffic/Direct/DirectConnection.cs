@@ -59,14 +59,12 @@ internal sealed class DirectConnection : IDisposable
     /// </summary>
     public async Task<bool> RunAsync()
     {
-        bool goesOn;
         // The end of the client's connection, or of a request's time, ends what the pod is doing.
         using (_connection.ConnectionClosed.UnsafeRegister(static state => ((RequestDeadline)state!).Cancel(), _deadline))
         using (_ended.UnsafeRegister(static state => ((DirectConnection)state!).Stop(), this))
         {
-            goesOn = await ServeAsync();
+            return await ServeAsync();
         }
-        return goesOn;
     }
 
     /// <summary>Ends the connection if it has been idle for too long, or if its client does not read. Called once a second.</summary>
