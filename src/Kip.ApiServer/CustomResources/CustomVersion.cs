@@ -89,7 +89,7 @@ internal sealed class CustomVersion : CustomResourceFormat, ISchemaSource
     private static CompactJson? Kept(CompactJson? before, JsonNode? after)
     {
         if (after is null) return null;
-        using var document = JsonSerializer.SerializeToDocument(after, NodeJson.Default.JsonNode);
+        using var document = JsonSerializer.SerializeToDocument(after, JsonNodeContext.Default.JsonNode);
         var fresh = CompactJson.Canonical(document.RootElement);
         return fresh == before ? before : fresh;
     }

@@ -32,7 +32,7 @@ public sealed class ResourceRegistry : IAsyncDisposable
     private readonly WebhookWrites _writes;
     private readonly RegistryLoops _loops;
 
-    private ResourceRegistry(Store store, RegistryOptions options, TimeProvider time)
+    private ResourceRegistry(Store store, ResourceRegistryOptions options, TimeProvider time)
     {
         (_store, Kinds, Access) = (store, options.Kinds.Over(store), new Authorizer(store));
         var custom = new CustomAdmission(store, Kinds, time);
@@ -61,7 +61,7 @@ public sealed class ResourceRegistry : IAsyncDisposable
 
     /// <summary>Opens the store, and makes the namespaces that always exist.</summary>
     /// <exception cref="StoreException">The folder is another process's, of a newer Kip, or damaged.</exception>
-    public static async Task<ResourceRegistry> OpenAsync(StoreOptions store, RegistryOptions options, TimeProvider time, CancellationToken cancel)
+    public static async Task<ResourceRegistry> OpenAsync(StoreOptions store, ResourceRegistryOptions options, TimeProvider time, CancellationToken cancel)
     {
         var recovered = new RecoveredKinds(options.Kinds);
         var opened = Store.Open(store, time, recovered.Find, options.Logger);
@@ -80,7 +80,7 @@ public sealed class ResourceRegistry : IAsyncDisposable
     }
 
     /// <summary>A registry that keeps everything in memory; every task it returns is already complete.</summary>
-    public static ResourceRegistry InMemory(TimeProvider time, RegistryOptions? options = null, StoreOptions? store = null) =>
+    public static ResourceRegistry InMemory(TimeProvider time, ResourceRegistryOptions? options = null, StoreOptions? store = null) =>
         Over(Store.InMemory(store ?? new(), time), options ?? new(), time);
 
     /// <summary>Runs garbage collection, the namespaces' life, the expiry of Events and the store's upkeep until cancelled.</summary>
@@ -190,7 +190,7 @@ public sealed class ResourceRegistry : IAsyncDisposable
         _loops.RunAsync(make(_store, _writer, _remover), cancel);
 
     /// <summary>The verbs over a store that is already open; the registry closes it.</summary>
-    public static ResourceRegistry Over(Store store, RegistryOptions options, TimeProvider time)
+    public static ResourceRegistry Over(Store store, ResourceRegistryOptions options, TimeProvider time)
     {
         var registry = new ResourceRegistry(store, options, time);
         foreach (var name in OwnNamespaces)

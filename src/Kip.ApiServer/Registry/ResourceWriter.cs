@@ -18,7 +18,7 @@ namespace Kip.ApiServer.Registry;
 /// <summary>Create, update and read-modify-write: prepared and checked outside the store's lock, stored if nothing changed meanwhile.</summary>
 internal sealed class ResourceWriter(
     Store store, AdmissionGate admission, EscalationGate escalation, CustomAdmission custom, NamespaceLimits limits, WriteTurns turns,
-    TimeProvider time, RegistryOptions options)
+    TimeProvider time, ResourceRegistryOptions options)
 {
     // Enough for any real contention; a change that is overtaken so often is told so instead of going on for ever.
     private const int Attempts = 100;

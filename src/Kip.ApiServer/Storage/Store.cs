@@ -84,7 +84,7 @@ public sealed class Store : IAsyncDisposable
     public static Store Open(
         ILogFiles files, StoreOptions options, TimeProvider time, Func<string, string, KindDefinition?> kindOf, ILogger logger)
     {
-        var (image, journal, used) = DataFolder.Open(files, options, kindOf, logger);
+        var (image, journal, used) = StoreFolder.Open(files, options, kindOf, logger);
         if (!used) return new Store(image, journal, options, time);
         // A crash may have taken changes that were shown but not on disk. Their versions must not be given again to others, or a client
         // that saw them would take its old object for the current one. The record sees to it that the next opening goes on from here too.

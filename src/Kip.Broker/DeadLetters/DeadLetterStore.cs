@@ -89,16 +89,6 @@ internal sealed class DeadLetterStore(Func<DurableLog> open, bool exists, int ma
         return [.. ids.Select(Find).OfType<DeadLetter>()];
     }
 
-    /// <summary>How many letters each subscription has.</summary>
-    public int CountOf(string uid)
-    {
-        lock (_lock)
-        {
-            Load_NeedsLock();
-            return _letters.Values.Count(e => e.Uid == uid);
-        }
-    }
-
     /// <summary>One letter; null when it is not there.</summary>
     public DeadLetter? Find(ulong id)
     {

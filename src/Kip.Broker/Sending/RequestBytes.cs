@@ -125,8 +125,6 @@ internal sealed class GrowingBuffer
 
     public ReadOnlyMemory<byte> WrittenMemory => _bytes.AsMemory(0, Length);
 
-    public Span<byte> Writable(int at, int length) => _bytes.AsSpan(at, length);
-
     public void Clear() => Length = 0;
 
     public void Shrink()

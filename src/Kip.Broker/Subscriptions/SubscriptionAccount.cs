@@ -21,9 +21,6 @@ internal sealed record SubscriptionAccount(
     /// <summary>Events that it has not looked at yet.</summary>
     public long Unread => (long)(Last + 1 - Math.Min(Next, Last + 1));
 
-    /// <summary>Events that are neither delivered nor dead letters yet.</summary>
-    public long Undelivered => InFlight + Waiting + Unread;
-
     /// <summary>Events that are in no state that is counted: zero, or an event has been lost or counted twice.</summary>
     public long Difference => Accepted - (Counts.Total + InFlight + Waiting + Unread);
 }

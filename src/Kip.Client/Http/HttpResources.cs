@@ -1,9 +1,8 @@
-using System.Net;
 using System.Net.Http.Headers;
+using System.Net.WebSockets;
 using System.Runtime.CompilerServices;
 using System.Text.Json;
 using Kip.Client.Kubeconfigs;
-using System.Net.WebSockets;
 using Kip.Client.Pods;
 using Kip.Resources;
 
@@ -17,22 +16,17 @@ namespace Kip.Client.Http;
 public sealed class HttpResources : IResources, IDisposable
 {
     private static readonly MediaTypeHeaderValue Json = new("application/json");
-    private static readonly string Agent = $"kip/{typeof(HttpResources).Assembly.GetName().Version?.ToString(3)}";
 
-    private readonly HttpClient _http;
+    private readonly ApiConnection _connection;
     private readonly HttpResourcesOptions _options;
-    private readonly string _server;
 
     /// <summary>Calls the server at the client's base address.</summary>
     /// <param name="http">Carries the credentials. It is disposed with this object.</param>
     /// <param name="options">Null: the defaults.</param>
     public HttpResources(HttpClient http, HttpResourcesOptions? options = null)
     {
-        _http = http;
-        _http.Timeout = Timeout.InfiniteTimeSpan;
         _options = options ?? HttpResourcesOptions.Default;
-        _http.MaxResponseContentBufferSize = _options.MaxAnswerBytes;
-        _server = http.BaseAddress!.GetLeftPart(UriPartial.Authority);
+        _connection = new ApiConnection(http, _options);
     }
 
     /// <summary>Makes a connection as a kubeconfig context describes it. Nothing is sent before the first call.</summary>
@@ -49,7 +43,7 @@ public sealed class HttpResources : IResources, IDisposable
     {
         try
         {
-            return Read(kind, await SendAsync(HttpMethod.Get, ResourceUrl.Object(kind, name), null, cancel));
+            return Read(kind, await _connection.SendAsync(HttpMethod.Get, ResourceUrl.Object(kind, name), null, cancel));
         }
         catch (ApiException e) when (e.IsNotFound)
         {
@@ -59,14 +53,14 @@ public sealed class HttpResources : IResources, IDisposable
 
     public async Task<ResourceList> ListAsync(KindDefinition kind, ListOptions options, CancellationToken cancel)
     {
-        var answer = await SendAsync(HttpMethod.Get, ResourceUrl.List(kind, options), null, cancel);
+        var answer = await _connection.SendAsync(HttpMethod.Get, ResourceUrl.List(kind, options), null, cancel);
         try
         {
             return ListReader.Read(kind, answer);
         }
         catch (JsonException e)
         {
-            throw ApiException.Of(500, StatusReason.InternalError, $"{_server} sent a list of {kind} that cannot be read: {e.Message}");
+            throw ApiException.Of(500, StatusReason.InternalError, $"{_connection.Server} sent a list of {kind} that cannot be read: {e.Message}");
         }
     }
 
@@ -77,7 +71,7 @@ public sealed class HttpResources : IResources, IDisposable
         // The server ends the watch; should it not, being gone without a word, this does.
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancel);
         using var timer = _options.Time.CreateTimer(_ => limit.Cancel(), null, lasting + TimeSpan.FromSeconds(30), Timeout.InfiniteTimeSpan);
-        using var response = await OpenWatchAsync(ResourceUrl.Watch(kind, options, lasting), limit.Token, cancel);
+        using var response = await _connection.OpenAsync(ResourceUrl.Watch(kind, options, lasting), limit.Token, cancel);
         await using var stream = await response.Content.ReadAsStreamAsync(cancel);
         await using var events = WatchReader.ReadAsync(kind, stream, _options.MaxEventBytes, limit.Token).GetAsyncEnumerator(limit.Token);
         while (true)
@@ -90,7 +84,7 @@ public sealed class HttpResources : IResources, IDisposable
             {
                 // A connection that breaks because the caller stops is the caller's doing.
                 cancel.ThrowIfCancellationRequested();
-                throw Failures.Of(e, _server);
+                throw Failures.Of(e, _connection.Server);
             }
             catch (OperationCanceledException) when (!cancel.IsCancellationRequested)
             {
@@ -107,7 +101,7 @@ public sealed class HttpResources : IResources, IDisposable
         ResourceUrl.RequireNamespace(kind, resource.Key);
         return Read(
             kind,
-            await SendAsync(HttpMethod.Post, ResourceUrl.Collection(kind, resource.Metadata.Namespace) + Strictness(kind), Body(resource), cancel));
+            await _connection.SendAsync(HttpMethod.Post, ResourceUrl.Collection(kind, resource.Metadata.Namespace) + Strictness(kind), Body(resource), cancel));
     }
 
     public Task<Resource> UpdateAsync(Resource resource, CancellationToken cancel) => PutAsync(resource, null, cancel);
@@ -119,7 +113,7 @@ public sealed class HttpResources : IResources, IDisposable
         // Server-side apply wants to know who applies.
         var query = patch.ContentType == PatchContentType.Apply ? "?fieldManager=kip&force=true" : Strictness(kind);
         var path = ResourceUrl.Object(kind, name, patch.Subresource) + query;
-        return Read(kind, await SendAsync(HttpMethod.Patch, path, (patch.Body, new MediaTypeHeaderValue(patch.ContentType)), cancel));
+        return Read(kind, await _connection.SendAsync(HttpMethod.Patch, path, (patch.Body, new MediaTypeHeaderValue(patch.ContentType)), cancel));
     }
 
     /// <summary>Objects as the server shows them, for kinds whose columns only it knows.</summary>
@@ -135,20 +129,21 @@ public sealed class HttpResources : IResources, IDisposable
     public async Task ScaleAsync(KindDefinition kind, NamespacedName name, int replicas, CancellationToken cancel)
     {
         var body = System.Text.Encoding.UTF8.GetBytes($$$"""{"spec":{"replicas":{{{replicas}}}}}""");
-        await SendAsync(HttpMethod.Patch, ResourceUrl.Object(kind, name, "scale"), (body, new MediaTypeHeaderValue(PatchContentType.Merge)), cancel);
+        var type = new MediaTypeHeaderValue(PatchContentType.Merge);
+        await _connection.SendAsync(HttpMethod.Patch, ResourceUrl.Object(kind, name, "scale"), (body, type), cancel);
     }
 
     public async Task DeleteAsync(KindDefinition kind, NamespacedName name, DeleteOptions options, CancellationToken cancel)
     {
         var body = JsonSerializer.SerializeToUtf8Bytes(options with { ApiVersion = "v1", Kind = "DeleteOptions" }, WireJson.Of<DeleteOptions>());
-        await SendAsync(HttpMethod.Delete, ResourceUrl.Object(kind, name), (body, Json), cancel);
+        await _connection.SendAsync(HttpMethod.Delete, ResourceUrl.Object(kind, name), (body, Json), cancel);
     }
 
     /// <summary>Opens what a container wrote, as a stream of its bytes; with <see cref="PodLogOptions.Follow"/> it goes on with the container.</summary>
     /// <exception cref="ApiException">There is no such pod or container, or it has not started.</exception>
     public async Task<Stream> OpenLogAsync(NamespacedName pod, PodLogOptions options, CancellationToken cancel)
     {
-        var response = await OpenWatchAsync(ResourceUrl.Log(pod, options), cancel, cancel);
+        var response = await _connection.OpenAsync(ResourceUrl.Log(pod, options), cancel, cancel);
         // Disposing the stream ends the answer.
         return await response.Content.ReadAsStreamAsync(cancel);
     }
@@ -162,9 +157,9 @@ public sealed class HttpResources : IResources, IDisposable
         socket.Options.CollectHttpResponseDetails = true;
         try
         {
-            var address = new UriBuilder(new Uri(_http.BaseAddress!, ResourceUrl.Exec(pod, options)));
+            var address = new UriBuilder(new Uri(_connection.Http.BaseAddress!, ResourceUrl.Exec(pod, options)));
             address.Scheme = address.Scheme == "https" ? "wss" : "ws";
-            await socket.ConnectAsync(address.Uri, _http, cancel);
+            await socket.ConnectAsync(address.Uri, _connection.Http, cancel);
             return new ExecSession(socket);
         }
         catch (WebSocketException) when (socket.HttpStatusCode != 0)
@@ -187,7 +182,7 @@ public sealed class HttpResources : IResources, IDisposable
     /// <exception cref="ApiException">It refuses, or the server is another's and has no such answer (404).</exception>
     public async Task<Stream> OpenAsync(string path, CancellationToken cancel)
     {
-        var response = await OpenWatchAsync(path, cancel, cancel);
+        var response = await _connection.OpenAsync(path, cancel, cancel);
         // Disposing the stream ends the answer.
         return await response.Content.ReadAsStreamAsync(cancel);
     }
@@ -200,19 +195,19 @@ public sealed class HttpResources : IResources, IDisposable
     public async Task<HttpResponseMessage> CallAsync(
         HttpMethod method, string path, HttpContent? content, IReadOnlyDictionary<string, string>? headers, CancellationToken cancel)
     {
-        var request = Request(method, path, null);
+        var request = ApiConnection.Request(method, path, null);
         request.Content = content;
         foreach (var (name, value) in headers ?? new Dictionary<string, string>())
         {
             request.Headers.Remove(name);
             request.Headers.TryAddWithoutValidation(name, value);
         }
-        var response = await TrySendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancel, cancel);
+        var response = await _connection.TrySendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancel, cancel);
         if (response.IsSuccessStatusCode) return response;
-        using (response) throw Failures.Of((int)response.StatusCode, await response.Content.ReadAsByteArrayAsync(cancel), _server);
+        using (response) throw Failures.Of((int)response.StatusCode, await response.Content.ReadAsByteArrayAsync(cancel), _connection.Server);
     }
 
-    public void Dispose() => _http.Dispose();
+    public void Dispose() => _connection.Dispose();
 
     // What a custom kind's fields are only the server knows: it must say which it does not.
     private static string Strictness(KindDefinition kind) => kind.Format is null ? "" : "?fieldValidation=Strict";
@@ -227,7 +222,7 @@ public sealed class HttpResources : IResources, IDisposable
         }
         catch (Exception e) when (e is JsonException or KeyNotFoundException or InvalidOperationException)
         {
-            throw ApiException.Of(500, StatusReason.InternalError, $"{_server} sent an answer to {path} that cannot be read: {e.Message}");
+            throw ApiException.Of(500, StatusReason.InternalError, $"{_connection.Server} sent an answer to {path} that cannot be read: {e.Message}");
         }
     }
 
@@ -241,84 +236,13 @@ public sealed class HttpResources : IResources, IDisposable
         }
         catch (JsonException e)
         {
-            throw ApiException.Of(500, StatusReason.InternalError, $"{_server} sent a {kind.Singular} that cannot be read: {e.Message}");
+            throw ApiException.Of(500, StatusReason.InternalError, $"{_connection.Server} sent a {kind.Singular} that cannot be read: {e.Message}");
         }
     }
 
     private async Task<Resource> PutAsync(Resource resource, string? subresource, CancellationToken cancel)
     {
         var kind = resource.GetDefinition();
-        return Read(kind, await SendAsync(HttpMethod.Put, ResourceUrl.Object(kind, resource.Key, subresource), Body(resource), cancel));
-    }
-
-    private async Task<byte[]> SendAsync(
-        HttpMethod method, string path, (ReadOnlyMemory<byte> Bytes, MediaTypeHeaderValue Type)? body, CancellationToken cancel)
-    {
-        for (var attempt = 0; ; attempt++)
-        {
-            using var timeout = new CancellationTokenSource(_options.Timeout, _options.Time);
-            using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancel, timeout.Token);
-            using var response = await TrySendAsync(Request(method, path, body), HttpCompletionOption.ResponseContentRead, limit.Token, cancel);
-            // The content is in memory already.
-            var answer = await response.Content.ReadAsByteArrayAsync(CancellationToken.None);
-            if (response.IsSuccessStatusCode) return answer;
-            if (attempt >= _options.MaxRetries || RetryAfter(response) is not { } wait) throw Failures.Of((int)response.StatusCode, answer, _server);
-            await Task.Delay(wait, _options.Time, cancel);
-        }
-    }
-
-    private async Task<HttpResponseMessage> OpenWatchAsync(string path, CancellationToken limit, CancellationToken cancel)
-    {
-        for (var attempt = 0; ; attempt++)
-        {
-            var response = await TrySendAsync(Request(HttpMethod.Get, path, null), HttpCompletionOption.ResponseHeadersRead, limit, cancel);
-            if (response.IsSuccessStatusCode) return response;
-            using (response)
-            {
-                var wait = RetryAfter(response);
-                if (attempt >= _options.MaxRetries || wait is null)
-                    throw Failures.Of((int)response.StatusCode, await response.Content.ReadAsByteArrayAsync(limit), _server);
-                await Task.Delay(wait.Value, _options.Time, cancel);
-            }
-        }
-    }
-
-    private async Task<HttpResponseMessage> TrySendAsync(
-        HttpRequestMessage request, HttpCompletionOption completion, CancellationToken limit, CancellationToken cancel)
-    {
-        try
-        {
-            using (request) return await _http.SendAsync(request, completion, limit);
-        }
-        catch (Exception e) when (e is HttpRequestException or IOException || (e is OperationCanceledException && !cancel.IsCancellationRequested))
-        {
-            throw Failures.Of(e, _server);
-        }
-    }
-
-    private static HttpRequestMessage Request(HttpMethod method, string path, (ReadOnlyMemory<byte> Bytes, MediaTypeHeaderValue Type)? body)
-    {
-        var request = new HttpRequestMessage(method, path)
-        {
-            // Over TLS both sides choose; without it a newer version could not be agreed on.
-            Version = HttpVersion.Version20,
-            VersionPolicy = HttpVersionPolicy.RequestVersionOrLower,
-        };
-        request.Headers.Accept.ParseAdd("application/json");
-        request.Headers.UserAgent.ParseAdd(Agent);
-        if (body is var (bytes, type)) request.Content = new ReadOnlyMemoryContent(bytes) { Headers = { ContentType = type } };
-        return request;
-    }
-
-    private TimeSpan? RetryAfter(HttpResponseMessage response)
-    {
-        if (response.StatusCode is not (HttpStatusCode.TooManyRequests or HttpStatusCode.ServiceUnavailable)) return null;
-        var wait = response.Headers.RetryAfter switch
-        {
-            { Delta: { } delta } => delta,
-            { Date: { } date } => date - _options.Time.GetUtcNow(),
-            _ => (TimeSpan?)null,
-        };
-        return wait <= _options.LongestRetryAfter ? TimeSpan.FromTicks(Math.Max(0, wait.Value.Ticks)) : null;
+        return Read(kind, await _connection.SendAsync(HttpMethod.Put, ResourceUrl.Object(kind, resource.Key, subresource), Body(resource), cancel));
     }
 }

@@ -30,10 +30,6 @@ public static class AttributeNames
 
     private static readonly FrozenDictionary<string, string>.AlternateLookup<ReadOnlySpan<char>> Shared = Names();
 
-    /// <summary>Whether the specification defines the attribute for version 1.0.</summary>
-    public static bool IsCore(string name) =>
-        name is Id or Source or SpecVersion or Type or DataContentType or DataSchema or Subject or Time;
-
     /// <summary>The name in lower case, as a shared string where there is one. The name must be valid.</summary>
     public static string Share(ReadOnlySpan<char> name)
     {

@@ -82,7 +82,7 @@ public sealed class KipPlatform : IAsyncDisposable
         Uri? door = null;
         var registry = await ResourceRegistry.OpenAsync(
             new StoreOptions { Directory = options.Data.Store, KeyFile = options.EncryptionKey },
-            new RegistryOptions { Logger = loggers.CreateLogger("Kip.ApiServer"), Services = () => door }, _time, cancel);
+            new ResourceRegistryOptions { Logger = loggers.CreateLogger("Kip.ApiServer"), Services = () => door }, _time, cancel);
         Ends(() => registry.DisposeAsync().AsTask());
         Runs(registry.RunAsync(_stop.Token));
         var resources = new EmbeddedResources(registry);

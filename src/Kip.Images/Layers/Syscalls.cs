@@ -20,7 +20,6 @@ internal static unsafe partial class Syscalls
     public const int NotADirectory = 20;
     public const int NotEmpty = 39;
     public const int NotSupported = 95;
-    public const int NotPermitted = 1;
 
     public const uint TypeMask = 0xF000;
     public const uint RegularFile = 0x8000;

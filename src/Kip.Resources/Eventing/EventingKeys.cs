@@ -5,7 +5,6 @@ public static class EventingLabels
 {
     public const string Broker = "eventing.knative.dev/broker";
     public const string Trigger = "eventing.knative.dev/trigger";
-    public const string BrokerEverything = "eventing.knative.dev/brokerEverything";
     public const string Injected = "eventing.knative.dev/injected";
     public const string MessagingRole = "messaging.knative.dev/role";
 }
@@ -23,9 +22,6 @@ public static class EventingAnnotations
     /// <summary>On an InMemoryChannel: <c>cluster</c> or <c>namespace</c>.</summary>
     public const string Scope = "eventing.knative.dev/scope";
     public const string Subscribable = "messaging.knative.dev/subscribable";
-
-    /// <summary>What begins so on a Broker is handed on to what the Broker is made of.</summary>
-    public const string MessagingPrefix = "messaging.knative.dev";
 
     /// <summary>On a Broker, Trigger, Channel, InMemoryChannel or Subscription: what becomes of undelivered events when it is deleted.</summary>
     public const string Deletion = "kip.dev/on-delete";

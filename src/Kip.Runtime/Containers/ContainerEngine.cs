@@ -1,4 +1,5 @@
 using Kip.Runtime.Containers.Cgroups;
+using Kip.Runtime.Containers.Oci;
 using Kip.Runtime.Networking;
 using Kip.Runtime.Processes;
 using Kip.Runtime.Recovery;

@@ -4,6 +4,7 @@ using Kip.Images.Layers;
 using Kip.Resources.Core;
 using Kip.Runtime.Bundles;
 using Kip.Runtime.Containers.Cgroups;
+using Kip.Runtime.Containers.Oci;
 using Kip.Runtime.Containers.Spec;
 using Kip.Runtime.Environment;
 using Kip.Runtime.Networking;
@@ -47,7 +48,7 @@ internal sealed partial class ContainerSandbox(PodHost host, ContainerEngines en
         var folder = Path.Combine(host.FolderOf(pod), "containers", container.Name, start.Attempt.ToString());
         var made = new OciContainer(
             $"{uid}-{container.Name}-{start.Attempt}", uid, image.Id, _engine!.Cgroups.Of(uid, $"{container.Name}-{start.Attempt}"),
-            StopSignals.Number(image.Config.StopSignal), new Bundle(folder), PodFiles.MessageFile(host.FolderOf(pod), container.Name));
+            StopSignals.Number(image.Config.StopSignal), new OciBundle(folder), PodFiles.MessageFile(host.FolderOf(pod), container.Name));
         var security = SecuritySettings.Of(pod.Spec, container);
         var limits = ResourceLimits.Of(container, _engine.Options.PidsLimit);
         return await _engine.Mounts.RunAsync(() =>
@@ -117,7 +118,7 @@ internal sealed partial class ContainerSandbox(PodHost host, ContainerEngines en
     }
 
     /// <summary>An image from scratch has no /tmp, and programs rely on one.</summary>
-    private static void EnsureTemporary(Bundle bundle)
+    private static void EnsureTemporary(OciBundle bundle)
     {
         var temporary = Path.Combine(bundle.Root, "tmp");
         if (Path.Exists(temporary) || new FileInfo(temporary).LinkTarget is not null) return;

@@ -1,4 +1,5 @@
 using Kip.Runtime.Containers.Cgroups;
+using Kip.Runtime.Containers.Oci;
 using Kip.Runtime.Processes;
 
 namespace Kip.Runtime.Containers;

@@ -15,7 +15,4 @@ internal static class JobKeys
 
     /// <summary>On a CronJob's Jobs: the time of the schedule that each is for.</summary>
     public const string ScheduledAt = "batch.kubernetes.io/cronjob-scheduled-timestamp";
-
-    /// <summary>On a Job that <c>kubectl create job --from</c> made.</summary>
-    public const string Instantiate = "cronjob.kubernetes.io/instantiate";
 }

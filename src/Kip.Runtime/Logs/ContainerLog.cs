@@ -85,9 +85,9 @@ public sealed class ContainerLog : IProcessOutput
         {
             var newline = bytes.IndexOf((byte)'\n');
             var piece = newline < 0 ? bytes : bytes[..newline];
-            while (partial.Count + piece.Length > LogRecord.MaxContent)
+            while (partial.Count + piece.Length > CriLogRecord.MaxContent)
             {
-                var room = LogRecord.MaxContent - partial.Count;
+                var room = CriLogRecord.MaxContent - partial.Count;
                 partial.AddRange(piece[..room]);
                 Flush(stream, now, full: false);
                 piece = piece[room..];
@@ -117,7 +117,7 @@ public sealed class ContainerLog : IProcessOutput
     private void Flush(OutputStream stream, DateTimeOffset now, bool full)
     {
         var partial = _partial[(int)stream];
-        LogRecord.Append(_pending, now, stream == OutputStream.Stderr, full, CollectionsMarshal.AsSpan(partial));
+        CriLogRecord.Append(_pending, now, stream == OutputStream.Stderr, full, CollectionsMarshal.AsSpan(partial));
         partial.Clear();
     }
 
@@ -130,7 +130,7 @@ public sealed class ContainerLog : IProcessOutput
             if (_dropped > 0)
             {
                 var lost = new List<byte>();
-                LogRecord.Append(lost, _time.GetUtcNow(), stderr: true, full: true,
+                CriLogRecord.Append(lost, _time.GetUtcNow(), stderr: true, full: true,
                     System.Text.Encoding.UTF8.GetBytes($"kip: {_dropped} bytes of this log could not be written to disk and are lost"));
                 _file.Write(CollectionsMarshal.AsSpan(lost));
                 _dropped = 0;

@@ -76,10 +76,10 @@ internal sealed class LogCopy(ContainerLog log, PodLogOptions options, Stream de
             if (b != '\n')
             {
                 // Only the flag at a fixed place tells a whole line from a part, so no more than that is kept.
-                if (_line.Count < LogRecord.TimeLength + 10) _line.Add(b);
+                if (_line.Count < CriLogRecord.TimeLength + 10) _line.Add(b);
                 continue;
             }
-            if (LogRecord.TryParse(CollectionsMarshal.AsSpan(_line), out var time, out var full, out _)
+            if (CriLogRecord.TryParse(CollectionsMarshal.AsSpan(_line), out var time, out var full, out _)
                 && full && IsWanted(time)) lines++;
             _line.Clear();
         }
@@ -110,7 +110,7 @@ internal sealed class LogCopy(ContainerLog log, PodLogOptions options, Stream de
 
     private void TakeRecord(ReadOnlySpan<byte> record)
     {
-        if (!LogRecord.TryParse(record, out var time, out var full, out var content) || !IsWanted(time)) return;
+        if (!CriLogRecord.TryParse(record, out var time, out var full, out var content) || !IsWanted(time)) return;
         if (_skip > 0)
         {
             if (full) _skip--;
@@ -118,7 +118,7 @@ internal sealed class LogCopy(ContainerLog log, PodLogOptions options, Stream de
         }
         if (options.Timestamps && !_continued)
         {
-            Put(record[..LogRecord.TimeLength]);
+            Put(record[..CriLogRecord.TimeLength]);
             Put(" "u8);
         }
         Put(content);

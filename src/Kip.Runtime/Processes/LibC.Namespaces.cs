@@ -8,7 +8,6 @@ internal static unsafe partial class LibC
     public const int NewMountNamespace = 0x00020000;
     public const int NewNetworkNamespace = 0x40000000;
 
-    public const nuint MountReadOnly = 1;
     public const nuint MountNoSetUid = 2;
     public const nuint MountNoDevices = 4;
     public const nuint MountBind = 4096;

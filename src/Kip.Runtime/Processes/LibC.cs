@@ -8,7 +8,6 @@ internal static unsafe partial class LibC
     public const int SigTerm = 15;
     public const int SigKill = 9;
     public const int Interrupted = 4;
-    public const int NoSuchProcess = 3;
     public const int TryAgain = 11;
     public const int CloseOnExec = 0x80000;
     public const int NonBlocking = 0x800;

@@ -3,6 +3,7 @@ using Kip.Client.Informers;
 using Kip.Resources;
 using Kip.Resources.Core;
 using Kip.Runtime.Containers;
+using Kip.Runtime.Containers.Oci;
 using Kip.Runtime.Containers.Spec;
 using Kip.Runtime.Environment;
 using Kip.Runtime.Pods;
@@ -53,7 +54,7 @@ internal sealed partial class PodVolumes(PodHost host, ContainerEngine engine, P
 
     /// <summary>What a container is given of them. On the mount thread.</summary>
     /// <exception cref="ContainerSetupException">A mount names no volume, or a part that leads out of it.</exception>
-    public List<PlannedMount> Mounts(Pod seen, Container container, Bundle bundle)
+    public List<PlannedMount> Mounts(Pod seen, Container container, OciBundle bundle)
     {
         var mounts = new List<PlannedMount>();
         foreach (var mount in container.VolumeMounts)

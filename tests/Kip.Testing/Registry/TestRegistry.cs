@@ -17,15 +17,15 @@ public sealed class TestRegistry
     private readonly SeededScheduler _scheduler;
     private int _ids;
 
-    public TestRegistry(int seed = 1, StoreOptions? store = null, Func<RegistryOptions, RegistryOptions>? with = null)
+    public TestRegistry(int seed = 1, StoreOptions? store = null, Func<ResourceRegistryOptions, ResourceRegistryOptions>? with = null)
         : this(time => Store.InMemory(store ?? new(), time), seed, with)
     {
     }
 
-    public TestRegistry(Func<TimeProvider, Store> open, int seed = 1, Func<RegistryOptions, RegistryOptions>? with = null)
+    public TestRegistry(Func<TimeProvider, Store> open, int seed = 1, Func<ResourceRegistryOptions, ResourceRegistryOptions>? with = null)
     {
         _scheduler = new SeededScheduler(seed);
-        var options = new RegistryOptions { NewUid = () => $"uid-{NextId()}", NameSuffix = length => NextId().PadLeft(length, '0') };
+        var options = new ResourceRegistryOptions { NewUid = () => $"uid-{NextId()}", NameSuffix = length => NextId().PadLeft(length, '0') };
         Store = open(Time);
         Verbs = ResourceRegistry.Over(Store, with is null ? options : with(options), Time);
         Resources = new EmbeddedResources(Verbs);

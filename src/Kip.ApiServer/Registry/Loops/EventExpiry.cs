@@ -7,7 +7,7 @@ using Kip.Resources.Core;
 namespace Kip.ApiServer.Registry.Loops;
 
 /// <summary>Removes Events that are past their time, and the oldest ones when there are too many.</summary>
-internal sealed class EventExpiry(Store store, ResourceRemover remover, TimeProvider time, RegistryOptions options)
+internal sealed class EventExpiry(Store store, ResourceRemover remover, TimeProvider time, ResourceRegistryOptions options)
 {
     private static readonly TimeSpan Period = TimeSpan.FromSeconds(30);
     private static readonly RequestContext Context = new("system:kip:event-expiry", Durable: false);

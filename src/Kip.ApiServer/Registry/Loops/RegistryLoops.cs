@@ -8,7 +8,7 @@ namespace Kip.ApiServer.Registry.Loops;
 /// <summary>The server's own loops, run together: when one ends, all end.</summary>
 internal sealed class RegistryLoops(
     Store store, ResourceWriter writer, ResourceRemover remover, KindCatalog kinds, CustomAdmission custom, NamespaceLimits limits,
-    TimeProvider time, RegistryOptions options)
+    TimeProvider time, ResourceRegistryOptions options)
 {
     private static readonly TimeSpan UpkeepPeriod = TimeSpan.FromSeconds(15);
 

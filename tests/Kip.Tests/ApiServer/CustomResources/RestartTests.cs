@@ -91,7 +91,7 @@ public sealed class RestartTests : IDisposable
     }
 
     private Task<ResourceRegistry> OpenAsync() =>
-        ResourceRegistry.OpenAsync(new StoreOptions { Directory = _folder }, new RegistryOptions(), TimeProvider.System, Cancel);
+        ResourceRegistry.OpenAsync(new StoreOptions { Directory = _folder }, new ResourceRegistryOptions(), TimeProvider.System, Cancel);
 
     private static Resource Definition() => CustomResourceDefinition.Definition.Read(Encoding.UTF8.GetBytes(Definitions.CronTabs));
 

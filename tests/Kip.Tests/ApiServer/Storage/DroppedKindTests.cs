@@ -16,7 +16,7 @@ public class DroppedKindTests
     {
         var cancel = TestContext.Current.CancellationToken;
         var store = Store.InMemory(new StoreOptions(), TimeProvider.System);
-        await using var registry = ResourceRegistry.Over(store, new RegistryOptions(), TimeProvider.System);
+        await using var registry = ResourceRegistry.Over(store, new ResourceRegistryOptions(), TimeProvider.System);
         var map = await registry.CreateAsync(Objects.Map("a"), TestRegistry.Admin, cancel);
         await using var watch = registry.Watch(ConfigMap.Definition, new ListOptions(), sendInitialEvents: true, cancel).GetAsyncEnumerator(cancel);
         (await watch.MoveNextAsync()).ShouldBeTrue();

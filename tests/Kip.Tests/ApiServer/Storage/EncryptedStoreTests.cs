@@ -89,7 +89,7 @@ public sealed class EncryptedStoreTests : IDisposable
         };
         var time = new ManualTimeProvider();
         _store = Kip.ApiServer.Storage.Store.Open(options, time, Kinds.Find, NullLogger.Instance);
-        var registry = ResourceRegistry.Over(_store, new RegistryOptions(), time);
+        var registry = ResourceRegistry.Over(_store, new ResourceRegistryOptions(), time);
         await registry.FlushedAsync(Cancel);
         return registry;
     }

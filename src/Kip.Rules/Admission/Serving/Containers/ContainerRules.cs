@@ -23,7 +23,7 @@ internal static class ContainerRules
     {
         ValidateDisallowed(container, role, errors);
         if (container.Image.Length == 0) errors.Missing("image");
-        else if (ImageReference.Check(container.Image) is { } wrong)
+        else if (ImageReferenceRules.Check(container.Image) is { } wrong)
             errors.Invalid(container.Image, "image", $"Failed to parse image reference: {wrong}");
         if (container.ImagePullPolicy is not (null or "" or "Always" or "IfNotPresent" or "Never"))
             errors.Invalid(container.ImagePullPolicy, "imagePullPolicy");

@@ -1,6 +1,6 @@
 using System.Text;
 
-namespace Kip.Runtime.Containers;
+namespace Kip.Runtime.Containers.Oci;
 
 /// <summary>One run of a container as the machine knows it.</summary>
 /// <param name="Id">Its name with the OCI runtime.</param>
@@ -10,7 +10,7 @@ namespace Kip.Runtime.Containers;
 /// <param name="StopSignal">By which it is asked to end.</param>
 /// <param name="Bundle">Its folder.</param>
 /// <param name="MessagePath">The file of this machine in which it says why it ends.</param>
-internal sealed record OciContainer(string Id, string PodUid, string ImageId, string Cgroup, int StopSignal, Bundle Bundle, string MessagePath)
+internal sealed record OciContainer(string Id, string PodUid, string ImageId, string Cgroup, int StopSignal, OciBundle Bundle, string MessagePath)
 {
     // As the kubelet cuts it.
     private const int MostMessage = 4096;

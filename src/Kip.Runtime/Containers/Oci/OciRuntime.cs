@@ -2,7 +2,7 @@ using Kip.Resources;
 using Kip.Runtime.Processes;
 using Kip.Runtime.Recovery;
 
-namespace Kip.Runtime.Containers;
+namespace Kip.Runtime.Containers.Oci;
 
 /// <summary>The program that makes a container of a specification: crun, else runc.</summary>
 /// <param name="program">Its path.</param>

@@ -6,7 +6,7 @@ namespace Kip.Runtime.Logs;
 
 /// <summary>One record of a container's log file: the CRI's line format, <c>TIME stdout|stderr F|P CONTENT</c>.</summary>
 /// <remarks>F is a full line. P is a part of one: too long for one record, or cut off by the program's end.</remarks>
-internal static class LogRecord
+internal static class CriLogRecord
 {
     /// <summary>A line longer than this becomes several records.</summary>
     public const int MaxContent = 16 * 1024;

@@ -6,7 +6,7 @@ using Kip.Runtime.Pods;
 using Kip.Runtime.Pods.Slots;
 using Kip.Runtime.Processes;
 
-namespace Kip.Runtime.Containers;
+namespace Kip.Runtime.Containers.Oci;
 
 /// <summary>One run of a container under an OCI runtime that waits for it in the foreground.</summary>
 internal sealed class OciRun : ContainerRun

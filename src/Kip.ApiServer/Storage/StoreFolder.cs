@@ -8,7 +8,7 @@ using Microsoft.Extensions.Logging;
 namespace Kip.ApiServer.Storage;
 
 /// <summary>A store's folder: the format's version, the log, the snapshots. Opening reads the newest good snapshot and the log behind it.</summary>
-internal static partial class DataFolder
+internal static partial class StoreFolder
 {
     /// <summary>The version of what records and snapshots hold. A folder of a later one is refused.</summary>
     public const int Format = 2;

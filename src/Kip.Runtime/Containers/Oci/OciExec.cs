@@ -2,7 +2,7 @@ using System.Globalization;
 using Kip.Resources;
 using Kip.Runtime.Processes;
 
-namespace Kip.Runtime.Containers;
+namespace Kip.Runtime.Containers.Oci;
 
 /// <summary>A program that is run in a container beside its own. Ending the runtime's process alone would leave it running.</summary>
 internal sealed class OciExec(ContainerEngine engine, OciContainer container)

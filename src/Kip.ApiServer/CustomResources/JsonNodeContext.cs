@@ -5,4 +5,4 @@ namespace Kip.ApiServer.CustomResources;
 
 /// <summary>Serialises JSON trees without reflection.</summary>
 [JsonSerializable(typeof(JsonNode))]
-internal sealed partial class NodeJson : JsonSerializerContext;
+internal sealed partial class JsonNodeContext : JsonSerializerContext;

@@ -5,7 +5,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 namespace Kip.ApiServer.Registry;
 
 /// <summary>Where a registry's ids come from, and its limits.</summary>
-public sealed record RegistryOptions
+public sealed record ResourceRegistryOptions
 {
     // Kubernetes' alphabet for generated names: no vowels, so no words; nothing that is read as something else.
     private const string SafeAlphabet = "bcdfghjklmnpqrstvwxz2456789";

@@ -1,12 +1,12 @@
 using Kip.Images.Layers;
 using Kip.Runtime.Processes;
 
-namespace Kip.Runtime.Containers;
+namespace Kip.Runtime.Containers.Oci;
 
 /// <summary>The folder of one run of a container: its specification and its own layer of the file system.</summary>
 /// <remarks>The mount is made and taken away on the mount thread.</remarks>
 /// <param name="folder">The folder; made when the root is mounted.</param>
-internal sealed class Bundle(string folder)
+internal sealed class OciBundle(string folder)
 {
     public string Folder => folder;
 
