@@ -118,4 +118,31 @@ public sealed class CelLibraryTests
         "192.168.1.0/24 ::1 8")]
     [InlineData("isCIDR('10.0.0.0/8') && !isCIDR('10.0.0.0/33') && !isCIDR('10.0.0.0') && !isCIDR('10.0.0.0/08')", "true")]
     public void Addresses_are_told_apart(string expression, string expected) => CelAnswers.Run(expression).ShouldBe(expected);
+
+    [Theory]
+    [InlineData("isSemver('1.2.3') && isSemver('1.0.0-rc.1+build.5') && !isSemver('1.2') && !isSemver('v1.2.3') && !isSemver('01.2.3')", "true")]
+    [InlineData("isSemver('1.2.3-') || isSemver('1.2.3-01') || isSemver('1.2.3+') || isSemver('1.2.3.4') || isSemver('99999999999999999999.0.0')", "false")]
+    [InlineData("isSemver('v01.2', true) && semver('v01.2', true) == semver('1.2.0') && !isSemver('', true)", "true")]
+    [InlineData("[semver('1.22.333')].map(v, [v.major(), v.minor(), v.patch()])", "[[1, 22, 333]]")]
+    [InlineData("semver('1.10.0').isGreaterThan(semver('1.9.9')) && semver('1.0.0-rc.1').isLessThan(semver('1.0.0'))", "true")]
+    [InlineData("semver('1.0.0+a').compareTo(semver('1.0.0+b')) == 0 && semver('1.0.0+a') == semver('1.0.0')", "true")]
+    [InlineData(
+        "[['alpha', 'alpha.1'], ['alpha.1', 'alpha.beta'], ['alpha.beta', 'beta'], ['beta.2', 'beta.11'], ['beta.11', 'rc.1']]"
+        + ".all(p, semver('1.0.0-' + p[0]).compareTo(semver('1.0.0-' + p[1])) == -1)", "true")]
+    [InlineData("semver('one')", "error: \"one\" is not a semantic version, such as 1.2.3 or 1.2.3-rc.1")]
+    public void Versions_are_compared(string expression, string expected) => CelAnswers.Run(expression).ShouldBe(expected);
+
+    [Theory]
+    [InlineData("format.dns1123Label().validate('my-name')", "nothing")]
+    [InlineData("!format.dns1123Label().validate('My').hasValue()", "false")]
+    [InlineData("format.dns1123Label().validate('aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa').value()", "[must be no more than 63 bytes]")]
+    [InlineData("format.dns1123Subdomain().validate('a.b-c').hasValue() || format.dns1035Label().validate('a1').hasValue()", "false")]
+    [InlineData("format.dns1035Label().validate('1a').hasValue() && format.dns1123LabelPrefix().validate('.a-').hasValue()", "true")]
+    [InlineData("format.dns1123LabelPrefix().validate('a-').hasValue() || format.dns1123SubdomainPrefix().validate('a.b-').hasValue()", "false")]
+    [InlineData("format.qualifiedName().validate('example.com/Name').hasValue() || format.labelValue().validate('A_b').hasValue()", "false")]
+    [InlineData("[format.uuid(), format.byte(), format.date(), format.datetime()].map(f, f.validate('*').value()[0])",
+        "[does not match the UUID format, invalid base64, invalid date, invalid datetime]")]
+    [InlineData("format.named('uri').value().validate('/a').hasValue()", "false")]
+    [InlineData("format.named('nothing')", "nothing")]
+    public void Texts_are_compared_with_named_formats(string expression, string expected) => CelAnswers.Run(expression).ShouldBe(expected);
 }

@@ -13,9 +13,15 @@ internal static class CelMacros
         (null, "has", [var field]) => Has(field, compiler),
         (NameSyntax { Name: "cel" }, "bind", [NameSyntax name, var value, var body]) => Bind(name, compiler.Compile(value), body, compiler, variables),
         ({ } range, "all" or "exists" or "exists_one" or "existsOne" or "filter", [var name, var condition]) =>
-            OverItems(call, range, name, condition, null, compiler, variables),
-        ({ } range, "map", [var name, var made]) => OverItems(call, range, name, null, made, compiler, variables),
-        ({ } range, "map", [var name, var condition, var made]) => OverItems(call, range, name, condition, made, compiler, variables),
+            CelComprehensions.Expand(call, range, [name], condition, null, compiler, variables),
+        ({ } range, "all" or "exists" or "exists_one" or "existsOne", [var first, var second, var condition]) =>
+            CelComprehensions.Expand(call, range, [first, second], condition, null, compiler, variables),
+        ({ } range, "map", [var name, var made]) => CelComprehensions.Expand(call, range, [name], null, made, compiler, variables),
+        ({ } range, "map", [var name, var condition, var made]) => CelComprehensions.Expand(call, range, [name], condition, made, compiler, variables),
+        ({ } range, "transformList" or "transformMap" or "transformMapEntry", [var first, var second, var made]) =>
+            CelComprehensions.Expand(call, range, [first, second], null, made, compiler, variables),
+        ({ } range, "transformList" or "transformMap" or "transformMapEntry", [var first, var second, var condition, var made]) =>
+            CelComprehensions.Expand(call, range, [first, second], condition, made, compiler, variables),
         ({ } optional, "optMap" or "optFlatMap", [NameSyntax name, var made]) => OverOptional(call, optional, name, made, compiler, variables),
         _ => null,
     };
@@ -34,29 +40,6 @@ internal static class CelMacros
         var compiled = compiler.Compile(body);
         variables.Forget(name.Name);
         return compiled with { Node = new BindNode(slot, value.Node, compiled.Node) };
-    }
-
-    private static CelTyped OverItems(
-        CallSyntax call, CelSyntax range, CelSyntax name, CelSyntax? condition, CelSyntax? made, CelCompiler compiler, CelVariables variables)
-    {
-        if (name is not NameSyntax variable) throw new CelProblem(name.At, "argument must be a simple name");
-        var over = compiler.Compile(range);
-        var item = over.Type.Kind switch
-        {
-            CelKind.List or CelKind.Map => over.Type.Parameters[0],
-            CelKind.Dyn => CelType.Dyn,
-            _ => throw new CelProblem(call.At, $"expression of type '{over.Type}' cannot be range of a comprehension (must be list, map, or dynamic)"),
-        };
-        var slot = variables.Declare(variable.Name, item);
-        var holds = condition is null ? null : compiler.Condition(condition, call.Function).Node;
-        CelTyped? transformed = made is null ? null : compiler.Compile(made);
-        variables.Forget(variable.Name);
-        return call.Function switch
-        {
-            "all" or "exists" => new(new QuantifierNode(over.Node, slot, holds!, call.Function == "all"), CelType.Bool),
-            "exists_one" or "existsOne" => new(new ExistsOneNode(over.Node, slot, holds!), CelType.Bool),
-            _ => new(new TransformNode(over.Node, slot, holds, transformed?.Node), CelType.ListOf(transformed?.Type ?? item)),
-        };
     }
 
     private static CelTyped OverOptional(CallSyntax call, CelSyntax optional, NameSyntax name, CelSyntax made, CelCompiler compiler, CelVariables variables)

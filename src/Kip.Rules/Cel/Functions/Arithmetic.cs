@@ -14,8 +14,8 @@ internal static class Arithmetic
         Of("_+_(int, int) int", static a => new CelInt(checked(a.Int(0) + a.Int(1)))),
         Of("_-_(int, int) int", static a => new CelInt(checked(a.Int(0) - a.Int(1)))),
         Of("_*_(int, int) int", static a => new CelInt(checked(a.Int(0) * a.Int(1)))),
-        Of("_/_(int, int) int", static a => a.Int(1) == 0 ? DivisionByZero : a is [CelInt { Value: long.MinValue }, CelInt { Value: -1 }] ? CelError.IntegerOverflow : new CelInt(a.Int(0) / a.Int(1))),
-        Of("_%_(int, int) int", static a => a.Int(1) == 0 ? ModulusByZero : a is [CelInt { Value: long.MinValue }, CelInt { Value: -1 }] ? CelError.IntegerOverflow : new CelInt(a.Int(0) % a.Int(1))),
+        Of("_/_(int, int) int", static a => a.Int(1) == 0 ? DivisionByZero : Overflows(a) ? CelError.IntegerOverflow : new CelInt(a.Int(0) / a.Int(1))),
+        Of("_%_(int, int) int", static a => a.Int(1) == 0 ? ModulusByZero : Overflows(a) ? CelError.IntegerOverflow : new CelInt(a.Int(0) % a.Int(1))),
         Of("-_(int) int", static a => new CelInt(checked(-a.Int(0)))),
         OfUnsigned("_+_(uint, uint) uint", static a => new CelUint(checked(a.Uint(0) + a.Uint(1)))),
         OfUnsigned("_-_(uint, uint) uint", static a => new CelUint(checked(a.Uint(0) - a.Uint(1)))),
@@ -50,6 +50,9 @@ internal static class Arithmetic
         OfTime("_-_(duration, duration) duration", static a => new CelDuration(a.Duration(0) - a.Duration(1))),
         OfTime("-_(duration) duration", static a => new CelDuration(-a.Duration(0))),
     ];
+
+    // The one quotient that does not fit.
+    private static bool Overflows(CelValue[] a) => a.Int(0) == long.MinValue && a.Int(1) == -1;
 
     private static CelOverload Of(string signature, Func<CelValue[], CelValue> body) => Guarded(signature, body, CelError.IntegerOverflow);
 

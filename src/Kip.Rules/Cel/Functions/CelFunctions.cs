@@ -10,7 +10,8 @@ internal static class CelFunctions
         new[]
         {
             Comparisons.All, Arithmetic.All, Collections.All, Conversions.All, Texts.All, TextPlaces.All, Patterns.All, Moments.All, Optionals.All,
-            Lists.All, Sets.All, Quantities.All, Urls.All, Addresses.All,
+            Lists.All, Sets.All, Quantities.All, Urls.All, IpAddresses.All, SemanticVersions.All,
+            NamedFormats.All,
         }
             .SelectMany(static library => library)
             .GroupBy(static overload => (overload.Name, overload.IsMember))

@@ -10,6 +10,7 @@ internal static class SignatureTypes
         ["dyn"] = CelType.Dyn, ["bool"] = CelType.Bool, ["int"] = CelType.Int, ["uint"] = CelType.Uint, ["double"] = CelType.Double,
         ["string"] = CelType.Text, ["bytes"] = CelType.Bytes, ["timestamp"] = CelType.Timestamp, ["duration"] = CelType.Duration, ["type"] = CelType.Type,
         ["quantity"] = CelType.Quantity, ["url"] = CelType.Url, ["ip"] = CelType.Ip, ["cidr"] = CelType.Cidr,
+        ["semver"] = CelType.Semver, ["namedFormat"] = CelType.NamedFormat,
         ["A"] = CelType.Variable("A"), ["B"] = CelType.Variable("B"),
     };
 

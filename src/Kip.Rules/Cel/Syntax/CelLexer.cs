@@ -6,7 +6,10 @@ namespace Kip.Rules.Cel.Syntax;
 /// <summary>Cuts an expression's text into tokens.</summary>
 internal sealed class CelLexer(string text)
 {
-    private static readonly string[] Symbols = ["<=", ">=", "==", "!=", "&&", "||", "<", ">", "!", "?", ":", "+", "-", "*", "/", "%", "(", ")", "[", "]", "{", "}", ".", ","];
+    private static readonly string[] Symbols =
+    [
+        "<=", ">=", "==", "!=", "&&", "||", "<", ">", "!", "?", ":", "+", "-", "*", "/", "%", "(", ")", "[", "]", "{", "}", ".", ",",
+    ];
 
     private int _at;
 

@@ -12,7 +12,10 @@ internal sealed class CelParser
     private const int MaxDepth = 250;
 
     private static readonly string[] Reserved =
-        ["as", "break", "const", "continue", "else", "for", "function", "if", "import", "let", "loop", "package", "namespace", "return", "var", "void", "while"];
+    [
+        "as", "break", "const", "continue", "else", "for", "function", "if", "import", "let", "loop", "package", "namespace", "return", "var", "void",
+        "while",
+    ];
 
     private readonly List<CelToken> _tokens;
     private int _next;

@@ -24,6 +24,8 @@ internal enum CelKind
     Url,
     Ip,
     Cidr,
+    Semver,
+    NamedFormat,
 
     /// <summary>A letter in a function's signature that stands for any type.</summary>
     Variable,

@@ -21,6 +21,8 @@ internal sealed class CelType
     public static readonly CelType Url = new(CelKind.Url, "kubernetes.URL");
     public static readonly CelType Ip = new(CelKind.Ip, "net.IP");
     public static readonly CelType Cidr = new(CelKind.Cidr, "net.CIDR");
+    public static readonly CelType Semver = new(CelKind.Semver, "kubernetes.Semver");
+    public static readonly CelType NamedFormat = new(CelKind.NamedFormat, "kubernetes.NamedFormat");
     public static readonly CelType Error = new(CelKind.Error, "error");
 
     private readonly Func<FrozenDictionary<string, CelType>>? _fields;

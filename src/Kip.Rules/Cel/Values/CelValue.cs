@@ -8,6 +8,7 @@ public abstract record CelValue
     internal abstract CelType Type { get; }
 }
 
+/// <summary><c>null</c>.</summary>
 public sealed record CelNull : CelValue
 {
     public static readonly CelNull Instance = new();
@@ -15,6 +16,7 @@ public sealed record CelNull : CelValue
     internal override CelType Type => CelType.Null;
 }
 
+/// <summary><c>true</c> or <c>false</c>.</summary>
 public sealed record CelBool : CelValue
 {
     public static readonly CelBool True = new(true);
@@ -29,26 +31,31 @@ public sealed record CelBool : CelValue
     public static CelBool Of(bool value) => value ? True : False;
 }
 
+/// <summary>A whole number of 64 bits with a sign.</summary>
 public sealed record CelInt(long Value) : CelValue
 {
     internal override CelType Type => CelType.Int;
 }
 
+/// <summary>A whole number of 64 bits without a sign, <c>1u</c>.</summary>
 public sealed record CelUint(ulong Value) : CelValue
 {
     internal override CelType Type => CelType.Uint;
 }
 
+/// <summary>A number in 64-bit floating point.</summary>
 public sealed record CelDouble(double Value) : CelValue
 {
     internal override CelType Type => CelType.Double;
 }
 
+/// <summary>A string.</summary>
 public record CelText(string Value) : CelValue
 {
     internal override CelType Type => CelType.Text;
 }
 
+/// <summary>A string of bytes, <c>b'...'</c>.</summary>
 public sealed record CelBytes(ReadOnlyMemory<byte> Value) : CelValue
 {
     internal override CelType Type => CelType.Bytes;

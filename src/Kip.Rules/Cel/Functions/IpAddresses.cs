@@ -5,7 +5,7 @@ using Kip.Rules.Cel.Values;
 namespace Kip.Rules.Cel.Functions;
 
 /// <summary>Kubernetes' libraries of IP addresses and ranges, which take only what Go's netip takes: no zones, no leading zeros, no IPv4 in IPv6.</summary>
-internal static class Addresses
+internal static class IpAddresses
 {
     public static IEnumerable<CelOverload> All { get; } =
     [
