@@ -1,16 +1,12 @@
-using System.Text.RegularExpressions;
 using Kip.Resources.ApiExtensions;
+using Kip.Resources.Selectors;
 using Kip.Rules.Admission;
 
 namespace Kip.Rules.CustomResources;
 
 /// <summary>What may be defined: names, versions, and what may not change once objects may exist.</summary>
-public static partial class DefinitionRules
+public static class DefinitionRules
 {
-    private const string Dns1035 =
-        "a DNS-1035 label must consist of lower case alphanumeric characters or '-', start with an alphabetic character, and end with an alphanumeric "
-        + "character (e.g. 'my-name',  or 'abc-123', regex used for validation is '[a-z]([-a-z0-9]*[a-z0-9])?')";
-
     public static void Validate(CustomResourceDefinition definition, CustomResourceDefinition? old, FieldErrors errors)
     {
         using (errors.In("spec"))
@@ -38,8 +34,7 @@ public static partial class DefinitionRules
     private static void ValidateGroup(CustomResourceDefinitionSpec spec, FieldErrors errors)
     {
         if (spec.Group.Length == 0) errors.RequiredValue("group");
-        else if (!Subdomain().IsMatch(spec.Group) || spec.Group.Length > 253)
-            errors.InvalidValue(spec.Group, "group", "a lowercase RFC 1123 subdomain must consist of lower case alphanumeric characters, '-' or '.'");
+        else if (NameSyntax.SubdomainError(spec.Group) is { } wrong) errors.InvalidValue(spec.Group, "group", wrong);
         else if (!spec.Group.Contains('.', StringComparison.Ordinal)) errors.InvalidValue(spec.Group, "group", "should be a domain with at least one dot");
     }
 
@@ -58,8 +53,8 @@ public static partial class DefinitionRules
         {
             var compared = lower ? name.ToLowerInvariant() : name;
             if (name.Length == 0) errors.RequiredValue(field);
-            else if (!LabelForm().IsMatch(compared) || name.Length > 63)
-                errors.InvalidValue(name, field, lower ? $"may have mixed case, but should otherwise match: {Dns1035}" : Dns1035);
+            else if (NameSyntax.Label1035Error(compared) is { } wrong)
+                errors.InvalidValue(name, field, lower ? $"may have mixed case, but should otherwise match: {wrong}" : wrong);
         }
     }
 
@@ -109,10 +104,4 @@ public static partial class DefinitionRules
             if (now != before) errors.InvalidValue(now, field, "field is immutable");
         }
     }
-
-    [GeneratedRegex(@"^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*\z", RegexOptions.CultureInvariant)]
-    private static partial Regex Subdomain();
-
-    [GeneratedRegex(@"^[a-z]([-a-z0-9]*[a-z0-9])?\z", RegexOptions.CultureInvariant)]
-    private static partial Regex LabelForm();
 }

@@ -1,5 +1,6 @@
 using System.Text.RegularExpressions;
 using Kip.Resources.ApiExtensions;
+using Kip.Resources.Selectors;
 using Kip.Rules.Admission;
 
 namespace Kip.Rules.CustomResources;
@@ -11,9 +12,7 @@ internal static partial class VersionRules
 
     public static void Validate(CustomResourceDefinitionVersion version, FieldErrors errors)
     {
-        if (!Name().IsMatch(version.Name) || version.Name.Length > 63)
-            errors.InvalidValue(version.Name, "name", "a DNS-1035 label must consist of lower case alphanumeric characters or '-', start with an alphabetic "
-                + "character, and end with an alphanumeric character (e.g. 'my-name',  or 'abc-123', regex used for validation is '[a-z]([-a-z0-9]*[a-z0-9])?')");
+        if (NameSyntax.Label1035Error(version.Name) is { } wrong) errors.InvalidValue(version.Name, "name", wrong);
         if (version.DeprecationWarning is { Length: > 0 } && !version.Deprecated)
             errors.InvalidValue(version.DeprecationWarning, "deprecationWarning", "can only be set for deprecated versions");
         if (version.Schema?.OpenApiV3Schema is { } schema) StructuralRules.Validate(schema, "schema.openAPIV3Schema", errors);
@@ -65,9 +64,6 @@ internal static partial class VersionRules
                 errors.InvalidValue(path, $"selectableFields[{i}].jsonPath", "is an invalid path: it must be a simple path to a field that is not in metadata");
         }
     }
-
-    [GeneratedRegex(@"^[a-z]([-a-z0-9]*[a-z0-9])?\z", RegexOptions.CultureInvariant)]
-    private static partial Regex Name();
 
     [GeneratedRegex(@"^(\.[A-Za-z_][-A-Za-z0-9_]*)+\z", RegexOptions.CultureInvariant)]
     private static partial Regex SimplePath();

@@ -12,9 +12,12 @@ public sealed class RequestLogTemplate
 {
     /// <summary>Knative's default line, with what Kip adds behind it.</summary>
     public const string DefaultText =
-        """
-        {"httpRequest": {"requestMethod": "{{.Request.Method}}", "requestUrl": "{{js .Request.RequestURI}}", "requestSize": "{{.Request.ContentLength}}", "status": {{.Response.Code}}, "responseSize": "{{.Response.Size}}", "userAgent": "{{js .Request.UserAgent}}", "remoteIp": "{{js .Request.RemoteAddr}}", "serverIp": "{{.Revision.PodIP}}", "referer": "{{js .Request.Referer}}", "latency": "{{.Response.Latency}}s", "protocol": "{{.Request.Proto}}"}, "traceId": "{{js .TraceID}}", "requestId": "{{js .RequestID}}", "timestamp": "{{.Time}}", "namespace": "{{.Revision.Namespace}}", "service": "{{.Revision.Service}}", "revision": "{{.Revision.Name}}", "pod": "{{.Revision.PodName}}", "wait": "{{.Wait}}s"}
-        """;
+        """{"httpRequest": {"requestMethod": "{{.Request.Method}}", "requestUrl": "{{js .Request.RequestURI}}","""
+        + """ "requestSize": "{{.Request.ContentLength}}", "status": {{.Response.Code}}, "responseSize": "{{.Response.Size}}","""
+        + """ "userAgent": "{{js .Request.UserAgent}}", "remoteIp": "{{js .Request.RemoteAddr}}", "serverIp": "{{.Revision.PodIP}}","""
+        + """ "referer": "{{js .Request.Referer}}", "latency": "{{.Response.Latency}}s", "protocol": "{{.Request.Proto}}"},"""
+        + """ "traceId": "{{js .TraceID}}", "requestId": "{{js .RequestID}}", "timestamp": "{{.Time}}", "namespace": "{{.Revision.Namespace}}","""
+        + """ "service": "{{.Revision.Service}}", "revision": "{{.Revision.Name}}", "pod": "{{.Revision.PodName}}", "wait": "{{.Wait}}s"}""";
 
     public static readonly RequestLogTemplate Default = Parse(DefaultText, out _)!;
 

@@ -18,33 +18,84 @@ public sealed record AutoscalerConfig
 
     public static readonly AutoscalerConfig Default = new();
 
-    /// <value>A fraction of 1; 0.7 by default.</value>
+    /// <summary>The share of a pod's concurrency target that is aimed at, so that there is room for what comes while pods start.</summary>
+    /// <value>More than 0, at most 1; 0.7.</value>
     public double ConcurrencyTargetFraction { get; init; } = 0.7;
+
+    /// <summary>How many requests a pod should have at a time when its service sets neither a target nor a limit.</summary>
+    /// <value>100.</value>
     public double ConcurrencyTargetDefault { get; init; } = 100;
+
+    /// <summary>How many requests per second a pod should get when its service scales by them and sets no target.</summary>
+    /// <value>200.</value>
     public double RpsTargetDefault { get; init; } = 200;
 
-    /// <value>-1: unlimited; 0: no burst capacity is kept.</value>
+    /// <summary>The burst that shall fit beyond the present load: what the excess burst capacity in the metrics is counted from.</summary>
+    /// <value>211 requests; -1: unlimited; 0: no burst capacity is kept. The gateway is in the path whatever it is.</value>
     public double TargetBurstCapacity { get; init; } = 211;
+
+    /// <summary>Over how long the load is averaged.</summary>
+    /// <value>60 s; whole seconds from 6 s to 1 h.</value>
     public TimeSpan StableWindow { get; init; } = TimeSpan.FromSeconds(60);
+
+    /// <summary>The panic window's part of the stable window, in percent.</summary>
+    /// <value>10; from 1 to 100.</value>
     public double PanicWindowPercentage { get; init; } = 10;
+
+    /// <summary>How much of what the present pods can take the panic window must see for panic to begin, in percent.</summary>
+    /// <value>200.</value>
     public double PanicThresholdPercentage { get; init; } = 200;
+
+    /// <summary>How many times the ready pods one decision may ask for at most.</summary>
+    /// <value>1000; more than 1.</value>
     public double MaxScaleUpRate { get; init; } = 1000;
+
+    /// <summary>By what the ready pods are divided at most in one decision.</summary>
+    /// <value>2; more than 1.</value>
     public double MaxScaleDownRate { get; init; } = 2;
+
+    /// <summary>Whether a service that nobody calls loses its last pod.</summary>
+    /// <value>True.</value>
     public bool EnableScaleToZero { get; init; } = true;
+
+    /// <summary>For how long the last pod is kept at most while the way without it is prepared.</summary>
+    /// <value>30 s.</value>
     public TimeSpan ScaleToZeroGracePeriod { get; init; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>For how long the last pod is kept at least after the decision that none is needed.</summary>
+    /// <value>0.</value>
     public TimeSpan ScaleToZeroPodRetention { get; init; }
+
+    /// <summary>Who scales a service that names no class.</summary>
+    /// <value><c>kpa.autoscaling.knative.dev</c>.</value>
     public string PodAutoscalerClass { get; init; } = AutoscalingKeys.KpaClass;
+
+    /// <summary>Checked and kept, without effect: there are no activators to share revisions among.</summary>
+    /// <value>100; at least 1.</value>
     public double ActivatorCapacity { get; init; } = 100;
+
+    /// <summary>How many pods a new revision starts, before it is Ready and whatever the load.</summary>
+    /// <value>1.</value>
     public int InitialScale { get; init; } = 1;
+
+    /// <summary>Whether <see cref="InitialScale"/>, here or in an annotation, may be 0.</summary>
+    /// <value>True; upstream's is false.</value>
     public bool AllowZeroInitialScale { get; init; } = true;
+
+    /// <summary>How many pods a revision that is reached keeps, unless it says otherwise.</summary>
+    /// <value>0.</value>
     public int MinScale { get; init; }
 
+    /// <summary>How many pods a revision gets at most, unless it says otherwise.</summary>
     /// <value>0: no limit.</value>
     public int MaxScale { get; init; }
 
     /// <summary>The most that a max-scale annotation may ask for.</summary>
     /// <value>0: no limit.</value>
     public int MaxScaleLimit { get; init; }
+
+    /// <summary>For how long a smaller load must last before pods go.</summary>
+    /// <value>0; whole seconds.</value>
     public TimeSpan ScaleDownDelay { get; init; }
 
     /// <summary>The configuration in force; the defaults when the ConfigMap is missing or wrong.</summary>
@@ -78,7 +129,7 @@ public sealed record AutoscalerConfig
             EnableScaleToZero = read.Flag("enable-scale-to-zero", Default.EnableScaleToZero),
             ScaleToZeroGracePeriod = read.Duration("scale-to-zero-grace-period", Default.ScaleToZeroGracePeriod),
             ScaleToZeroPodRetention = read.Duration("scale-to-zero-pod-retention-period", Default.ScaleToZeroPodRetention),
-            PodAutoscalerClass = read.Text("pod-autoscaler-class", Default.PodAutoscalerClass),
+            PodAutoscalerClass = read.Text("pod-autoscaler-class") ?? Default.PodAutoscalerClass,
             ActivatorCapacity = read.Number("activator-capacity", Default.ActivatorCapacity),
             InitialScale = read.Count("initial-scale", Default.InitialScale),
             AllowZeroInitialScale = read.Flag("allow-zero-initial-scale", Default.AllowZeroInitialScale),
@@ -112,11 +163,8 @@ public sealed record AutoscalerConfig
 
     private static void CheckScales(AutoscalerConfig config, ConfigReader read)
     {
-        read.Require(config.InitialScale > 0 || (config.InitialScale == 0 && config.AllowZeroInitialScale), "initial-scale",
+        read.Require(config.InitialScale > 0 || config.AllowZeroInitialScale, "initial-scale",
             "must be at least 1, or 0 where allow-zero-initial-scale is true");
-        read.Require(config.MinScale >= 0, "min-scale", "must be at least 0");
-        read.Require(config.MaxScale >= 0, "max-scale", "must be at least 0");
-        read.Require(config.MaxScaleLimit >= 0, "max-scale-limit", "must be at least 0");
         read.Require(config.MaxScaleLimit <= 0 || (config.MaxScale >= 1 && config.MaxScale <= config.MaxScaleLimit), "max-scale",
             $"must be from 1 to max-scale-limit ({config.MaxScaleLimit})");
         read.Require(config.MaxScale <= 0 || config.MinScale <= config.MaxScale, "min-scale", $"must be at most max-scale ({config.MaxScale})");

@@ -43,7 +43,7 @@ public sealed class AutoscalerConfigSourceTests : IDisposable
         _maps.Only = Map("stable-window", "soon");
         for (var i = 0; i < 3; i++) _source.Current.InitialScale.ShouldBe(3);
 
-        _logs.Lines.Count(static l => l.Contains("data.stable-window: invalid value: soon", StringComparison.Ordinal)).ShouldBe(1);
+        _logs.Lines.Count(static l => l.Contains("data[stable-window]: \"soon\" is not a duration", StringComparison.Ordinal)).ShouldBe(1);
     }
 
     public void Dispose() => _logs.Dispose();

@@ -83,7 +83,7 @@ public class AutoscalerConfigTests
 
         errors.Count.ShouldBe(1);
         // A limit on max-scale is refused at max-scale, which is unlimited by default.
-        errors[0].Field.ShouldBe(key == "max-scale-limit" ? "data.max-scale" : $"data.{key}");
+        errors[0].Field.ShouldBe(key == "max-scale-limit" ? "data[max-scale]" : $"data[{key}]");
         if (key != "max-scale-limit") errors[0].Message.ShouldContain(value);
     }
 

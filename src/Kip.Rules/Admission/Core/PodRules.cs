@@ -1,6 +1,6 @@
 using Kip.Resources;
 using Kip.Resources.Core;
-using Kip.Rules.Names;
+using Kip.Resources.Selectors;
 using Kip.Rules.Serving.Configs;
 
 namespace Kip.Rules.Admission.Core;
@@ -32,7 +32,7 @@ internal static class PodRules
     private static void ValidateContainer(Container container, HashSet<string> names, FieldErrors errors)
     {
         if (container.Name.Length == 0) errors.RequiredValue("name");
-        else if (DnsNames.CheckDns1123Label(container.Name) is { } wrong) errors.InvalidValue(container.Name, "name", wrong);
+        else if (NameSyntax.LabelError(container.Name) is { } wrong) errors.InvalidValue(container.Name, "name", wrong);
         else if (!names.Add(container.Name)) errors.Say($"Duplicate value: \"{container.Name}\"", "name");
         if (container.Image.Length == 0) errors.RequiredValue("image");
         for (var i = 0; i < container.Ports.Count; i++)

@@ -1,6 +1,6 @@
 using Kip.Resources;
+using Kip.Resources.Selectors;
 using Kip.Resources.Serving;
-using Kip.Rules.Names;
 
 namespace Kip.Rules.Admission.Serving;
 
@@ -34,10 +34,10 @@ internal static class MetadataRules
     {
         if (metadata.Name.Length > 0)
         {
-            if (DnsNames.CheckDns1035Label(metadata.Name) is { } wrong) errors.Say($"not a DNS 1035 label: [{wrong}]", "name");
+            if (NameSyntax.Label1035Error(metadata.Name) is { } wrong) errors.Say($"not a DNS 1035 label: [{wrong}]", "name");
         }
         else if (string.IsNullOrEmpty(metadata.GenerateName)) errors.Say("name or generateName is required", "name");
-        else if (DnsNames.CheckDns1035Label(metadata.GenerateName.TrimEnd('-')) is { } wrongPrefix)
+        else if (NameSyntax.Label1035Error(metadata.GenerateName.TrimEnd('-')) is { } wrongPrefix)
             errors.Say($"not a DNS 1035 label prefix: [{wrongPrefix}]", "generateName");
     }
 

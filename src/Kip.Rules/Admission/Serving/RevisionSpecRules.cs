@@ -1,8 +1,8 @@
+using Kip.Resources.Selectors;
 using Kip.Resources.Serving;
 using Kip.Rules.Admission.Core;
 using Kip.Rules.Admission.Serving.Containers;
 using Kip.Rules.Admission.Serving.Volumes;
-using Kip.Rules.Names;
 using Kip.Rules.Serving.Configs;
 using Kip.Rules.Serving.Revisions;
 
@@ -16,7 +16,7 @@ internal static class RevisionSpecRules
         var before = errors.Found.Count;
         ValidateScalars(spec, config.Defaults, errors);
         PodSpecFieldRules.Validate(spec, config.Features, errors);
-        if (!string.IsNullOrEmpty(spec.ServiceAccountName) && DnsNames.CheckDns1123Subdomain(spec.ServiceAccountName) is { } wrong)
+        if (!string.IsNullOrEmpty(spec.ServiceAccountName) && NameSyntax.SubdomainError(spec.ServiceAccountName) is { } wrong)
             errors.Invalid(spec.ServiceAccountName, "serviceAccountName", wrong);
         ContainerListRules.Validate(spec, config.Features, errors);
         VolumeRules.Validate(spec, config.Features, errors);

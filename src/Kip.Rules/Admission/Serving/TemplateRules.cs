@@ -1,6 +1,6 @@
 using Kip.Resources;
+using Kip.Resources.Selectors;
 using Kip.Resources.Serving;
-using Kip.Rules.Names;
 using Kip.Rules.Scaling;
 using Kip.Rules.Serving.Configs;
 
@@ -52,14 +52,14 @@ internal static class TemplateRules
     {
         if (metadata.Name.Length > 0)
         {
-            if (DnsNames.CheckDns1035Label(metadata.Name) is { } wrong) errors.Say($"not a DNS 1035 label: [{wrong}]", "name");
+            if (NameSyntax.Label1035Error(metadata.Name) is { } wrong) errors.Say($"not a DNS 1035 label: [{wrong}]", "name");
             // Without the parent's final name its prefix cannot be checked.
             if (parent.Name.Length == 0 && !string.IsNullOrEmpty(parent.GenerateName)) errors.Disallowed("name");
             else if (!metadata.Name.StartsWith(parent.Name + "-", StringComparison.Ordinal))
                 errors.Invalid(metadata.Name, "name", $"must have prefix \"{parent.Name}-\"");
         }
         if (!string.IsNullOrEmpty(metadata.GenerateName)
-            && DnsNames.CheckDns1035Label(metadata.GenerateName.TrimEnd('-')) is { } wrongPrefix)
+            && NameSyntax.Label1035Error(metadata.GenerateName.TrimEnd('-')) is { } wrongPrefix)
             errors.Say($"not a DNS 1035 label prefix: [{wrongPrefix}]", "generateName");
     }
 }

@@ -1,6 +1,6 @@
 using Kip.Resources;
+using Kip.Resources.Selectors;
 using Kip.Resources.Serving;
-using Kip.Rules.Names;
 
 namespace Kip.Rules.Admission.Serving;
 
@@ -41,12 +41,12 @@ internal static class TrafficAdmission
     private static void ValidateOne(TrafficTarget target, bool isService, FieldErrors errors)
     {
         if (target.Percent is < 0 or > 100) errors.OutOfBounds(target.Percent, 0, 100, "percent");
-        if (!string.IsNullOrEmpty(target.Tag) && DnsNames.CheckDns1035Label(target.Tag) is { } wrong)
+        if (!string.IsNullOrEmpty(target.Tag) && NameSyntax.Label1035Error(target.Tag) is { } wrong)
             errors.Invalid(target.Tag, "tag", $"not a DNS 1035 label: [{wrong}]");
         if (!string.IsNullOrEmpty(target.Url)) errors.Disallowed("url");
         var hasRevision = !string.IsNullOrEmpty(target.RevisionName);
         var hasConfiguration = !string.IsNullOrEmpty(target.ConfigurationName);
-        if (hasRevision && DnsNames.CheckDns1123Subdomain(target.RevisionName!) is not null)
+        if (hasRevision && NameSyntax.SubdomainError(target.RevisionName!) is not null)
             errors.Invalid(target.RevisionName, "revisionName");
         if (isService)
         {

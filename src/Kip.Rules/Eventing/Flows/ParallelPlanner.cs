@@ -3,7 +3,6 @@ using Kip.Resources.Duck;
 using Kip.Resources.Flows;
 using Kip.Resources.Messaging;
 using Kip.Resources.Planning;
-using Kip.Rules.Conditions;
 using Kip.Rules.Names;
 using Parallel = Kip.Resources.Flows.Parallel;
 
@@ -15,13 +14,6 @@ namespace Kip.Rules.Eventing.Flows;
 /// </summary>
 public static class ParallelPlanner
 {
-    public const string ChannelsReady = "ChannelsReady";
-    public const string SubscriptionsReady = "SubscriptionsReady";
-    public const string Addressable = "Addressable";
-
-    public static readonly ConditionSet Conditions =
-        ConditionSet.Living(ChannelsReady, SubscriptionsReady, Addressable, EventPolicies.Ready);
-
     /// <summary>The names of the children.</summary>
     public static FlowNames NamesOf(Parallel parallel)
     {
@@ -41,12 +33,16 @@ public static class ParallelPlanner
         var branches = parallel.Spec.Branches.Select((branch, i) => Branch(parallel, branch, i, children)).ToValueList();
         children.DeleteSurplus(NamesOf(parallel));
 
+        // As in Knative a channel counts as ready when it has an address.
+        var areAddressable = NamesOf(parallel).Channels.All(name => children.AddressOf(name) is { Url.Length: > 0 });
+        var areSubscribed = branches.All(static b =>
+            FlowConditions.IsTrue(b.FilterSubscriptionStatus?.Ready) && FlowConditions.IsTrue(b.SubscriberSubscriptionStatus?.Ready));
         var address = children.AddressOf(IngressName(parallel));
-        var conditions = Mark(seen, children, branches, address);
+        var readiness = new FlowReadiness(children.Problem, areAddressable, areSubscribed, address);
         var status = parallel.Status with
         {
             ObservedGeneration = parallel.Metadata.Generation,
-            Conditions = conditions.ToList(),
+            Conditions = FlowConditions.Mark(parallel.Status.Conditions, readiness, ConditionStatus.False, seen.Now).ToList(),
             IngressChannelStatus = ingress,
             BranchStatuses = branches,
             Address = address,
@@ -73,25 +69,6 @@ public static class ParallelPlanner
         });
         return new() { FilterChannelStatus = channel, FilterSubscriptionStatus = filter, SubscriberSubscriptionStatus = subscriber };
     }
-
-    private static LivingConditions Mark(
-        FlowView<Parallel> seen, FlowChildren<Parallel> children, ValueList<ParallelBranchStatus> branches, Addressable? address)
-    {
-        var conditions = EventPolicies.Mark(Conditions.Take(seen.Flow.Status.Conditions, seen.Now));
-        // As in Knative a channel counts as ready when it has an address.
-        var areAddressable = NamesOf(seen.Flow).Channels.All(name => children.AddressOf(name) is { Url.Length: > 0 });
-        conditions = children.Problem is null && areAddressable
-            ? conditions.MarkTrue(ChannelsReady)
-            : conditions.MarkFalse(ChannelsReady, "ChannelsNotReady", children.Problem ?? "Channels are not ready yet, or there are none");
-        conditions = branches.All(static b => IsReady(b.FilterSubscriptionStatus) && IsReady(b.SubscriberSubscriptionStatus))
-            ? conditions.MarkTrue(SubscriptionsReady)
-            : conditions.MarkFalse(SubscriptionsReady, "SubscriptionsNotReady", "Subscriptions are not ready yet, or there are none");
-        return address is { Url.Length: > 0 }
-            ? conditions.MarkTrue(Addressable)
-            : conditions.MarkFalse(Addressable, "emptyAddress", "addressable is nil");
-    }
-
-    private static bool IsReady(FlowSubscriptionStatus? subscription) => subscription?.Ready?.Status == ConditionStatus.True;
 
     private static string IngressName(Parallel parallel) => ChildName.Of(parallel.Metadata.Name, "-kn-parallel");
 

@@ -3,7 +3,6 @@ using Kip.Resources.Duck;
 using Kip.Resources.Flows;
 using Kip.Resources.Messaging;
 using Kip.Resources.Planning;
-using Kip.Rules.Conditions;
 using Kip.Rules.Names;
 
 namespace Kip.Rules.Eventing.Flows;
@@ -11,13 +10,6 @@ namespace Kip.Rules.Eventing.Flows;
 /// <summary>Sequence → a channel before each step, and a Subscription that leads from it to the step and on to the next channel.</summary>
 public static class SequencePlanner
 {
-    public const string ChannelsReady = "ChannelsReady";
-    public const string SubscriptionsReady = "SubscriptionsReady";
-    public const string Addressable = "Addressable";
-
-    public static readonly ConditionSet Conditions =
-        ConditionSet.Living(ChannelsReady, SubscriptionsReady, Addressable, EventPolicies.Ready);
-
     /// <summary>The names of the children: channel and Subscription of a step share one.</summary>
     public static FlowNames NamesOf(Sequence sequence)
     {
@@ -39,11 +31,12 @@ public static class SequencePlanner
         children.DeleteSurplus(names);
 
         var address = names.Channels.IsEmpty ? null : children.AddressOf(names.Channels[0]);
-        var conditions = Mark(seen, children, channels, subscriptions, address);
+        var readiness = new FlowReadiness(
+            children.Problem, channels.All(static c => FlowConditions.IsTrue(c.Ready)), subscriptions.All(static s => FlowConditions.IsTrue(s.Ready)), address);
         var status = sequence.Status with
         {
             ObservedGeneration = sequence.Metadata.Generation,
-            Conditions = conditions.ToList(),
+            Conditions = FlowConditions.Mark(sequence.Status.Conditions, readiness, ConditionStatus.Unknown, seen.Now).ToList(),
             ChannelStatuses = channels,
             SubscriptionStatuses = subscriptions,
             Address = address,
@@ -61,21 +54,5 @@ public static class SequencePlanner
             Reply = index + 1 < names.Channels.Count ? new Destination { Ref = FlowNames.ReferenceTo(names.Channels[index + 1]) } : sequence.Spec.Reply,
             Delivery = step.Delivery,
         };
-    }
-
-    private static LivingConditions Mark(
-        FlowView<Sequence> seen, FlowChildren<Sequence> children, ValueList<FlowChannelStatus> channels,
-        ValueList<FlowSubscriptionStatus> subscriptions, Addressable? address)
-    {
-        var conditions = EventPolicies.Mark(Conditions.Take(seen.Flow.Status.Conditions, seen.Now));
-        conditions = children.Problem is null && channels.All(static c => c.Ready?.Status == ConditionStatus.True)
-            ? conditions.MarkTrue(ChannelsReady)
-            : conditions.MarkUnknown(ChannelsReady, "ChannelsNotReady", children.Problem ?? "Channels are not ready yet, or there are none");
-        conditions = subscriptions.All(static s => s.Ready?.Status == ConditionStatus.True)
-            ? conditions.MarkTrue(SubscriptionsReady)
-            : conditions.MarkUnknown(SubscriptionsReady, "SubscriptionsNotReady", "Subscriptions are not ready yet, or there are none");
-        return address is { Url.Length: > 0 }
-            ? conditions.MarkTrue(Addressable)
-            : conditions.MarkUnknown(Addressable, "emptyAddress", "addressable is nil");
     }
 }

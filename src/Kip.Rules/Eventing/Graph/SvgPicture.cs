@@ -25,8 +25,10 @@ public static class SvgPicture
         var width = boxes.Values.Select(static b => b.Right).DefaultIfEmpty(Margin * 8).Max() + Margin + Spare(graph);
         var height = boxes.Values.Select(static b => b.Y + BoxHeight).DefaultIfEmpty(Margin).Max() + Margin + (BoxHeight * 2);
         svg.Append(CultureInfo.InvariantCulture, $"""
-            <svg xmlns="http://www.w3.org/2000/svg" width="{width}" height="{height}" viewBox="0 0 {width} {height}" font-family="ui-monospace, monospace" font-size="12">
-            <defs><marker id="arrow" viewBox="0 0 10 10" refX="10" refY="5" markerWidth="7" markerHeight="7" orient="auto-start-reverse"><path d="M0 0L10 5L0 10z" fill="#555"/></marker></defs>
+            <svg xmlns="http://www.w3.org/2000/svg" width="{width}" height="{height}" viewBox="0 0 {width} {height}"
+             font-family="ui-monospace, monospace" font-size="12">
+            <defs><marker id="arrow" viewBox="0 0 10 10" refX="10" refY="5" markerWidth="7" markerHeight="7" orient="auto-start-reverse">
+            <path d="M0 0L10 5L0 10z" fill="#555"/></marker></defs>
             <rect width="100%" height="100%" fill="#fff"/>
 
             """);

@@ -9,33 +9,43 @@ public sealed record DefaultsConfig
 {
     public const string MapName = "config-defaults";
 
+    /// <summary>How long a request may take in all, where a revision does not say.</summary>
     /// <value>300 s.</value>
     public long TimeoutSeconds { get; init; } = 300;
 
+    /// <summary>The most that a revision may ask for.</summary>
     /// <value>600 s.</value>
     public long MaxTimeoutSeconds { get; init; } = 600;
 
+    /// <summary>How long a pod may take until its answer begins.</summary>
     /// <value>As <see cref="TimeoutSeconds"/>.</value>
     public long ResponseStartTimeoutSeconds { get; init; } = 300;
 
-    /// <value>0 s: none.</value>
+    /// <summary>How long nothing may move in either direction.</summary>
+    /// <value>0 s: no limit.</value>
     public long IdleTimeoutSeconds { get; init; }
 
+    /// <summary>How many requests a pod gets at a time at most, where a revision does not say.</summary>
     /// <value>0: no limit.</value>
     public long ContainerConcurrency { get; init; }
 
+    /// <summary>The most that a revision may set as its <c>containerConcurrency</c>.</summary>
     /// <value>1000.</value>
     public long ContainerConcurrencyMaxLimit { get; init; } = 1000;
 
+    /// <summary>Whether a revision may set no limit (0).</summary>
     /// <value>True.</value>
     public bool AllowContainerConcurrencyZero { get; init; } = true;
 
+    /// <summary>Whether pods get environment variables for the Services of their namespace.</summary>
     /// <value>False; null leaves it to Kubernetes.</value>
     public bool? EnableServiceLinks { get; init; } = false;
 
+    /// <summary>The name of a container that has none.</summary>
     /// <value><c>user-container</c>.</value>
     public NameTemplate ContainerName { get; init; } = NameTemplate.Parse("user-container", out _)!;
 
+    /// <summary>The name of an init container that has none.</summary>
     /// <value><c>init-container</c>.</value>
     public NameTemplate InitContainerName { get; init; } = NameTemplate.Parse("init-container", out _)!;
 

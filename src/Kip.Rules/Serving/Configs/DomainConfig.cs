@@ -1,7 +1,7 @@
 using Kip.Resources;
+using Kip.Resources.Selectors;
 using Kip.Resources.Serving;
 using Kip.Rules.Admission;
-using Kip.Rules.Names;
 
 namespace Kip.Rules.Serving.Configs;
 
@@ -41,7 +41,7 @@ public sealed record DomainConfig
         foreach (var (domain, value) in data)
         {
             if (domain.StartsWith('_')) continue;
-            if (DnsNames.CheckDns1123Subdomain(domain) is { } wrong) read.Wrong(domain, $"invalid domain name \"{domain}\": {wrong}", 0);
+            if (NameSyntax.SubdomainError(domain) is { } wrong) read.Wrong(domain, $"invalid domain name \"{domain}\": {wrong}", 0);
             else if (DomainSelector.Parse(value, out var error) is { } selector) domains.Add(new(domain, selector));
             else read.Wrong(domain, error, 0);
         }

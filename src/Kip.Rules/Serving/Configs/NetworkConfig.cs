@@ -1,4 +1,5 @@
 using Kip.Resources;
+using Kip.Resources.Selectors;
 using Kip.Rules.Admission;
 using Kip.Rules.Names;
 
@@ -142,7 +143,7 @@ public sealed record NetworkConfig
         var sample = new NameTemplateValues { Name = "foo", Namespace = "bar", Domain = "baz.com", Tag = "v1", Labels = any,
             Annotations = any };
         var host = template.Render(sample, out error);
-        var wrong = host is null ? error : key == "domain-template" ? DnsNames.CheckDomain(host) : DnsNames.CheckDns1123Subdomain(host);
+        var wrong = host is null ? error : key == "domain-template" ? DnsNames.CheckDomain(host) : NameSyntax.SubdomainError(host);
         return wrong is null ? template : read.Wrong(stated, $"the template does not make a valid name: {wrong}", byDefault);
     }
 

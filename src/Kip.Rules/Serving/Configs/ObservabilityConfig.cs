@@ -19,6 +19,7 @@ public sealed record ObservabilityConfig
     /// <value>Empty: <c>status.logUrl</c> is not set.</value>
     public string RevisionUrlTemplate { get; init; } = "";
 
+    /// <summary>Whether a line is written for each request to a service.</summary>
     /// <value>False.</value>
     public bool EnableRequestLog { get; init; }
 
@@ -26,26 +27,39 @@ public sealed record ObservabilityConfig
     /// <value>Empty: a line of JSON with the documented fields.</value>
     public string RequestLogTemplate { get; init; } = "";
 
+    /// <summary>Whether probes are written down, too.</summary>
     /// <value>False.</value>
     public bool EnableProbeRequestLog { get; init; }
 
+    /// <summary>How the platform's own metrics leave it.</summary>
     /// <value><c>none</c>; or <c>prometheus</c>, <c>http/protobuf</c>, <c>grpc</c>.</value>
     public string MetricsProtocol { get; init; } = None;
+
+    /// <summary>Where they are sent, or for <c>prometheus</c> where they are asked for: host and port, or a URL.</summary>
     public string MetricsEndpoint { get; init; } = "";
 
+    /// <summary>How often they are sent.</summary>
     /// <value>Null: the exporter's own.</value>
     public TimeSpan? MetricsExportInterval { get; init; }
 
     /// <summary>As <see cref="MetricsProtocol"/>, for the metrics of requests.</summary>
     public string RequestMetricsProtocol { get; init; } = None;
+
+    /// <summary>As <see cref="MetricsEndpoint"/>.</summary>
     public string RequestMetricsEndpoint { get; init; } = "";
+
+    /// <summary>As <see cref="MetricsExportInterval"/>.</summary>
     public TimeSpan? RequestMetricsExportInterval { get; init; }
 
+    /// <summary>How traces leave the platform.</summary>
     /// <value><c>none</c>; or <c>http/protobuf</c>, <c>grpc</c>, <c>stdout</c>.</value>
     public string TracingProtocol { get; init; } = None;
+
+    /// <summary>Where they are sent: a URL.</summary>
     public string TracingEndpoint { get; init; } = "";
 
-    /// <value>From 0 (none) to 1 (all).</value>
+    /// <summary>The share of traces that begin here which is kept.</summary>
+    /// <value>From 0 (none) to 1 (all); 0.</value>
     public double TracingSamplingRate { get; init; }
 
     /// <summary>Reads the ConfigMap's data. A wrong value is left at its default and named in the errors.</summary>

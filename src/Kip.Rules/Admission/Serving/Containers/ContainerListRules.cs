@@ -1,4 +1,5 @@
 using Kip.Resources.Core;
+using Kip.Resources.Selectors;
 using Kip.Resources.Serving;
 using Kip.Rules.Serving.Configs;
 
@@ -39,7 +40,7 @@ internal static class ContainerListRules
     {
         if (container.Name == "queue-proxy") errors.Say("\"queue-proxy\" is a reserved container name", "name");
         if (container.Name.Length > 0 && !names.Add(container.Name)) errors.Say($"duplicate container name \"{container.Name}\"", "name");
-        if (container.Name.Length > 0 && Names.DnsNames.CheckDns1123Label(container.Name) is { } wrong)
+        if (container.Name.Length > 0 && NameSyntax.LabelError(container.Name) is { } wrong)
             errors.Invalid(container.Name, "name", wrong);
     }
 

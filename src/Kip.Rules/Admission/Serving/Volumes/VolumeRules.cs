@@ -1,7 +1,7 @@
 using Kip.Resources;
 using Kip.Resources.Core;
+using Kip.Resources.Selectors;
 using Kip.Resources.Serving;
-using Kip.Rules.Names;
 using Kip.Rules.Serving.Configs;
 
 namespace Kip.Rules.Admission.Serving.Volumes;
@@ -20,7 +20,7 @@ internal static class VolumeRules
             using var _ = errors.In("volumes", i);
             var volume = spec.Volumes[i];
             if (volume.Name.Length == 0) errors.Missing("name");
-            else if (DnsNames.CheckDns1123Label(volume.Name) is { } wrong) errors.Invalid(volume.Name, "name", wrong);
+            else if (NameSyntax.LabelError(volume.Name) is { } wrong) errors.Invalid(volume.Name, "name", wrong);
             else if (!names.Add(volume.Name)) errors.Say($"duplicate volume name \"{volume.Name}\"", "name");
             if (!mounted.Contains(volume.Name)) errors.Say($"volume with name \"{volume.Name}\" not mounted", "name");
             ValidateSource(volume, features, errors);

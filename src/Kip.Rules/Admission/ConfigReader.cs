@@ -1,10 +1,9 @@
 using System.Globalization;
 using Kip.Resources;
-using Kip.Rules.Admission;
 
-namespace Kip.Rules.Serving.Configs;
+namespace Kip.Rules.Admission;
 
-/// <summary>Reads typed values out of one ConfigMap: a missing key is the default, a wrong value is the default and an error.</summary>
+/// <summary>Reads typed values out of one ConfigMap: a missing or empty key is the default, a wrong value is the default and an error.</summary>
 internal sealed class ConfigReader(StringMap data)
 {
     private readonly List<FieldError> _errors = [];
@@ -29,29 +28,41 @@ internal sealed class ConfigReader(StringMap data)
         return value < min || value > max ? Wrong(key, $"expected {min} <= {value} <= {max}", byDefault) : value;
     }
 
+    public int Count(string key, int byDefault) => (int)Whole(key, byDefault, 0, int.MaxValue);
+
+    /// <summary>True and false in the spellings that Go's ParseBool knows.</summary>
     public bool Flag(string key, bool byDefault) => Text(key) switch
     {
         null => byDefault,
-        var text when text.Equals("true", StringComparison.OrdinalIgnoreCase) => true,
-        var text when text.Equals("false", StringComparison.OrdinalIgnoreCase) => false,
+        "1" or "t" or "T" or "true" or "TRUE" or "True" => true,
+        "0" or "f" or "F" or "false" or "FALSE" or "False" => false,
         var text => Wrong(key, $"\"{text}\" is neither true nor false", byDefault),
     };
 
     public double Number(string key, double byDefault, double min, double max)
     {
+        var value = Number(key, byDefault);
+        return value < min || value > max ? Wrong(key, FormattableString.Invariant($"expected {min} <= {value} <= {max}"), byDefault) : value;
+    }
+
+    public double Number(string key, double byDefault)
+    {
         if (Text(key) is not { } text) return byDefault;
-        if (!double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var value) || !double.IsFinite(value))
-            return Wrong(key, $"\"{text}\" is not a number", byDefault);
-        return value < min || value > max
-            ? Wrong(key, FormattableString.Invariant($"expected {min} <= {value} <= {max}"), byDefault)
-            : value;
+        return double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var value) && double.IsFinite(value)
+            ? value
+            : Wrong(key, $"\"{text}\" is not a number", byDefault);
     }
 
     public TimeSpan PositiveDuration(string key, TimeSpan byDefault)
     {
+        var value = Duration(key, byDefault);
+        return value <= TimeSpan.Zero ? Wrong(key, $"{key} cannot be a non-positive duration, was {Text(key)}", byDefault) : value;
+    }
+
+    public TimeSpan Duration(string key, TimeSpan byDefault)
+    {
         if (Text(key) is not { } text) return byDefault;
-        if (!GoDuration.TryParse(text, out var value)) return Wrong(key, $"\"{text}\" is not a duration such as 10s or 1m30s", byDefault);
-        return value <= TimeSpan.Zero ? Wrong(key, $"{key} cannot be a non-positive duration, was {text}", byDefault) : value;
+        return GoDuration.TryParse(text, out var value) ? value : Wrong(key, $"\"{text}\" is not a duration such as 10s or 1m30s", byDefault);
     }
 
     public string OneOf(string key, string byDefault, params ReadOnlySpan<string> choices)
@@ -62,10 +73,19 @@ internal sealed class ConfigReader(StringMap data)
         return Wrong(key, $"\"{text}\" is not one of {string.Join(", ", choices.ToArray())}", byDefault);
     }
 
+    /// <summary>Notes an error about a key whose value breaks a rule, unless one is noted already.</summary>
+    public void Require(bool holds, string key, string rule)
+    {
+        if (holds || _errors.Exists(e => e.Field == FieldOf(key))) return;
+        Wrong(key, $"invalid value: {Text(key) ?? "(default)"}, {rule}", instead: false);
+    }
+
     /// <summary>Notes an error about a key and hands back the value to go on with.</summary>
     public T Wrong<T>(string key, string message, T instead)
     {
-        _errors.Add(new FieldError($"data[{key}]", "FieldValueInvalid", message));
+        _errors.Add(new FieldError(FieldOf(key), "FieldValueInvalid", message));
         return instead;
     }
+
+    private static string FieldOf(string key) => $"data[{key}]";
 }
