@@ -52,6 +52,7 @@ public enum WatchEventType
 /// <param name="Subresource">Null, <c>status</c> or <c>scale</c>.</param>
 public sealed record Patch(string ContentType, ReadOnlyMemory<byte> Body, string? Subresource = null);
 
+/// <summary>The media types that tell the API server what kind of patch a body is.</summary>
 public static class PatchContentType
 {
     public const string Json = "application/json-patch+json";

@@ -102,9 +102,12 @@ internal sealed partial class RequestPipeline(
     }
 
     private static RequestLimits.Sort SortOf(HttpContext http, ApiCall? call) =>
-        call is not null && (ResourceRouter.IsWatch(call) || PodLogsSubresource.Follows(call) || call.Path.Subresource is "exec" or "attach" or "portforward") ? RequestLimits.Sort.Stream
+        call is not null && IsStream(call) ? RequestLimits.Sort.Stream
         : HttpMethods.IsGet(http.Request.Method) ? RequestLimits.Sort.Read
         : RequestLimits.Sort.Write;
+
+    private static bool IsStream(ApiCall call) =>
+        ResourceRouter.IsWatch(call) || PodLogsSubresource.Follows(call) || call.Path.Subresource is "exec" or "attach" or "portforward";
 
     private static ApiException TooMany() => new(new Status
     {

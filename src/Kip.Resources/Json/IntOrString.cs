@@ -14,6 +14,7 @@ public readonly record struct IntOrString(int Number, string? Text)
     public override string ToString() => Text ?? Number.ToString();
 }
 
+/// <summary>Writes a number as a number and a name as a string, as Kubernetes' int-or-string has it.</summary>
 public sealed class IntOrStringConverter : JsonConverter<IntOrString>
 {
     public override IntOrString Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) => reader.TokenType switch

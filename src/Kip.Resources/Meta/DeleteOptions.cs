@@ -23,9 +23,15 @@ public sealed record Preconditions
     public string? ResourceVersion { get; init; }
 }
 
+/// <summary>What a delete does with the objects that the deleted one owns.</summary>
 public static class PropagationPolicy
 {
+    /// <summary>The owner goes at once, what it owned afterwards.</summary>
     public const string Background = "Background";
+
+    /// <summary>What it owns goes first; until then the owner stays, marked as deleted.</summary>
     public const string Foreground = "Foreground";
+
+    /// <summary>What it owned stays, without an owner.</summary>
     public const string Orphan = "Orphan";
 }

@@ -114,7 +114,8 @@ internal sealed class ApiLoad(KipProgram kip) : IDisposable
 
     private static string Make(string name)
     {
-        var head = $$$"""{"apiVersion":"v1","kind":"ConfigMap","metadata":{"name":"{{{name}}}","labels":{"app":"bench","tier":"t{{{name.Length}}}"}},"data":{""";
+        var labels = $$"""{"app":"bench","tier":"t{{name.Length}}"}""";
+        var head = $$$"""{"apiVersion":"v1","kind":"ConfigMap","metadata":{"name":"{{{name}}}","labels":{{{labels}}}},"data":{""";
         var data = string.Join(',', Enumerable.Range(0, 8).Select(i => $"\"key-{i}\":\"{name}-{i} {new string((char)('a' + i), 190)}\""));
         var text = head + data + ",\"rest\":\"";
         return text + new string('z', ObjectBytes - text.Length - 3) + "\"}}";

@@ -17,9 +17,9 @@ internal static class BrokerBench
         await RatesAsync(report, bed, nginx, quick ? 2 : Seconds, quick ? 2 : WarmUpSeconds);
         await LatenciesAsync(report, bed, quick ? 2 : Seconds);
         report.Note(
-            $"rates: wrk, 64 connections, {Seconds} s, events in binary mode sent to the broker's own listener; subscriber: nginx answering 202; end to end is accepted events "
-            + "over the time until the last one was delivered. Latencies: open loop at the rate named, from before the request is sent until the subscriber has read it. "
-            + "Generator, broker and subscribers share the cores");
+            $"rates: wrk, 64 connections, {Seconds} s, events in binary mode sent to the broker's own listener; subscriber: nginx answering 202; "
+            + "end to end is accepted events over the time until the last one was delivered. Latencies: open loop at the rate named, from before "
+            + "the request is sent until the subscriber has read it. Generator, broker and subscribers share the cores");
         await report.AppendAsync();
         return 0;
     }

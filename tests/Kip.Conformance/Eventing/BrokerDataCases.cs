@@ -54,7 +54,10 @@ public static class BrokerDataCases
         var hub = await Hub.DeployAsync(target);
         var url = await target.BrokerAsync("", ("t", $"subscriber: {hub.At("t")}"));
         var answer = await target.PostStructuredAsync(
-            url, """{"specversion":"1.0","id":"s-1","source":"/conformance","type":"com.example.structured","datacontenttype":"application/json","data":{"hello":"structured"}}""");
+            url, """
+            {"specversion":"1.0","id":"s-1","source":"/conformance","type":"com.example.structured",
+            "datacontenttype":"application/json","data":{"hello":"structured"}}
+            """);
         Expect.Equal(202, answer.Status);
         var came = (await hub.WaitAsync("t"))[0];
         Expect.Contains("hello", came.Body);

@@ -133,7 +133,10 @@ internal static class PushCases
     {
         var config = "{}"u8.ToArray();
         await door.PushBlobAsync(config);
-        var manifest = Encoding.UTF8.GetBytes($$"""{"schemaVersion":2,"mediaType":"{{RegistryDoor.Manifest}}","config":{{RegistryDoor.Describe(config, "application/vnd.oci.image.config.v1+json")}},"layers":[]}""");
+        var manifest = Encoding.UTF8.GetBytes($$"""
+            {"schemaVersion":2,"mediaType":"{{RegistryDoor.Manifest}}",
+            "config":{{RegistryDoor.Describe(config, "application/vnd.oci.image.config.v1+json")}},"layers":[]}
+            """);
         Expect.Equal(201, await door.StatusAsync(HttpMethod.Put, $"{door.Repository}/manifests/empty", manifest, RegistryDoor.Manifest));
     }
 
@@ -161,7 +164,10 @@ internal static class PushCases
     {
         var one = await door.PushImageAsync("", "one");
         var two = await door.PushImageAsync("", "two");
-        var index = Encoding.UTF8.GetBytes($$"""{"schemaVersion":2,"mediaType":"{{RegistryDoor.Index}}","manifests":[{{RegistryDoor.Describe(one, RegistryDoor.Manifest)}},{{RegistryDoor.Describe(two, RegistryDoor.Manifest)}}]}""");
+        var index = Encoding.UTF8.GetBytes($$"""
+            {"schemaVersion":2,"mediaType":"{{RegistryDoor.Index}}",
+            "manifests":[{{RegistryDoor.Describe(one, RegistryDoor.Manifest)}},{{RegistryDoor.Describe(two, RegistryDoor.Manifest)}}]}
+            """);
         Expect.Equal(201, await door.StatusAsync(HttpMethod.Put, $"{door.Repository}/manifests/multi", index, RegistryDoor.Index));
         using var read = await door.SendAsync(HttpMethod.Get, $"{door.Repository}/manifests/multi");
         Expect.Equal(RegistryDoor.Index, read.Content.Headers.ContentType?.ToString());

@@ -71,7 +71,10 @@ public sealed class RegistryDoor(Uri address, string? credentials, string reposi
         await PushBlobAsync(config);
         var more = $"{(artifactType is null ? "" : $""","artifactType":"{artifactType}" """)}{subject}{annotations}";
         var manifest = Encoding.UTF8.GetBytes(
-            $$"""{"schemaVersion":2,"mediaType":"{{Manifest}}"{{more}},"config":{{Describe(config, "application/vnd.oci.image.config.v1+json")}},"layers":[{{Describe(layer, "application/vnd.oci.image.layer.v1.tar")}}]}""");
+            $$"""
+            {"schemaVersion":2,"mediaType":"{{Manifest}}"{{more}},"config":{{Describe(config, "application/vnd.oci.image.config.v1+json")}},
+            "layers":[{{Describe(layer, "application/vnd.oci.image.layer.v1.tar")}}]}
+            """);
         using var pushed = await SendAsync(
             HttpMethod.Put, $"{repository}/manifests/{(reference.Length == 0 ? DigestOf(manifest) : reference)}", manifest, Manifest);
         Expect.Equal(201, (int)pushed.StatusCode);

@@ -34,10 +34,13 @@ public static class Workload
     /// <summary>A revision template as a YAML flow map, for Services and Configurations alike.</summary>
     public static string Template(
         ConformanceTarget target, string response = Spaceport, string annotations = "", string spec = "", string container = "",
-        string environment = "", string? revision = null, string? image = null) =>
-        $$"""
-        { metadata: { {{(revision is null ? "" : $"name: {revision}, ")}}annotations: { {{annotations}} } }, spec: { {{With(spec)}}containers: [{ image: {{image ?? target.Image}}, {{With(container)}}env: [{{With(environment)}}{ name: RESPONSE, value: "{{response}}" }] }] } }
-        """;
+        string environment = "", string? revision = null, string? image = null)
+    {
+        var name = revision is null ? "" : $"name: {revision}, ";
+        var env = $$"""[{{With(environment)}}{ name: RESPONSE, value: "{{response}}" }]""";
+        var containers = $$"""[{ image: {{image ?? target.Image}}, {{With(container)}}env: {{env}} }]""";
+        return $$"""{ metadata: { {{name}}annotations: { {{annotations}} } }, spec: { {{With(spec)}}containers: {{containers}} } }""";
+    }
 
     /// <summary>Applies a Service and completes when the generation just written is Ready.</summary>
     public static async Task<Service> ReadyServiceAsync(this ConformanceTarget target, string yaml)

@@ -27,7 +27,8 @@ internal static class FuzzWords
         "/apis/authentication.k8s.io/v1/selfsubjectreviews", "/api/v1/namespaces/default/pods/a/b/c/d", "/api/v1/nodes/kip/proxy/x", "/logs", "/ui",
     ];
 
-    public static readonly string[] Subresources = ["status", "scale", "log", "exec", "attach", "portforward", "finalize", "token", "approval", "ephemeralcontainers", "proxy", "x"];
+    public static readonly string[] Subresources =
+        ["status", "scale", "log", "exec", "attach", "portforward", "finalize", "token", "approval", "ephemeralcontainers", "proxy", "x"];
 
     public static readonly (string Name, string[] Values)[] Parameters =
     [

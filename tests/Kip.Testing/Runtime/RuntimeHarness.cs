@@ -133,7 +133,8 @@ public sealed class RuntimeHarness : IAsyncDisposable
     public async Task<string> LogAsync(string pod, PodLogOptions? options = null)
     {
         using var text = new MemoryStream();
-        await Runtime.Logs.CopyToAsync(new("default", pod), options ?? new(), text, CancellationToken.None);
+        using var patience = new CancellationTokenSource(SafetyNet);
+        await Runtime.Logs.CopyToAsync(new("default", pod), options ?? new(), text, patience.Token);
         return System.Text.Encoding.UTF8.GetString(text.ToArray());
     }
 

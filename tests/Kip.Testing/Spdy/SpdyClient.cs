@@ -36,12 +36,16 @@ public sealed class SpdyClient : IAsyncDisposable
         var policy = new X509ChainPolicy { TrustMode = X509ChainTrustMode.CustomRootTrust, RevocationMode = X509RevocationMode.NoCheck };
         policy.CustomTrustStore.Add(X509Certificate2.CreateFromPem(authority));
         await transport.AuthenticateAsClientAsync(
-            new SslClientAuthenticationOptions { TargetHost = server.Host, CertificateChainPolicy = policy, ApplicationProtocols = [SslApplicationProtocol.Http11] }, cancel);
+            new SslClientAuthenticationOptions
+            {
+                TargetHost = server.Host, CertificateChainPolicy = policy, ApplicationProtocols = [SslApplicationProtocol.Http11],
+            }, cancel);
         await transport.WriteAsync(Encoding.ASCII.GetBytes(
             $"POST {path} HTTP/1.1\r\nHost: {server.Authority}\r\nAuthorization: Bearer {token}\r\nConnection: Upgrade\r\nUpgrade: SPDY/3.1\r\n"
             + $"X-Stream-Protocol-Version: {protocol}\r\nContent-Length: 0\r\n\r\n"), cancel);
         var answer = await ReadHeadAsync(transport, cancel);
-        if (answer.StartsWith("HTTP/1.1 101 ", StringComparison.Ordinal) && answer.Contains(protocol, StringComparison.Ordinal)) return new SpdyClient(transport);
+        if (answer.StartsWith("HTTP/1.1 101 ", StringComparison.Ordinal) && answer.Contains(protocol, StringComparison.Ordinal))
+            return new SpdyClient(transport);
         await transport.DisposeAsync();
         throw new IOException(answer);
     }
@@ -66,7 +70,8 @@ public sealed class SpdyClient : IAsyncDisposable
     }
 
     /// <summary>Sends over a stream, and ends this side of it or not.</summary>
-    public Task SendAsync(int id, string text, bool ends, CancellationToken cancel) => SendAsync(id, ends ? Final : (byte)0, Encoding.UTF8.GetBytes(text), cancel);
+    public Task SendAsync(int id, string text, bool ends, CancellationToken cancel) =>
+        SendAsync(id, ends ? Final : (byte)0, Encoding.UTF8.GetBytes(text), cancel);
 
     /// <summary>What comes over some streams until the server has ended each of them.</summary>
     public async Task<IReadOnlyDictionary<int, string>> ReadAsync(CancellationToken cancel, params int[] ids)

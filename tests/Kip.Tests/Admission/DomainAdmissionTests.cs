@@ -57,9 +57,11 @@ public class DomainAdmissionTests
         "spec.domain: invalid value: ample.com: must be one of dnsNames, or what one of them ends in")]
     [InlineData("{dnsNames: [a.example.com]}", "spec.secretName: missing field(s)")]
     public void A_certificate_names_names_and_a_secret(string spec, string? error) => Ask.Validate(Yaml.One<Certificate>(
-        $$"""{apiVersion: networking.internal.knative.dev/v1alpha1, kind: Certificate, metadata: {name: c}, spec: {{spec}} }""")).ShouldBe(error is null ? [] : [error]);
+        $$"""{apiVersion: networking.internal.knative.dev/v1alpha1, kind: Certificate, metadata: {name: c}, spec: {{spec}} }"""))
+        .ShouldBe(error is null ? [] : [error]);
 
     [Fact]
     public void A_claim_names_a_namespace() => Ask.Validate(Yaml.One<ClusterDomainClaim>(
-        "{apiVersion: networking.internal.knative.dev/v1alpha1, kind: ClusterDomainClaim, metadata: {name: a.example.com}}")).ShouldBe(["spec.namespace: missing field(s)"]);
+        "{apiVersion: networking.internal.knative.dev/v1alpha1, kind: ClusterDomainClaim, metadata: {name: a.example.com}}"))
+        .ShouldBe(["spec.namespace: missing field(s)"]);
 }

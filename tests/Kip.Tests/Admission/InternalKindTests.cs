@@ -14,7 +14,10 @@ public class InternalKindTests
     private static string WithSplits(string splits) => $"{{rules: [{{hosts: [h], http: {{paths: [{{splits: [{splits}]}}]}}}}]}}";
 
     private static PodAutoscaler Autoscaler(string spec, string annotations = "{}") => Yaml.One<PodAutoscaler>(
-        $$"""{apiVersion: autoscaling.internal.knative.dev/v1alpha1, kind: PodAutoscaler, metadata: {name: p, namespace: default, annotations: {{annotations}} }, spec: {{spec}} }""");
+        $$"""
+        {apiVersion: autoscaling.internal.knative.dev/v1alpha1, kind: PodAutoscaler,
+        metadata: {name: p, namespace: default, annotations: {{annotations}} }, spec: {{spec}} }
+        """);
 
     private const string Target = "scaleTargetRef: {apiVersion: apps/v1, kind: Deployment, name: d}";
 

@@ -14,12 +14,15 @@ internal sealed class ObjectFuzz(int seed)
 {
     private const string Pod =
         """
-        {"containers":[{"image":"kip.local/a","name":"x","command":["a"],"args":["b"],"env":[{"name":"A","value":"1"},{"name":"B","valueFrom":{"secretKeyRef":{"name":"s","key":"k"}}}],
+        {"containers":[{"image":"kip.local/a","name":"x","command":["a"],"args":["b"],
+          "env":[{"name":"A","value":"1"},{"name":"B","valueFrom":{"secretKeyRef":{"name":"s","key":"k"}}}],
           "envFrom":[{"prefix":"P","configMapRef":{"name":"c","optional":true}}],"ports":[{"containerPort":8080,"name":"http1"}],
           "resources":{"requests":{"cpu":"100m"},"limits":{"memory":"64Mi"}},
-          "readinessProbe":{"httpGet":{"path":"/","port":8080},"periodSeconds":5},"livenessProbe":{"tcpSocket":{"port":8080}},"startupProbe":{"exec":{"command":["true"]}},
+          "readinessProbe":{"httpGet":{"path":"/","port":8080},"periodSeconds":5},"livenessProbe":{"tcpSocket":{"port":8080}},
+          "startupProbe":{"exec":{"command":["true"]}},
           "securityContext":{"runAsUser":1000,"runAsNonRoot":true,"capabilities":{"drop":["ALL"]},"seccompProfile":{"type":"RuntimeDefault"}},
-          "volumeMounts":[{"name":"v","mountPath":"/v"},{"name":"p","mountPath":"/p","subPath":"q"}],"terminationMessagePolicy":"File","imagePullPolicy":"Always","workingDir":"/w"}],
+          "volumeMounts":[{"name":"v","mountPath":"/v"},{"name":"p","mountPath":"/p","subPath":"q"}],
+          "terminationMessagePolicy":"File","imagePullPolicy":"Always","workingDir":"/w"}],
          "volumes":[{"name":"v","emptyDir":{"sizeLimit":"1Mi"}},{"name":"p","projected":{"sources":[{"secret":{"name":"s"}},{"configMap":{"name":"c"}}]}}],
          "serviceAccountName":"me","imagePullSecrets":[{"name":"r"}],"enableServiceLinks":false}
         """;
@@ -30,18 +33,35 @@ internal sealed class ObjectFuzz(int seed)
 
     private static readonly (KindDefinition Kind, string Body)[] Seeds =
     [
-        (Kip.Resources.Serving.Service.Definition, """{"metadata":{"name":"n"},"spec":{"traffic":[{"percent":60,"latestRevision":true},{"percent":40,"revisionName":"n-00001","tag":"old"}],"template":""" + Template + "}}"),
+        (
+            Kip.Resources.Serving.Service.Definition,
+            """{"metadata":{"name":"n"},"spec":{"traffic":[{"percent":60,"latestRevision":true},{"percent":40,"revisionName":"n-00001","tag":"old"}],"""
+            + $"\"template\":{Template}}}}}"),
         (
             Kip.Resources.Serving.Service.Definition,
             """{"metadata":{"name":"n"},"spec":{"template":{"spec":{"containers":[{"image":"a"}],"timeoutSeconds":30,"containerConcurrency":2}}}}"""),
         (Configuration.Definition, """{"metadata":{"name":"n","annotations":{"a":"b"}},"spec":{"template":""" + Template + "}}"),
         (Revision.Definition, """{"metadata":{"name":"n"},"spec":""" + Pod + "}"),
-        (Route.Definition, """{"metadata":{"name":"n","annotations":{"serving.knative.dev/rollout-duration":"60s"}},"spec":{"traffic":[{"configurationName":"c","percent":100}]}}"""),
-        (DomainMapping.Definition, """{"metadata":{"name":"n.example.com"},"spec":{"ref":{"kind":"Service","name":"s","apiVersion":"serving.knative.dev/v1"},"tls":{"secretName":"t"}}}"""),
+        (
+            Route.Definition,
+            """{"metadata":{"name":"n","annotations":{"serving.knative.dev/rollout-duration":"60s"}},"spec":"""
+            + """{"traffic":[{"configurationName":"c","percent":100}]}}"""),
+        (
+            DomainMapping.Definition,
+            """{"metadata":{"name":"n.example.com"},"spec":{"ref":{"kind":"Service","name":"s","apiVersion":"serving.knative.dev/v1"},"tls":"""
+            + """{"secretName":"t"}}}"""),
         (ClusterDomainClaim.Definition, """{"metadata":{"name":"n.example.com"},"spec":{"namespace":"default"}}"""),
         (Certificate.Definition, """{"metadata":{"name":"n"},"spec":{"dnsNames":["a.example.com"],"domain":"example.com","secretName":"s"}}"""),
-        (Ingress.Definition, """{"metadata":{"name":"n"},"spec":{"rules":[{"hosts":["h"],"http":{"paths":[{"path":"/","headers":{"X":{"exact":"1"}},"splits":[{"serviceNamespace":"default","serviceName":"r","servicePort":80,"percent":100}]}]}}],"tls":[{"hosts":["h"],"secretName":"s","secretNamespace":"default"}]}}"""),
-        (PodAutoscaler.Definition, """{"metadata":{"name":"n","annotations":{"autoscaling.knative.dev/class":"hpa.autoscaling.knative.dev"}},"spec":{"containerConcurrency":1,"scaleTargetRef":{"apiVersion":"apps/v1","kind":"Deployment","name":"d"},"reachability":"Reachable","protocolType":"http1"}}"""),
+        (Ingress.Definition, """
+            {"metadata":{"name":"n"},"spec":{"rules":[{"hosts":["h"],"http":{"paths":[{"path":"/","headers":{"X":{"exact":"1"}},
+            "splits":[{"serviceNamespace":"default","serviceName":"r","servicePort":80,"percent":100}]}]}}],
+            "tls":[{"hosts":["h"],"secretName":"s","secretNamespace":"default"}]}}
+            """),
+        (PodAutoscaler.Definition, """
+            {"metadata":{"name":"n","annotations":{"autoscaling.knative.dev/class":"hpa.autoscaling.knative.dev"}},
+            "spec":{"containerConcurrency":1,"scaleTargetRef":{"apiVersion":"apps/v1","kind":"Deployment","name":"d"},
+            "reachability":"Reachable","protocolType":"http1"}}
+            """),
         (
             Deployment.Definition,
             """{"metadata":{"name":"n"},"spec":{"selector":{"matchLabels":{"l":"1"}},"template":{"metadata":{"labels":{"l":"1"}},"spec":""" + Pod + "}}}"),
@@ -49,9 +69,15 @@ internal sealed class ObjectFuzz(int seed)
         (
             Kip.Resources.Core.Service.Definition,
             """{"metadata":{"name":"n"},"spec":{"type":"ClusterIP","ports":[{"port":80,"targetPort":"http","protocol":"TCP"}],"selector":{"a":"b"}}}"""),
-        (ConfigMap.Definition, """{"metadata":{"name":"config-network","namespace":"knative-serving"},"data":{"domain-template":"{{.Name}}.{{.Namespace}}.{{.Domain}}","rollout-duration":"10"}}"""),
+        (ConfigMap.Definition, """
+            {"metadata":{"name":"config-network","namespace":"knative-serving"},
+            "data":{"domain-template":"{{.Name}}.{{.Namespace}}.{{.Domain}}","rollout-duration":"10"}}
+            """),
         (ConfigMap.Definition, """{"metadata":{"name":"config-autoscaler","namespace":"knative-serving"},"data":{"stable-window":"60s","min-scale":"0"}}"""),
-        (ConfigMap.Definition, """{"metadata":{"name":"config-defaults","namespace":"knative-serving"},"data":{"revision-timeout-seconds":"300","container-name-template":"c-{{.Name}}"}}"""),
+        (ConfigMap.Definition, """
+            {"metadata":{"name":"config-defaults","namespace":"knative-serving"},
+            "data":{"revision-timeout-seconds":"300","container-name-template":"c-{{.Name}}"}}
+            """),
         (
             ConfigMap.Definition,
             """{"metadata":{"name":"config-gc","namespace":"knative-serving"},"data":{"min-non-active-revisions":"2","retain-since-create-time":"1h"}}"""),

@@ -22,7 +22,8 @@ public class SecureDefaultsTests
     [InlineData("enabled", Simple,
         """{"allowPrivilegeEscalation":false,"seccompProfile":{"type":"RuntimeDefault"},"capabilities":{"drop":["ALL"]},"runAsNonRoot":true}""")]
     [InlineData("enabled", "{containers: [{image: a, ports: [{containerPort: 80}], securityContext: {runAsNonRoot: false, allowPrivilegeEscalation: true}}]}",
-        """{"runAsNonRoot":false,"allowPrivilegeEscalation":true,"seccompProfile":{"type":"RuntimeDefault"},"capabilities":{"drop":["ALL"],"add":["NET_BIND_SERVICE"]}}""")]
+        """{"runAsNonRoot":false,"allowPrivilegeEscalation":true,"seccompProfile":{"type":"RuntimeDefault"},"capabilities":"""
+        + """{"drop":["ALL"],"add":["NET_BIND_SERVICE"]}}""")]
     [InlineData(
         "enabled",
         "{securityContext: {seccompProfile: {type: Unconfined}}, containers: [{image: a, securityContext: {capabilities: {drop: [CHOWN]}}}]}",

@@ -120,7 +120,10 @@ public class ServiceAdmissionTests
         service = service with { Metadata = service.Metadata with { Annotations = StringMap.Of(("autoscaling.knative.dev/min-scale", "1")) } };
 
         Ask.Validate(service).ShouldBe(
-            ["metadata.annotations.autoscaling.knative.dev/min-scale: autoscaling annotations must be put under \"spec.template.metadata.annotations\" to work"]);
+            [
+                "metadata.annotations.autoscaling.knative.dev/min-scale: autoscaling annotations must be put under "
+                + "\"spec.template.metadata.annotations\" to work",
+            ]);
     }
 
     [Fact]
@@ -128,7 +131,7 @@ public class ServiceAdmissionTests
     {
         var service = Ask.Service(Simple);
         Ask.Validate(service with { Metadata = service.Metadata with { Name = new string('a', 64) } }).Single()
-            .ShouldBe("metadata.name: not a DNS 1035 label: [must be no more than 63 characters]");
+            .ShouldBe("metadata.name: not a DNS 1035 label: [must be no more than 63 bytes]");
         Ask.Validate(service with { Metadata = service.Metadata with { Name = "1st" } }).Single().ShouldStartWith("metadata.name: not a DNS 1035 label:");
     }
 

@@ -15,7 +15,10 @@ internal static class JsonValues
     ];
 
     private static readonly string[] Scalars =
-        ["null", "true", "false", "0", "1", "-7", "1.5", "1e400", "\"\"", "\"a\"", "\"delete\"", "\"replace\"", "\"2026-01-01T00:00:00Z\"", "\"\\ud83d\\ude00\"", "99999999999"];
+    [
+        "null", "true", "false", "0", "1", "-7", "1.5", "1e400", "\"\"", "\"a\"", "\"delete\"", "\"replace\"", "\"2026-01-01T00:00:00Z\"",
+        "\"\\ud83d\\ude00\"", "99999999999",
+    ];
 
     public static Gen<string> Make() => Gen.Sized(size => Value(Math.Min(size, 7)));
 

@@ -10,7 +10,10 @@ internal static class KubectlScenarios
         apiVersion: apps/v1
         kind: Deployment
         metadata: {name: web}
-        spec: {replicas: 0, selector: {matchLabels: {app: web}}, template: {metadata: {labels: {app: web}}, spec: {containers: [{name: main, image: kip.local/helloworld}]}}}
+        spec:
+          replicas: 0
+          selector: {matchLabels: {app: web}}
+          template: {metadata: {labels: {app: web}}, spec: {containers: [{name: main, image: kip.local/helloworld}]}}
         """;
 
     /// <summary>By name: commands, each with what comes on its standard input.</summary>

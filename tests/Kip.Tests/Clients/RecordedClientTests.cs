@@ -60,7 +60,8 @@ public sealed class RecordedClientTests(KubectlBed bed)
         var kubeconfig = Path.Combine(api.Folder, "door");
         File.WriteAllText(kubeconfig, $$"""
             {"apiVersion":"v1","kind":"Config","clusters":[{"name":"door","cluster":{"server":"{{door.ToString().TrimEnd('/')}}"} }],
-             "contexts":[{"name":"door","context":{"cluster":"door","user":"door","namespace":"{{space}}"} }],"users":[{"name":"door","user":{} }],"current-context":"door"}
+             "contexts":[{"name":"door","context":{"cluster":"door","user":"door","namespace":"{{space}}"} }],
+             "users":[{"name":"door","user":{} }],"current-context":"door"}
             """);
         return new KubectlSession(program, kubeconfig, api.Folder, space);
     }

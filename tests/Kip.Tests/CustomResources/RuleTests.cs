@@ -109,7 +109,9 @@ public sealed class RuleTests
     [Fact]
     public void The_whole_object_has_a_name_and_no_path()
     {
-        const string Schema = """{"type": "object", "x-kubernetes-validations": [{"rule": "self.metadata.name.size() < 5 && self.kind == 'Tab'", "message": "too long"}]}""";
+        const string Schema = """
+            {"type": "object", "x-kubernetes-validations": [{"rule": "self.metadata.name.size() < 5 && self.kind == 'Tab'", "message": "too long"}]}
+            """;
 
         Rules.Define(Schema).ShouldBe("");
         Rules.Ask(Schema, """{"kind": "Tab", "metadata": {"name": "abcd"}}""").ShouldBe("");
@@ -125,7 +127,9 @@ public sealed class RuleTests
             Rules.OfSpec("""
                 "type": "array", "items": {"type": "integer"}
                 """, """{"rule": "self.all(a, self.all(b, a + b >= 0))"}, {"rule": "false"}"""), $$"""{"spec": [{{items}}]}""")
-            .ShouldBe("spec: Invalid value: \"array\": 'operation cancelled: actual cost limit exceeded': no further validation rules will be run due to call cost exceeds "
+            .ShouldBe(
+                "spec: Invalid value: \"array\": 'operation cancelled: actual cost limit exceeded': "
+                + "no further validation rules will be run due to call cost exceeds "
                 + "limit for rule: self.all(a, self.all(b, a + b >= 0))");
     }
 
@@ -149,7 +153,8 @@ public sealed class RuleTests
     [Fact]
     public void Items_without_keys_cannot_be_compared_with_what_they_were() =>
         Rules.Define("""
-            {"type": "object", "properties": {"list": {"type": "array", "items": {"type": "integer", "x-kubernetes-validations": [{"rule": "self == oldSelf"}]}}}}
+            {"type": "object", "properties": {"list": {"type": "array",
+              "items": {"type": "integer", "x-kubernetes-validations": [{"rule": "self == oldSelf"}]}}}}
             """).ShouldBe("schema.properties[list].items.x-kubernetes-validations[0].rule: Invalid value: \"self == oldSelf\": oldSelf cannot be used on the "
                 + "uncorrelatable portion of the schema within schema.properties[list].items");
 

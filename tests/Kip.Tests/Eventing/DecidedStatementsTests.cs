@@ -13,7 +13,10 @@ public sealed class DecidedStatementsTests
     /// <summary>A statement, and the tests that hold Kip to it, as <c>Class.Method</c> or <c>Class</c>.</summary>
     public static TheoryData<string, string> Tested => new()
     {
-        { "every accepted event is counted exactly once, whatever crashes", "BrokerSimulationTests.Nothing_acknowledged_is_lost_and_no_order_is_inverted_whatever_crashes" },
+        {
+            "every accepted event is counted exactly once, whatever crashes",
+            "BrokerSimulationTests.Nothing_acknowledged_is_lost_and_no_order_is_inverted_whatever_crashes"
+        },
         { "where order is asked for, nothing overtakes", "BrokerSimulationTests.Nothing_acknowledged_is_lost_and_no_order_is_inverted_whatever_crashes" },
         { "attempts are one and the retries that were asked for", "DeliveryTests.An_event_is_tried_once_and_as_often_again_as_was_asked" },
         { "delays before retries, Retry-After with its limit", "RetryScheduleTests" },
@@ -27,7 +30,10 @@ public sealed class DecidedStatementsTests
         { "filters: values, wildcards, missing attributes, nesting", "EventFilterTests" },
         { "one dialect per filter object", "FilterRulesTests" },
         { "CESQL", "CesqlTckTests" },
-        { "a delivery of one's own replaces, the dead letter sink is inherited", "ChannelTests.A_delivery_replaces_the_channels_as_a_whole_but_for_the_dead_letter_sink" },
+        {
+            "a delivery of one's own replaces, the dead letter sink is inherited",
+            "ChannelTests.A_delivery_replaces_the_channels_as_a_whole_but_for_the_dead_letter_sink"
+        },
         { "deletion drains where it was asked for", "DrainTests" },
         { "W3C trace context on every hop", "SpansTests" },
         { "what must not change does not", "EventingAdmissionTests.What_must_not_change_does_not" },

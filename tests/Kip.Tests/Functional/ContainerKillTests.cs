@@ -75,6 +75,9 @@ public sealed class ContainerKillTests
           initContainers:
           - { name: before, image: "{{Image}}", command: [sh, -c, "echo before > /data/f"], volumeMounts: [{ name: data, mountPath: /data }] }
           containers:
-          - { name: app, image: "{{Image}}", command: [sh, -c, "cat /data/f; setsid sleep 9999 & exec sleep 9999"], volumeMounts: [{ name: data, mountPath: /data }] }
+          - name: app
+            image: "{{Image}}"
+            command: [sh, -c, "cat /data/f; setsid sleep 9999 & exec sleep 9999"]
+            volumeMounts: [{ name: data, mountPath: /data }]
         """, "apply", "-f", "-");
 }

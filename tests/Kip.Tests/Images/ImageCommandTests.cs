@@ -70,7 +70,10 @@ public sealed class ImageCommandTests(KipFixture fixture) : IDisposable
         written.ShouldContain($"localhost:{Kip.Registry.Split(':')[1]}");
         File.GetUnixFileMode(config).ShouldBe(UnixFileMode.UserRead | UnixFileMode.UserWrite);
         var pushed = new ImageBuild().Layer(new ImageLayer().File("f", "y")).Build().WriteOciLayout(Path.Combine(_folder, "layout"), "v1");
-        (await Command.RunAsync("skopeo", ["--insecure-policy", "copy", "--authfile", config, "--dest-tls-verify=false", $"oci:{pushed}:v1", $"docker://{Kip.Registry}/login:v1"])).Succeeded();
+        (await Command.RunAsync("skopeo",
+        [
+            "--insecure-policy", "copy", "--authfile", config, "--dest-tls-verify=false", $"oci:{pushed}:v1", $"docker://{Kip.Registry}/login:v1",
+        ])).Succeeded();
     }
 
     [Fact]

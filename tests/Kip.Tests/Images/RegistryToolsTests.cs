@@ -31,7 +31,8 @@ public sealed class RegistryToolsTests
         inspected.RootElement.GetProperty("RepoTags").EnumerateArray().Select(static t => t.GetString()).ShouldBe(["v1"]);
         File.ReadAllText(Path.Combine(folder, "out/index.json")).ShouldContain(image.Digest);
         // What was pushed runs under the registry's name and under its address, and nobody is asked.
-        foreach (var name in (string[])["kip.local/team/hello:v1", $"{registry.Host}/team/hello:v1", $"localhost:{registry.Server.EndPoint.Port}/other/copy:v2"])
+        string[] names = ["kip.local/team/hello:v1", $"{registry.Host}/team/hello:v1", $"localhost:{registry.Server.EndPoint.Port}/other/copy:v2"];
+        foreach (var name in names)
             (await registry.Bed.EnsureAsync(name, "Always")).Digest.ToString().ShouldBe(image.Digest);
 
         (await SkopeoAsync("delete", "--tls-verify=false", "--creds", registry.Credentials, $"{target}:v1")).Succeeded();
@@ -106,7 +107,11 @@ public sealed class RegistryToolsTests
             new ImageBuild().Layer(new ImageLayer().File("base", "x")).Env("PATH=/bin")
                 .Build().WriteOciLayout(Path.Combine(folder, "base"), "kip.local/base:1"),
             null, static _ => { }, TestContext.Current.CancellationToken);
-        File.WriteAllText(Path.Combine(folder, "app.csproj"), """<Project Sdk="Microsoft.NET.Sdk"><PropertyGroup><OutputType>Exe</OutputType><TargetFramework>net10.0</TargetFramework></PropertyGroup></Project>""");
+        File.WriteAllText(Path.Combine(folder, "app.csproj"), """
+            <Project Sdk="Microsoft.NET.Sdk">
+              <PropertyGroup><OutputType>Exe</OutputType><TargetFramework>net10.0</TargetFramework></PropertyGroup>
+            </Project>
+            """);
         File.WriteAllText(Path.Combine(folder, "Program.cs"), "System.Console.WriteLine();");
         var host = $"localhost:{registry.Server.EndPoint.Port}";
         var auth = Convert.ToBase64String(System.Text.Encoding.UTF8.GetBytes(registry.Credentials));

@@ -25,7 +25,10 @@ public class EveryKindRoundTripsTests
     {
         foreach (var version in Kinds.OtherVersions)
         {
-            var written = version.Read("""{"metadata":{"name":"a"},"spec":{"type":"t","source":"s","schema":"x","description":"d","reference":{"name":"b"}},"regarding":{"name":"r"},"note":"n"}"""u8);
+            var written = version.Read("""
+                {"metadata":{"name":"a"},"spec":{"type":"t","source":"s","schema":"x","description":"d","reference":{"name":"b"}},
+                "regarding":{"name":"r"},"note":"n"}
+                """u8);
 
             var stored = version.ReadToStore(version.Write(written));
 

@@ -33,10 +33,18 @@ public class AnyServiceTests
             FailureThreshold = failure,
         });
 
+    private static readonly Gen<ContainerPort[]> UsualPorts =
+        Gen.Elements("http1", "h2c", null).Select(static p => new ContainerPort[] { new() { Name = p, ContainerPortNumber = 9000 } });
+
+    private static readonly Gen<ContainerPort> AnyPort =
+        from number in Numbers
+        from name in Gen.Elements(null, "http1", "h2c", "x")
+        select new ContainerPort { Name = name, ContainerPortNumber = number };
+
     private static readonly Gen<Container> Containers =
         from name in Gen.Frequency((12, Gen.Constant("")), (1, Names))
         from image in Gen.Frequency((12, Gen.Elements($"kip.local/a@{Ksvc.Digest}", "broken", "nginx:1")), (1, Images))
-        from ports in Gen.Frequency((9, Gen.Constant<ContainerPort[]>([])), (3, Gen.Elements("http1", "h2c", null).Select(static p => new ContainerPort[] { new() { Name = p, ContainerPortNumber = 9000 } })), (1, (from n in Numbers from p in Gen.Elements(null, "http1", "h2c", "x") select new ContainerPort { Name = p, ContainerPortNumber = n }).ArrayOf(1)))
+        from ports in Gen.Frequency((9, Gen.Constant<ContainerPort[]>([])), (3, UsualPorts), (1, AnyPort.ArrayOf(1)))
         from env in Gen.Frequency((9, Gen.Elements<string?>(null, "A")), (1, Gen.Elements<string?>("PORT", "K_SERVICE", "")))
         from readiness in Gen.Frequency((12, Gen.Constant<Probe?>(null)), (1, Probes))
         from liveness in Gen.Frequency((12, Gen.Constant<Probe?>(null)), (1, Probes))

@@ -346,6 +346,7 @@ public class RevisionPlannerTests
             },
         };
         static string? Reachability(RevisionView view) =>
-            ((PodAutoscaler?)RevisionPlanner.Plan(view).Edits.OfType<Edit.Update>().Select(static e => e.Object).OfType<PodAutoscaler>().SingleOrDefault() ?? view.PodAutoscaler!).Spec.Reachability;
+            (RevisionPlanner.Plan(view).Edits.OfType<Edit.Update>().Select(static e => e.Object).OfType<PodAutoscaler>().SingleOrDefault()
+                ?? view.PodAutoscaler!).Spec.Reachability;
     }
 }

@@ -32,7 +32,10 @@ public sealed class IngressHashTests
         };
 
         const string Json =
-            """{"tls":[{"hosts":["a.example"],"secretName":"s","secretNamespace":"n"}],"rules":[{"hosts":["a.example"],"visibility":"ExternalIP","http":{"paths":[{"path":"/x","headers":{"Tag":{"exact":"b\u003c"}},"splits":[{"serviceNamespace":"default","serviceName":"app-1","servicePort":80,"percent":100}],"appendHeaders":{"A":"1","B":"2"}}]}}],"httpOption":"Enabled"}""";
+            """{"tls":[{"hosts":["a.example"],"secretName":"s","secretNamespace":"n"}],"rules":"""
+            + """[{"hosts":["a.example"],"visibility":"ExternalIP","http":{"paths":[{"path":"/x","headers":{"Tag":{"exact":"b\u003c"}},"splits":"""
+            + """[{"serviceNamespace":"default","serviceName":"app-1","servicePort":80,"percent":100}],"appendHeaders":"""
+            + """{"A":"1","B":"2"}}]}}],"httpOption":"Enabled"}""";
         IngressHash.Of(ingress).ShouldBe(Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(Json + "defaultapp"))));
     }
 }

@@ -23,7 +23,10 @@ internal static class SimulationPlot
         var horizon = results[0].Horizon;
         var svg = new StringBuilder();
         var height = Top + (3 * (PanelHeight + PanelGap));
-        svg.Append(CultureInfo.InvariantCulture, $"""<svg xmlns="http://www.w3.org/2000/svg" width="{Width}" height="{height}" viewBox="0 0 {Width} {height}" font-family="sans-serif" font-size="12">""");
+        svg.Append(CultureInfo.InvariantCulture, $"""
+            <svg xmlns="http://www.w3.org/2000/svg" width="{Width}" height="{height}" viewBox="0 0 {Width} {height}"
+             font-family="sans-serif" font-size="12">
+            """);
         svg.Append("""<rect width="100%" height="100%" fill="white"/>""");
         Legend(svg, results);
         Panel(svg, 0, "requests/s", horizon, [("#888888", Arrivals(trace, horizon))]);

@@ -15,7 +15,7 @@ internal static class Welcome
         Console.Out.WriteLine($"""
             Kip {instance.Version} is up{(detached ? $" in the background (pid {instance.ProcessId})" : "")}.
               API       {instance.Api}
-              Gateway   {instance.Gateway}{(instance.Https is { } https ? $"\n  HTTPS     {https}" : "")}{(instance.Metrics is { } metrics ? $"\n  Metrics   {metrics}" : "")}
+              Gateway   {instance.Gateway}{Line("HTTPS", instance.Https)}{Line("Metrics", instance.Metrics)}
               Registry  {instance.Registry}
               Data      {data.Root}
 
@@ -23,6 +23,8 @@ internal static class Welcome
             To stop it: {(detached ? $"kip down{DataOption(data)}" : "Ctrl-C")}
             """);
     }
+
+    private static string Line(string name, string? address) => address is null ? "" : $"\n  {name,-9} {address}";
 
     /// <summary><c> --data DIR</c> unless it is the default folder.</summary>
     public static string DataOption(DataFolder data) =>

@@ -90,7 +90,8 @@ internal static class EnvironmentCases
         var document = await DocumentAsync(target, Workload.Service(target, "hello"));
         var files = document.GetProperty("host").GetProperty("files").EnumerateArray().Select(static f => f.GetString()).ToHashSet();
         foreach (var file in (string[])
-            ["/dev/fd", "/dev/full", "/dev/null", "/dev/ptmx", "/dev/random", "/dev/stdin", "/dev/stdout", "/dev/stderr", "/dev/tty", "/dev/urandom", "/dev/zero",
+            ["/dev/fd", "/dev/full", "/dev/null", "/dev/ptmx", "/dev/random", "/dev/stdin", "/dev/stdout", "/dev/stderr", "/dev/tty", "/dev/urandom",
+                "/dev/zero",
              "/proc/self/fd", "/proc/self/fd/0", "/proc/self/fd/1", "/proc/self/fd/2", "/tmp", "/etc/resolv.conf"])
             Expect.That(files.Contains(file), $"there is no {file}");
         Expect.That(Text(document, "host", "tmpMode")!.EndsWith("777", StringComparison.Ordinal), $"/tmp has mode {Text(document, "host", "tmpMode")}");

@@ -89,7 +89,8 @@ internal static class ScaleCases
     private static async Task RequestsPerSecondAsync(ConformanceTarget target)
     {
         var service = await target.ReadyServiceAsync(Workload.Service(target, "rps",
-            annotations: $"{ShortWindow}, autoscaling.knative.dev/metric: rps, autoscaling.knative.dev/target: \"10\", autoscaling.knative.dev/max-scale: \"3\""));
+            annotations: $"{ShortWindow}, autoscaling.knative.dev/metric: rps, autoscaling.knative.dev/target: \"10\", "
+                + "autoscaling.knative.dev/max-scale: \"3\""));
         // Five at a time, each a fifth of a second: 25 a second, and a pod is to have 7.
         await UnderLoadAsync(target, $"{service.Status.Url}/?sleep=200", 5, () => ReadyPodsAsync(target, "rps", static n => n >= 3, "three"));
     }

@@ -15,7 +15,8 @@ internal static class Definitions
             "versions": [
               {
                 "name": "v1", "served": true, "storage": true,
-                "subresources": {"status": {}, "scale": {"specReplicasPath": ".spec.replicas", "statusReplicasPath": ".status.replicas", "labelSelectorPath": ".status.selector"}},
+                "subresources": {"status": {}, "scale": {
+                  "specReplicasPath": ".spec.replicas", "statusReplicasPath": ".status.replicas", "labelSelectorPath": ".status.selector"}},
                 "selectableFields": [{"jsonPath": ".spec.color"}],
                 "additionalPrinterColumns": [
                   {"name": "Spec", "type": "string", "jsonPath": ".spec.cronSpec", "description": "When it runs."},
@@ -69,7 +70,8 @@ internal static class Definitions
               "properties": {"spec": {
                 "type": "object", "required": ["owner", "limit", "request"],
                 "properties": {
-                  "owner": {"type": "string", "x-kubernetes-validations": [{"rule": "self == oldSelf", "message": "the owner stays", "reason": "FieldValueForbidden"}]},
+                  "owner": {"type": "string",
+                    "x-kubernetes-validations": [{"rule": "self == oldSelf", "message": "the owner stays", "reason": "FieldValueForbidden"}]},
                   "limit": {"type": "string"}, "request": {"type": "string"}
                 },
                 "x-kubernetes-validations": [{"rule": "quantity(self.request).compareTo(quantity(self.limit)) <= 0",

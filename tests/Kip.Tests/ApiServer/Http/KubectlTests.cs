@@ -119,7 +119,10 @@ public sealed class KubectlTests : IAsyncLifetime
         await BecomeReadyAsync();
 
         Words(await _api.Kubectl.RunAsync("get", "ksvc")).ShouldBe(
-            [["NAME", "URL", "LATESTCREATED", "LATESTREADY", "READY", "REASON"], ["hello", "http://hello.default.localhost", "hello-00001", "hello-00001", "True"]]);
+            [
+                ["NAME", "URL", "LATESTCREATED", "LATESTREADY", "READY", "REASON"],
+                ["hello", "http://hello.default.localhost", "hello-00001", "hello-00001", "True"],
+            ]);
         Words(await _api.Kubectl.RunAsync("get", "deploy"))[0].ShouldBe(["NAME", "READY", "UP-TO-DATE", "AVAILABLE", "AGE"]);
         Words(await _api.Kubectl.RunAsync("get", "deploy", "-o", "wide"))[1][^3..].ShouldBe(["main,side", "example/main,example/side", "app=web"]);
         Words(await _api.Kubectl.RunAsync("get", "namespaces", "--sort-by=.metadata.name", "--no-headers"))[0][..2].ShouldBe(["default", "Active"]);

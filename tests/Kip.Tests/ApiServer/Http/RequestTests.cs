@@ -180,7 +180,8 @@ public sealed class RequestTests : ApiServerTest
         table["rows"]![0]!["object"]!["kind"]!.GetValue<string>().ShouldBe("PartialObjectMetadata");
         (await GetAsync($"{Maps}/a?includeObject=Object", "application/json;as=Table;v=v1;g=meta.k8s.io"))["rows"]![0]!["object"]!["data"].ShouldNotBeNull();
         (await GetAsync($"{Maps}?includeObject=None", "application/json;as=Table;v=v1;g=meta.k8s.io"))["rows"]![0]!["object"].ShouldBeNull();
-        var partial = await GetAsync(Maps, "application/vnd.kubernetes.protobuf;as=PartialObjectMetadataList;v=v1;g=meta.k8s.io,application/json;as=PartialObjectMetadataList;v=v1;g=meta.k8s.io");
+        const string Partial = "as=PartialObjectMetadataList;v=v1;g=meta.k8s.io";
+        var partial = await GetAsync(Maps, $"application/vnd.kubernetes.protobuf;{Partial},application/json;{Partial}");
         partial["kind"]!.GetValue<string>().ShouldBe("PartialObjectMetadataList");
         partial["items"]![0]!["data"].ShouldBeNull();
         await SendAsync(HttpMethod.Get, $"{Maps}?includeObject=Half", null, 400);
@@ -212,7 +213,8 @@ public sealed class RequestTests : ApiServerTest
     [Fact]
     public async Task Documents_are_sent_once_to_those_who_keep_them()
     {
-        foreach (var path in new[] { "/api", "/apis", "/api/v1", "/apis/apps", "/apis/serving.knative.dev/v1", "/openapi/v3", "/openapi/v3/api/v1", "/openapi/v2" })
+        string[] paths = ["/api", "/apis", "/api/v1", "/apis/apps", "/apis/serving.knative.dev/v1", "/openapi/v3", "/openapi/v3/api/v1", "/openapi/v2"];
+        foreach (var path in paths)
         {
             using var first = await Api.Http.GetAsync(path, Cancel);
             first.StatusCode.ShouldBe(HttpStatusCode.OK, path);
@@ -263,7 +265,10 @@ public sealed class RequestTests : ApiServerTest
     }
 
     private static string Deployment(string name) =>
-        $$"""{"metadata":{"name":"{{name}}"},"spec":{"selector":{"matchLabels":{"app":"web"} },"template":{"metadata":{"labels":{"app":"web"} },"spec":{"containers":[{"name":"c","image":"i"}]} } } }""";
+        $$"""
+        {"metadata":{"name":"{{name}}"},"spec":{"selector":{"matchLabels":{"app":"web"} },
+        "template":{"metadata":{"labels":{"app":"web"} },"spec":{"containers":[{"name":"c","image":"i"}]} } } }
+        """;
 
     private async Task<JsonNode> GetAsync(string path, string accept)
     {

@@ -76,7 +76,10 @@ public class JsonPatchTests
             {
                 try
                 {
-                    Apply(document, $$"""[{"op":"{{op}}","path":"/metadata/labels","from":"/spec","value":{{value}}},{"op":"{{op}}","path":"/spec/containers/0","from":"/metadata","value":1}]""");
+                    Apply(document, $$"""
+                        [{"op":"{{op}}","path":"/metadata/labels","from":"/spec","value":{{value}}},
+                        {"op":"{{op}}","path":"/spec/containers/0","from":"/metadata","value":1}]
+                        """);
                 }
                 catch (PatchException refused)
                 {

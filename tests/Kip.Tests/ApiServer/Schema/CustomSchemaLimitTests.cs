@@ -20,8 +20,10 @@ public sealed class CustomSchemaLimitTests
         await using var registry = ResourceRegistry.InMemory(TimeProvider.System);
         foreach (var definition in (string[])[Definitions.Budgets, Definitions.CronTabs])
             await registry.CreateAsync(
-                CustomResourceDefinition.Definition.Read(Encoding.UTF8.GetBytes(definition)), new RequestContext("test", Durable: true), TestContext.Current.CancellationToken);
-        var (first, second) = (registry.Kinds.FindPlural("stable.example.com", "v1", "budgets")!, registry.Kinds.FindPlural("stable.example.com", "v1", "crontabs")!);
+                CustomResourceDefinition.Definition.Read(Encoding.UTF8.GetBytes(definition)), new RequestContext("test", Durable: true),
+                TestContext.Current.CancellationToken);
+        var first = registry.Kinds.FindPlural("stable.example.com", "v1", "budgets")!;
+        var second = registry.Kinds.FindPlural("stable.example.com", "v1", "crontabs")!;
         var buffer = new ArrayBufferWriter<byte>();
 
         using (var writer = new Utf8JsonWriter(buffer))

@@ -25,7 +25,7 @@ public sealed class WebhookTests : IAsyncLifetime
     public async ValueTask InitializeAsync()
     {
         _server = await WebhookServer.StartAsync();
-        _registry = ResourceRegistry.InMemory(TimeProvider.System, new RegistryOptions { Services = () => _server.Address });
+        _registry = ResourceRegistry.InMemory(TimeProvider.System, new ResourceRegistryOptions { Services = () => _server.Address });
     }
 
     public async ValueTask DisposeAsync()
@@ -97,7 +97,8 @@ public sealed class WebhookTests : IAsyncLifetime
             if (!interfered)
             {
                 interfered = true;
-                _registry.ModifyAsync(ConfigMap.Definition, new("default", "a"), null, static p => ((ConfigMap)p) with { Data = ((ConfigMap)p).Data.With("other", "x") },
+                _registry.ModifyAsync(
+                    ConfigMap.Definition, new("default", "a"), null, static p => ((ConfigMap)p) with { Data = ((ConfigMap)p).Data.With("other", "x") },
                     RequestContext.System, CancellationToken.None).GetAwaiter().GetResult();
             }
             return new() { ["allowed"] = true };
@@ -147,7 +148,9 @@ public sealed class WebhookTests : IAsyncLifetime
         var refused = await Should.ThrowAsync<ApiException>(() => RegisterAsync(
             mutating: false, change: static hook => hook with { MatchConditions = [new() { Name = "a", Expression = "objekt.x" }], SideEffects = "Some" }));
 
-        refused.Message.ShouldContain("webhooks[0].matchConditions[0].expression: Invalid value: \"objekt.x\": compilation failed: ERROR: <input>:1:1: undeclared reference to 'objekt'");
+        refused.Message.ShouldContain(
+            "webhooks[0].matchConditions[0].expression: Invalid value: \"objekt.x\": compilation failed: "
+            + "ERROR: <input>:1:1: undeclared reference to 'objekt'");
         refused.Message.ShouldContain("webhooks[0].sideEffects: Unsupported value: \"Some\": supported values: \"None\", \"NoneOnDryRun\"");
     }
 
@@ -158,7 +161,10 @@ public sealed class WebhookTests : IAsyncLifetime
     [InlineData("request.kind.kind == 'Secret'", false)]
     public async Task A_webhook_is_asked_where_its_conditions_hold(string condition, bool asked)
     {
-        await RegisterAsync(mutating: false, change: hook => hook with { MatchConditions = [new() { Name = "always", Expression = "true" }, new() { Name = "it", Expression = condition }] });
+        await RegisterAsync(mutating: false, change: hook => hook with
+        {
+            MatchConditions = [new() { Name = "always", Expression = "true" }, new() { Name = "it", Expression = condition }],
+        });
 
         await _registry.CreateAsync(Objects.Map("a", data: ("k", "v")), User, Cancel);
 
@@ -192,7 +198,8 @@ public sealed class WebhookTests : IAsyncLifetime
         server.Answer = static _ => WebhookServer.Deny("heard");
         WebhookClientConfig At(X509Certificate2 authority) => new()
         {
-            Url = $"https://127.0.0.1:{server.Address.Port}/judge", CaBundle = Convert.ToBase64String(Encoding.ASCII.GetBytes(authority.ExportCertificatePem())),
+            Url = $"https://127.0.0.1:{server.Address.Port}/judge",
+            CaBundle = Convert.ToBase64String(Encoding.ASCII.GetBytes(authority.ExportCertificatePem())),
         };
 
         await RegisterAsync(mutating: false, change: hook => hook with { ClientConfig = At(trusted) });
@@ -201,7 +208,8 @@ public sealed class WebhookTests : IAsyncLifetime
 
         await _registry.DeleteAsync(ValidatingWebhookConfiguration.Definition, new("", "hooks"), DeleteOptions.Default, User, Cancel);
         await RegisterAsync(mutating: false, change: hook => hook with { ClientConfig = At(other) });
-        (await Should.ThrowAsync<ApiException>(() => _registry.CreateAsync(Objects.Map("a"), User, Cancel))).Message.ShouldContain("failed calling webhook \"check.example.com\"");
+        (await Should.ThrowAsync<ApiException>(() => _registry.CreateAsync(Objects.Map("a"), User, Cancel))).Message
+            .ShouldContain("failed calling webhook \"check.example.com\"");
         server.Asked.Count.ShouldBe(1);
     }
 

@@ -110,7 +110,8 @@ public sealed class HttpFaultTests : IDisposable
         _server.Requests.ShouldBe([
             "GET /apis/apps/v1/namespaces/default/deployments?labelSelector=a%20in%20%28b%2Cc%29&fieldSelector=metadata.name%3Dx&limit=10&continue=c1",
             """PATCH /apis/apps/v1/namespaces/default/deployments/web/scale {"spec":{"replicas":3}}""",
-            """DELETE /apis/apps/v1/namespaces/default/deployments/web {"apiVersion":"v1","kind":"DeleteOptions","propagationPolicy":"Foreground","preconditions":{"uid":"u"}}""",
+            "DELETE /apis/apps/v1/namespaces/default/deployments/web "
+            + """{"apiVersion":"v1","kind":"DeleteOptions","propagationPolicy":"Foreground","preconditions":{"uid":"u"}}""",
             "GET /api/v1/configmaps?watch=true&resourceVersion=5&allowWatchBookmarks=true&timeoutSeconds=300",
         ]);
     }

@@ -79,7 +79,8 @@ public class FuzzTests
     {
         CloudEvent[] events =
         [
-            Samples.Json("\"subject\":\"s\",\"time\":\"2018-04-05T17:31:00Z\",\"dataschema\":\"urn:a\",\"ext\":5,\"flag\":true,\"data\":{\"a\":[1,{\"b\":null}]}").Read(),
+            Samples.Json(
+                """ "subject":"s","time":"2018-04-05T17:31:00Z","dataschema":"urn:a","ext":5,"flag":true,"data":{"a":[1,{"b":null}]}""").Read(),
             Samples.Json("\"datacontenttype\":\"text/plain\",\"data\":\"\\u20ac \\\"x\\\"\"").Read(),
             Samples.Json("\"data_base64\":\"AQIDBA==\",\"expirytime\":\"2018-04-05T17:31:00Z\"").Read(),
             Samples.Builder().Set("bytes", CloudEventValue.Binary([1, 2, 3])).Set("at", CloudEventValue.Timestamp(DateTimeOffset.UnixEpoch)).Build(),

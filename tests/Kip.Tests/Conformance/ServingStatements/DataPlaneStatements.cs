@@ -80,7 +80,8 @@ internal static class DataPlaneStatements
             "Http1ParsingTests.The_client_is_added_to_those_that_earlier_proxies_named", "case serving/runtime/should-headers"),
 
         new("4.5", "total: from the arrival, also when the response has begun",
-            "DeadlineTests.The_total_counts_from_the_arrival_and_does_not_stop_for_a_response_that_moves", "TimeLimitTests.The_total_time_covers_the_answer_too",
+            "DeadlineTests.The_total_counts_from_the_arrival_and_does_not_stop_for_a_response_that_moves",
+            "TimeLimitTests.The_total_time_covers_the_answer_too",
             "case serving/api/timeout"),
         new("4.5", "total: the text is appended to a body that has begun [Q]", "doc a total timeout after the response has begun"),
         new("4.5", "response start",

@@ -31,7 +31,9 @@ public class EventingAdmissionTests
         { Trigger(subscriber: "ref: {apiVersion: v1, group: apps, kind: Service, name: x}"), "spec.subscriber.ref.group: must not set the field(s)" },
         { Trigger(subscriber: "uri: 'http://a/b', CACerts: nonsense"), "spec.subscriber.CACerts: invalid value: CA Cert provided is invalid" },
         { Trigger(more: "filter: {attributes: {Type: x}}"), "spec.filter.attributes: invalid key name \"Type\"" },
-        { Trigger(more: "filters: [{exact: {type: a}, prefix: {type: b}}]"), "spec.filters[0]: multiple dialects found, filters can have only one dialect set" },
+        {
+            Trigger(more: "filters: [{exact: {type: a}, prefix: {type: b}}]"), "spec.filters[0]: multiple dialects found, filters can have only one dialect set"
+        },
         { Trigger(more: "filters: [{not: {any: [{exact: {my_type: a}}]}}]"), "spec.filters[0].not.any[0].exact: invalid key name \"my_type\"" },
         { Trigger(more: "filters: [{cesql: 'type ='}]"), "spec.filters[0].cesql: invalid value: type =" },
         { Trigger(more: "delivery: {retry: -1}"), "spec.delivery.retry: invalid value: -1" },
@@ -40,13 +42,19 @@ public class EventingAdmissionTests
         { Trigger(more: "delivery: {timeout: PT0S}"), "spec.delivery.timeout: invalid value: PT0S" },
         { Trigger(more: "delivery: {retryAfterMax: PT1S}"), "spec.delivery.retryAfterMax: must not set the field(s)" },
         { Trigger(more: "delivery: {format: xml}"), "spec.delivery.format: invalid value: xml" },
-        { Trigger(more: "delivery: {deadLetterSink: {}}"), "spec.delivery.deadLetterSink.ref, spec.delivery.deadLetterSink.uri: expected at least one, got none" },
+        {
+            Trigger(more: "delivery: {deadLetterSink: {}}"),
+            "spec.delivery.deadLetterSink.ref, spec.delivery.deadLetterSink.uri: expected at least one, got none"
+        },
         { Trigger(annotations: "knative.dev/dependency: nonsense"), "metadata.annotations.knative.dev/dependency: The provided annotation was not a "
             + "corev1.ObjectReference: \"nonsense\"" },
         { Trigger(annotations: "eventing.knative.dev/injection: enabled"), "only used for default broker" },
         { Trigger(annotations: "kip.dev/on-delete: later"), "metadata.annotations.kip.dev/on-delete: invalid value: later: expected either 'drain' or 'drop'" },
         { Sub(Channel7 + "\n  subscriber: {uri: 'http://a/b'}", "kip.dev/on-delete: Drain"), "metadata.annotations.kip.dev/on-delete: invalid value: Drain" },
-        { BrokerOf(annotations: "kip.dev/on-delete: never"), "metadata.annotations.kip.dev/on-delete: invalid value: never: expected either 'drain' or 'drop'" },
+        {
+            BrokerOf(annotations: "kip.dev/on-delete: never"),
+            "metadata.annotations.kip.dev/on-delete: invalid value: never: expected either 'drain' or 'drop'"
+        },
         { BrokerOf(annotations: "kip.dev/retention-time: 3 days"), "metadata.annotations.kip.dev/retention-time: invalid value: 3 days: expected a "
             + "time such as '36h' or 'P3D', longer than nothing" },
         { BrokerOf(annotations: "kip.dev/retention-time: 0s"), "kip.dev/retention-time: invalid value: 0s" },
@@ -76,14 +84,20 @@ public class EventingAdmissionTests
         { Imc("", "eventing.knative.dev/scope: world"), "invalid value: world: expected either 'cluster' or 'namespace'" },
         { Sub(Channel7), "spec.subscriber: missing field(s)" },
         { Sub("subscriber: {uri: 'http://a/b'}"), "spec.channel: missing field(s)" },
-        { Sub("channel: {apiVersion: messaging.knative.dev/v1, kind: Channel, name: pipe, namespace: other}\n  subscriber: {uri: 'http://a/b'}"), "spec.channel.namespace: must not set the field(s)" },
+        {
+            Sub("channel: {apiVersion: messaging.knative.dev/v1, kind: Channel, name: pipe, namespace: other}\n  subscriber: {uri: 'http://a/b'}"),
+            "spec.channel.namespace: must not set the field(s)"
+        },
         { Flow("Sequence", "steps: []"), "spec.steps: missing field(s)" },
         { Flow("Sequence", "steps: [{uri: nowhere}]"), "spec.steps[0].uri: invalid value" },
         { Flow("Parallel", "branches: []"), "spec.branches: missing field(s)" },
         { Flow(
             "Parallel",
             "branches: [{filter: {uri: 'http://a/b'}}]"), "spec.branches[0].subscriber.ref, spec.branches[0].subscriber.uri: expected at least one, got none" },
-        { "apiVersion: eventing.knative.dev/v1beta3\nkind: EventType\nmetadata: {name: t}\nspec: {attributes: [{name: type, value: x}]}", "spec.attributes.source: missing field(s)" },
+        {
+            "apiVersion: eventing.knative.dev/v1beta3\nkind: EventType\nmetadata: {name: t}\nspec: {attributes: [{name: type, value: x}]}",
+            "spec.attributes.source: missing field(s)"
+        },
     };
 
     [Theory]

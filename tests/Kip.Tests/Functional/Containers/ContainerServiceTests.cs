@@ -61,7 +61,11 @@ public sealed class ContainerServiceTests : IAsyncLifetime
         (await AskAsync(token)).ShouldContain("\"kind\":\"PodList\"");
 
         async Task<string> AskAsync(string with) => (await Command.RunAsync("nsenter",
-            ["-t", Path.GetFileName(process), "-n", "curl", "-sS", "--cacert", authority, .. with.Length == 0 ? (string[])[] : ["-H", $"Authorization: Bearer {with}"], $"https://{address}/api/v1/namespaces/default/pods?limit=1"]))
+            [
+                "-t", Path.GetFileName(process), "-n", "curl", "-sS", "--cacert", authority,
+                .. with.Length == 0 ? (string[])[] : ["-H", $"Authorization: Bearer {with}"],
+                $"https://{address}/api/v1/namespaces/default/pods?limit=1",
+            ]))
             .Succeeded().Output.Replace("\\\"", "\"");
     }
 

@@ -116,7 +116,11 @@ public sealed class ImageToServiceTests(KipFixture fixture) : IDisposable
     private async Task PushAsync(BuiltImage image, string name)
     {
         var layout = image.WriteOciLayout(Path.Combine(_folder, "layout"), "v1");
-        (await Command.RunAsync("skopeo", ["--insecure-policy", "copy", "--dest-tls-verify=false", "--dest-creds", await CredentialsAsync(), $"oci:{layout}:v1", $"docker://{Kip.Registry}/{name}"])).Succeeded();
+        (await Command.RunAsync("skopeo",
+        [
+            "--insecure-policy", "copy", "--dest-tls-verify=false", "--dest-creds", await CredentialsAsync(),
+            $"oci:{layout}:v1", $"docker://{Kip.Registry}/{name}",
+        ])).Succeeded();
         Directory.Delete(layout, recursive: true);
     }
 

@@ -25,9 +25,11 @@ public sealed class KubectlChangeTests(KubectlBed bed)
         var kubectl = await bed.SessionAsync(version);
         await kubectl.DoAsync("apply -f -", Objects.Deployment("patched", 0));
 
-        await kubectl.DoAsync("""patch deployment patched -p '{"spec":{"template":{"spec":{"containers":[{"name":"main","env":[{"name":"A","value":"1"}]}]}}}}'""");
+        await kubectl.DoAsync(
+            """patch deployment patched -p '{"spec":{"template":{"spec":{"containers":[{"name":"main","env":[{"name":"A","value":"1"}]}]}}}}'""");
         await kubectl.DoAsync("""patch deployment patched --type=merge -p '{"spec":{"minReadySeconds":3}}'""");
-        await kubectl.DoAsync("""patch deployment patched --type=json -p '[{"op":"add","path":"/metadata/labels","value":{"x":"y"}},{"op":"test","path":"/spec/replicas","value":0}]'""");
+        const string Operations = """[{"op":"add","path":"/metadata/labels","value":{"x":"y"}},{"op":"test","path":"/spec/replicas","value":0}]""";
+        await kubectl.DoAsync($"patch deployment patched --type=json -p '{Operations}'");
         (await kubectl.DoAsync("""patch deployment patched -p '{"spec":{"minReadySeconds":3}}'""")).ShouldBe("deployment.apps/patched patched (no change)\n");
         (await kubectl.DoAsync("""patch deployment patched --subresource=status --type=merge -p '{"status":{"observedGeneration":1}}'"""))
             .ShouldContain("patched");

@@ -82,7 +82,11 @@ public sealed class KubectlDiscoveryTests(KubectlBed bed)
     {
         var kubectl = await bed.SessionAsync(version);
 
-        foreach (var path in (string[])["/version", "/api", "/apis", "/api/v1", "/apis/serving.knative.dev", "/apis/serving.knative.dev/v1", "/openapi/v3", "/openapi/v3/api/v1"])
+        string[] paths =
+        [
+            "/version", "/api", "/apis", "/api/v1", "/apis/serving.knative.dev", "/apis/serving.knative.dev/v1", "/openapi/v3", "/openapi/v3/api/v1",
+        ];
+        foreach (var path in paths)
             JsonNode.Parse(await kubectl.DoAsync($"get --raw {path}")).ShouldNotBeNull(path);
         (await kubectl.DoAsync("get --raw /readyz")).ShouldBe("ok");
         (await kubectl.RefusedAsync("get --raw /apis/nobody.example.com/v1")).ShouldContain("the server could not find the requested resource");

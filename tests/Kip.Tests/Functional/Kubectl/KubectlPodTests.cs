@@ -62,7 +62,12 @@ public sealed class KubectlPodTests(KubectlBed bed)
             metadata: {name: attached}
             spec:
               terminationGracePeriodSeconds: 1
-              containers: [{name: main, image: "{{KubectlBed.Box}}", command: [sh, -c, "while read line; do echo got $line; done; sleep 1000"], stdin: true, stdinOnce: true}]
+              containers:
+              - name: main
+                image: "{{KubectlBed.Box}}"
+                command: [sh, -c, "while read line; do echo got $line; done; sleep 1000"]
+                stdin: true
+                stdinOnce: true
             """);
         await kubectl.DoAsync("wait pod/attached --for=condition=Ready --timeout=120s");
 

@@ -59,7 +59,10 @@ public sealed class KubectlWorkloadTests(KubectlBed bed)
             metadata: {name: twice}
             spec:
               terminationGracePeriodSeconds: 1
-              containers: [ {name: main, image: kip.local/helloworld, command: [sh, -c, "test -e $TMPDIR/ran && { echo second; sleep 1000; }; touch $TMPDIR/ran; echo first; exit 1"]} ]
+              containers:
+              - name: main
+                image: kip.local/helloworld
+                command: [sh, -c, "test -e $TMPDIR/ran && { echo second; sleep 1000; }; touch $TMPDIR/ran; echo first; exit 1"]
             """);
         await kubectl.DoAsync("wait pod/twice --for=jsonpath={.status.containerStatuses[0].restartCount}=1 --timeout=120s");
         await kubectl.DoAsync("wait pod/twice --for=condition=Ready --timeout=120s");

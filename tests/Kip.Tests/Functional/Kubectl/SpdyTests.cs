@@ -15,7 +15,9 @@ public sealed class SpdyTests(KubectlBed bed)
     [Fact]
     public async Task Exec_carries_input_output_errors_and_the_outcome_on_streams_of_their_own()
     {
-        await using var client = await ConnectAsync("exec?container=box&stdin=true&stdout=true&stderr=true&command=sh&command=-c&command=cat%3B%20echo%20no%20%3E%262%3B%20exit%203", "v4.channel.k8s.io");
+        await using var client = await ConnectAsync(
+            "exec?container=box&stdin=true&stdout=true&stderr=true&command=sh&command=-c&command=cat%3B%20echo%20no%20%3E%262%3B%20exit%203",
+            "v4.channel.k8s.io");
         await client.OpenAsync(1, Cancel, ("streamtype", "error"));
         await client.OpenAsync(3, Cancel, ("streamtype", "stdin"));
         await client.OpenAsync(5, Cancel, ("streamtype", "stdout"));
@@ -61,6 +63,7 @@ public sealed class SpdyTests(KubectlBed bed)
         var pod = await bed.BoxAsync(Version);
         var authority = await File.ReadAllTextAsync(Path.Combine(Path.GetDirectoryName(kip.Kubeconfig)!, "ca.crt"), Cancel);
         return await SpdyClient.ConnectAsync(
-            kip.Api, authority, KubeconfigWriter.ReadToken(kip.Kubeconfig)!, $"/api/v1/namespaces/{kubectl.Namespace}/pods/{pod}/{subresource}", protocol, Cancel);
+            kip.Api, authority, KubeconfigWriter.ReadToken(kip.Kubeconfig)!,
+            $"/api/v1/namespaces/{kubectl.Namespace}/pods/{pod}/{subresource}", protocol, Cancel);
     }
 }

@@ -52,7 +52,8 @@ public class YamlTests
 
     [Fact]
     public void A_document_is_written_in_the_form_people_know() =>
-        YamlWriter.Write(YamlReader.Read("{a: 1, list: [x, {k: v, l: []}, [1, 2]], empty: {}, text: \"one\\ntwo\\n\", trap: \"on\", z: null}")[0]!.Root).ShouldBe("""
+        YamlWriter.Write(YamlReader.Read("{a: 1, list: [x, {k: v, l: []}, [1, 2]], empty: {}, "
+            + "text: \"one\\ntwo\\n\", trap: \"on\", z: null}")[0]!.Root).ShouldBe("""
             a: 1
             list:
             - x
@@ -103,7 +104,11 @@ public class YamlTests
 
     private static string Text(Random random)
     {
-        string[] pieces = ["a", " ", "\n", ":", "-", "#", "'", "\"", "on", "1", "{", "}", "é", "\t", "|", ">", "&", "*", "!", "%", "@", "~", "\\", "🐟", "\u0085", ",", "word", "  ", "\r", "<<", "=", "---", "..."];
+        string[] pieces =
+        [
+            "a", " ", "\n", ":", "-", "#", "'", "\"", "on", "1", "{", "}", "é", "\t", "|", ">", "&", "*", "!", "%", "@", "~", "\\", "🐟", "\u0085", ",",
+            "word", "  ", "\r", "<<", "=", "---", "...",
+        ];
         return string.Concat(Enumerable.Range(0, random.Next(6)).Select(_ => pieces[random.Next(pieces.Length)]));
     }
 }

@@ -184,18 +184,20 @@ public sealed class ContainerLifeTests : ContainerTests
             [
                 new Volume { Name = "all", Projected = new RawJson("""
                     {"sources":[{"configMap":{"name":"settings","items":[{"key":"color","path":"config/color"}]}},{"secret":{"name":"key"}},
-                    {"downwardAPI":{"items":[{"path":"labels","fieldRef":{"fieldPath":"metadata.labels"}}]}},{"configMap":{"name":"none","optional":true}}],"defaultMode":256}
+                    {"downwardAPI":{"items":[{"path":"labels","fieldRef":{"fieldPath":"metadata.labels"}}]}},
+                    {"configMap":{"name":"none","optional":true}}],"defaultMode":256}
                     """) },
                 new Volume { Name = "map", ConfigMap = new ConfigMapVolumeSource { Name = "settings" } },
             ],
         }));
         await kip.WaitForAsync<Pod>("files", static p => App(p).State?.Running is not null);
-        while (!(await kip.LogAsync("files")).Contains("no\n", StringComparison.Ordinal)) await Task.Delay(20);
+        const string Before = "reds3cr3tapp=\"files\"\n400\n1touch: /all/x: Read-only file system\nno\n";
+        (await kip.LogAsync("files", new() { Follow = true, LimitBytes = Before.Length })).ShouldBe(Before);
         var map = await kip.Resources.GetAsync<ConfigMap>(new("default", "settings"), CancellationToken.None);
         await kip.Resources.UpdateAsync(map! with { Data = map.Data.With("color", "blue") }, CancellationToken.None);
 
         var ended = await kip.WaitForAsync<Pod>("files", HasEnded);
-        (await kip.LogAsync("files")).ShouldBe("reds3cr3tapp=\"files\"\n400\n1touch: /all/x: Read-only file system\nno\nchanged\ncolor\n");
+        (await kip.LogAsync("files")).ShouldBe(Before + "changed\ncolor\n");
         ended.Status.Phase.ShouldBe("Succeeded");
     }
 
@@ -280,7 +282,7 @@ public sealed class ContainerLifeTests : ContainerTests
 
         await kip.CreateAsync(PodOf("polite", "trap 'echo bye; echo because > /dev/termination-log; exit 0' QUIT; echo up; while true; do sleep 0.05; done"));
         await kip.WaitForAsync<Pod>("polite", static p => App(p).State?.Running is not null);
-        while (!(await kip.LogAsync("polite")).Contains("up", StringComparison.Ordinal)) await Task.Delay(20);
+        (await kip.LogAsync("polite", new() { Follow = true, LimitBytes = 3 })).ShouldBe("up\n");
         var ended = kip.WaitForAsync<Pod>("polite", static p => App(p).State?.Terminated is not null);
         await kip.Resources.DeleteAsync<Pod>(new("default", "polite"), CancellationToken.None);
 

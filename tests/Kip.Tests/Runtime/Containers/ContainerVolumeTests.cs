@@ -77,7 +77,8 @@ public sealed class ContainerVolumeTests : ContainerTests
 
         var (_, log) = await RunAsync(kip, PodOf("small", """
             exec 2>&1; grep -o ' /data tmpfs .*nosuid,nodev' /proc/mounts | cut -d' ' -f3
-            dd if=/dev/zero of=/data/fits bs=1M count=3 2>/dev/null && echo fits; dd if=/dev/zero of=/data/more bs=1M count=3 2>&1 | grep -o 'No space left on device'
+            dd if=/dev/zero of=/data/fits bs=1M count=3 2>/dev/null && echo fits
+            dd if=/dev/zero of=/data/more bs=1M count=3 2>&1 | grep -o 'No space left on device'
             """, MountsData, Data("""{"medium":"Memory","sizeLimit":"4Mi"}""")));
 
         log.ShouldBe("tmpfs\nfits\nNo space left on device\n");

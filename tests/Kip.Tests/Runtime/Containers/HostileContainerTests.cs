@@ -71,8 +71,10 @@ public sealed class HostileContainerTests : ContainerTests
 
         var (_, log) = await RunAsync(kip, PodOf("curious", $$"""
             exec 2>&1
-            ls {{kip.Options.DataDirectory}} | head -n 1; ls /proc/1/root/..{{kip.Options.DataDirectory}} | head -n 1; grep -l mine /proc/*/root/data/own | head -n 1
-            mknod /dev/disk b 8 0 && echo made; mount -t proc x /mnt && echo mounted; chroot / true; unshare -m true && echo unshared; nsenter -t 1 -m true && echo entered
+            ls {{kip.Options.DataDirectory}} | head -n 1; ls /proc/1/root/..{{kip.Options.DataDirectory}} | head -n 1
+            grep -l mine /proc/*/root/data/own | head -n 1
+            mknod /dev/disk b 8 0 && echo made; mount -t proc x /mnt && echo mounted; chroot / true
+            unshare -m true && echo unshared; nsenter -t 1 -m true && echo entered
             echo 1 > /proc/sys/kernel/sysrq && echo changed; echo c > /proc/sysrq-trigger && echo triggered; mkdir /sys/fs/cgroup/memory/x && echo grouped
             kill -9 -1; echo alive
             """));

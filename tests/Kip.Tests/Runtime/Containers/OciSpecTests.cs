@@ -121,7 +121,11 @@ public class OciSpecTests
         var allowed = profile.RootElement.GetProperty("syscalls")[0].GetProperty("names").EnumerateArray().Select(static n => n.GetString()).ToHashSet();
 
         allowed.ShouldContain("openat");
-        foreach (var dangerous in (string[])["mount", "bpf", "init_module", "kexec_load", "unshare", "setns", "keyctl", "io_uring_setup", "clone", "clone3", "open_by_handle_at"])
+        string[] calls =
+        [
+            "mount", "bpf", "init_module", "kexec_load", "unshare", "setns", "keyctl", "io_uring_setup", "clone", "clone3", "open_by_handle_at",
+        ];
+        foreach (var dangerous in calls)
             allowed.ShouldNotContain(dangerous);
     }
 }

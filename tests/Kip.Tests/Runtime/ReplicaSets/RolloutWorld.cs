@@ -86,7 +86,10 @@ internal sealed class RolloutWorld
             {
                 case Edit.Create { Object: Pod pod }: Add(pod); break;
                 case Edit.Create { Object: ReplicaSet set }:
-                    _sets.Add(set.Metadata.Name, set with { Metadata = set.Metadata with { Uid = set.Metadata.Name, CreationTimestamp = DateTimeOffset.UnixEpoch.AddDays(_sets.Count), Generation = 1 } });
+                    var made = DateTimeOffset.UnixEpoch.AddDays(_sets.Count);
+                    _sets.Add(
+                        set.Metadata.Name,
+                        set with { Metadata = set.Metadata with { Uid = set.Metadata.Name, CreationTimestamp = made, Generation = 1 } });
                     break;
                 case Edit.Update { Object: ReplicaSet set }:
                     _sets[set.Metadata.Name] = set with

@@ -12,7 +12,10 @@ public class DomainMappingTests
     private static DomainMapping Mapping(
         string @namespace = "default", string reference = "{apiVersion: serving.knative.dev/v1, kind: Service, name: hello}", string more = "") =>
         Yaml.One<DomainMapping>(
-            $$"""{apiVersion: serving.knative.dev/v1beta1, kind: DomainMapping, metadata: {name: www.example.com, namespace: {{@namespace}}}, spec: {ref: {{reference}} {{more}} } }""");
+            $$"""
+            {apiVersion: serving.knative.dev/v1beta1, kind: DomainMapping, metadata: {name: www.example.com, namespace: {{@namespace}}},
+            spec: {ref: {{reference}} {{more}} } }
+            """);
 
     private static string Why(ServingWorld world, string type = "Ready", string @namespace = "default")
     {
@@ -23,7 +26,8 @@ public class DomainMappingTests
     private static ServingWorld World(string network = "autocreate-cluster-domain-claims: 'true'")
     {
         var world = new ServingWorld();
-        world.Apply(Yaml.Read($$"""{apiVersion: v1, kind: ConfigMap, metadata: {name: config-network, namespace: knative-serving}, data: { {{network}} } }""").Single());
+        world.Apply(Yaml.Read(
+            $$"""{apiVersion: v1, kind: ConfigMap, metadata: {name: config-network, namespace: knative-serving}, data: { {{network}} } }""").Single());
         world.Apply(Ksvc.Make());
         world.Run();
         return world;

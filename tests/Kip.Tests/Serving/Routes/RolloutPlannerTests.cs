@@ -102,8 +102,11 @@ public class RolloutPlannerTests
         var state = With(new(1, 2, 3, 4), 100, ("a", 60), ("b", 40));
         RolloutJson.Read(RolloutJson.Write(state)).ShouldBe(state);
         RolloutJson.Write(state).ShouldBe(
-            """{"configurations":[{"configurationName":"c","percent":100,"revisions":[{"revisionName":"a","percent":60},{"revisionName":"b","percent":40}],"stepParams":{"starttime":1,"nextStepTime":2,"stepDuration":3,"stepSize":4}}]}""");
-        foreach (var text in (string?[])[null, "", "{", "[]", "7", """{"configurations":7}""", """{"configurations":[{"configurationName":"c","percent":100,"revisions":[]}]}""",
+            """{"configurations":[{"configurationName":"c","percent":100,"revisions":"""
+            + """[{"revisionName":"a","percent":60},{"revisionName":"b","percent":40}],"stepParams":"""
+            + """{"starttime":1,"nextStepTime":2,"stepDuration":3,"stepSize":4}}]}""");
+        foreach (var text in (string?[])[null, "", "{", "[]", "7", """{"configurations":7}""",
+            """{"configurations":[{"configurationName":"c","percent":100,"revisions":[]}]}""",
             RolloutJson.Write(Of(100, ("a", 60))), RolloutJson.Write(Of(200, ("a", 200))), RolloutJson.Write(With(new(1, 2, 3, 400), 100, ("a", 100)))])
             RolloutJson.Read(text).ShouldBe(Rollout.None, text);
     }

@@ -26,7 +26,8 @@ public class TagHeaderTests
         Paths(world, "hello.default.localhost").ShouldBe(["[] + hello-00001=100"], "the feature is off at first");
 
         world.Apply(Yaml.Read(
-            "{apiVersion: v1, kind: ConfigMap, metadata: {name: config-features, namespace: knative-serving}, data: {tag-header-based-routing: enabled}}").Single());
+            "{apiVersion: v1, kind: ConfigMap, metadata: {name: config-features, namespace: knative-serving}, "
+            + "data: {tag-header-based-routing: enabled}}").Single());
         world.Run();
 
         Paths(world, "hello.default.localhost").ShouldBe(

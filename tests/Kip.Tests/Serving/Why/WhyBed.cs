@@ -68,7 +68,10 @@ internal sealed record WhyBed
                 kind: PodAutoscaler
                 metadata: { name: hello-00001, annotations: { {{Annotations}} } }
                 spec: { reachability: Reachable }
-                status: { conditions: [{ type: Active, status: "{{Active}}", lastTransitionTime: "2026-05-01T11:59:50Z" }, { type: ScaleTargetInitialized, status: "True" }] }
+                status:
+                  conditions:
+                  - { type: Active, status: "{{Active}}", lastTransitionTime: "2026-05-01T11:59:50Z" }
+                  - { type: ScaleTargetInitialized, status: "True" }
                 """),
         ],
         Deployments =
