@@ -44,10 +44,17 @@ internal sealed class AdmissionGate(Store store)
         throw ApiException.BadRequest($"admission webhook \"{webhook}\" denied the request: validation failed: " + Joined(found));
     }
 
-    // Knative's own way to put several errors in one: fields with the same error share a line.
+    // Knative's own way to put several errors in one: those with the same words share a line, all in order, and details have a line below.
     internal static string Joined(IEnumerable<FieldError> errors) => string.Join('\n', errors
-        .GroupBy(static e => e.Message)
-        .Select(static g => g.Any(static e => e.Field.Length > 0) ? $"{g.Key}: {string.Join(", ", g.Select(static e => e.Field))}" : g.Key));
+        .GroupBy(static e => (e.Message, e.Details))
+        .OrderBy(static g => g.Key.Message, StringComparer.Ordinal).ThenBy(static g => g.Key.Details, StringComparer.Ordinal)
+        .Select(static g => g.Key.Message + Fields(g) + (g.Key.Details is null ? "" : "\n" + g.Key.Details)));
+
+    private static string Fields(IEnumerable<FieldError> errors)
+    {
+        var fields = errors.SelectMany(static e => e.Field.Split(", ")).Where(static f => f.Length > 0).Distinct().Order(StringComparer.Ordinal);
+        return string.Join(", ", fields) is { Length: > 0 } all ? ": " + all : "";
+    }
 
     // Knative's kinds and its settings are looked at by webhooks of its own, whose words differ from the API server's.
     private static string? WebhookFor(Resource resource) => (resource.GetDefinition().Group, resource) switch
@@ -59,7 +66,7 @@ internal sealed class AdmissionGate(Store store)
         _ => null,
     };
 
-    private static StatusCause Cause(FieldError error) => new() { Field = error.Field, Reason = error.Reason, Message = error.Message };
+    private static StatusCause Cause(FieldError error) => new() { Field = error.Field, Reason = error.Reason, Message = error.Sentence };
 
     private sealed record Known(Names Serving, Names Eventing, PlatformConfig Config);
 }

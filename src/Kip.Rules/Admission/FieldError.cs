@@ -4,4 +4,9 @@ namespace Kip.Rules.Admission;
 /// <param name="Field">The path, e.g. <c>spec.template.spec.containers[0].image</c>.</param>
 /// <param name="Reason">A Kubernetes cause: <c>FieldValueRequired</c>, <c>FieldValueInvalid</c>, <c>FieldValueForbidden</c>…</param>
 /// <param name="Message">What is wrong with it and, where known, what it should be.</param>
-public sealed record FieldError(string Field, string Reason, string Message);
+/// <param name="Details">More about it; Knative's webhooks put it on a line of its own behind the path.</param>
+public sealed record FieldError(string Field, string Reason, string Message, string? Details = null)
+{
+    /// <summary>Message and details, for where there is one line only.</summary>
+    public string Sentence => Details is null ? Message : $"{Message}: {Details}";
+}

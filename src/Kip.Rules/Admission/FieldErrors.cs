@@ -25,8 +25,10 @@ public sealed class FieldErrors
 
     public void Missing(params ReadOnlySpan<string> fields) => Add(Required, "missing field(s)", fields);
 
-    public void Invalid(object? value, string field, string? details = null) =>
-        Add(NotValid, details is null ? $"invalid value: {value}" : $"invalid value: {value}: {details}", [field]);
+    public void Invalid(object? value, string field, string? details = null) => Add(NotValid, $"invalid value: {Text(value)}", [field], details);
+
+    /// <summary>A key that may not be in the map that the field is.</summary>
+    public void InvalidKey(string key, string field, string? details = null) => Add(NotValid, $"invalid key name \"{key}\"", [field], details);
 
     public void Disallowed(params ReadOnlySpan<string> fields) => Add(NotAllowed, "must not set the field(s)", fields);
 
@@ -39,6 +41,9 @@ public sealed class FieldErrors
 
     /// <summary>Anything else, in its own words.</summary>
     public void Say(string message, params ReadOnlySpan<string> fields) => Add(NotValid, message, fields);
+
+    /// <summary>Anything else, with more about it than its first words.</summary>
+    public void Explain(string message, string field, string details) => Add(NotValid, message, [field], details);
 
     /// <summary>Kubernetes' words for a field that must be set.</summary>
     public void RequiredValue(string field, string? details = null) =>
@@ -59,7 +64,7 @@ public sealed class FieldErrors
     /// <summary>Takes over errors found elsewhere, their paths put under the present one.</summary>
     public void AddRange(IEnumerable<FieldError> errors)
     {
-        foreach (var error in errors) _errors.Add(error with { Field = PathOf(error.Field) });
+        foreach (var error in errors) _errors.Add(error with { Field = string.Join(", ", error.Field.Split(", ").Select(PathOf)) });
     }
 
     private Scope Push((string, int) step)
@@ -68,11 +73,14 @@ public sealed class FieldErrors
         return new Scope(this);
     }
 
-    private void Add(string reason, string message, ReadOnlySpan<string> fields)
+    // As Go prints it.
+    private static object? Text(object? value) => value switch { true => "true", false => "false", _ => value };
+
+    private void Add(string reason, string message, ReadOnlySpan<string> fields, string? details = null)
     {
         var paths = new string[fields.Length];
         for (var i = 0; i < paths.Length; i++) paths[i] = PathOf(fields[i]);
-        _errors.Add(new FieldError(string.Join(", ", paths), reason, message));
+        _errors.Add(new FieldError(string.Join(", ", paths), reason, message, details));
     }
 
     private string PathOf(string field)

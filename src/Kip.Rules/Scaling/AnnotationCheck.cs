@@ -29,11 +29,12 @@ internal sealed class AnnotationCheck(StringMap annotations, string path)
         return null;
     }
 
-    public void Number(AnnotationKey key, double least, double most)
+    /// <param name="tooSmall">What to say of a value below <paramref name="least"/>; null: that it is out of bounds.</param>
+    public void Number(AnnotationKey key, double least, double most, Func<string, string>? tooSmall = null)
     {
         if (Find(key) is not { } found) return;
         if (!AutoscalingAnnotations.TryNumber(found.Value, out var number)) Invalid(found.Key, found.Value);
-        else if (number < least && most >= double.MaxValue) Wrong(key, $"invalid value: {found.Value}, must be at least {Plain(least)}");
+        else if (number < least && tooSmall is not null) Wrong(key, tooSmall(found.Value));
         else if (number < least || number > most) OutOfBounds(key, Plain(least), Plain(most));
     }
 
@@ -54,6 +55,10 @@ internal sealed class AnnotationCheck(StringMap annotations, string path)
     }
 
     public void Wrong(AnnotationKey key, string message) => Add(Find(key)?.Key ?? key.Name, message);
+
+    /// <summary>What is wrong with two of them together; named as they are spelled today, wherever the values come from.</summary>
+    public void Wrong(AnnotationKey key, AnnotationKey other, string message) =>
+        _errors.Add(new($"{path}.{key.Name}, {path}.{other.Name}", "FieldValueInvalid", message));
 
     private void Add(string key, string message) => _errors.Add(new($"{path}.{key}", "FieldValueInvalid", message));
 

@@ -50,15 +50,18 @@ public static class AutoscalingAnnotationRules
     {
         var min = check.Count(AutoscalingKeys.MinScale, 0) ?? config.MinScale;
         var max = check.Count(AutoscalingKeys.MaxScale, 0);
-        if (max is { } limit && config.MaxScaleLimit > 0 && (limit < 1 || limit > config.MaxScaleLimit))
+        if (max > config.MaxScaleLimit && config.MaxScaleLimit > 0)
             check.OutOfBounds(AutoscalingKeys.MaxScale, "1", config.MaxScaleLimit.ToString(CultureInfo.InvariantCulture));
+        else if (max == 0 && config.MaxScaleLimit > 0)
+            check.Wrong(AutoscalingKeys.MaxScale, $"max-scale=0 (unlimited), must be less than {config.MaxScaleLimit}");
         var most = max ?? config.MaxScale;
         if (most > 0 && most < min && (max is not null || check.Find(AutoscalingKeys.MinScale) is not null))
-            check.Wrong(AutoscalingKeys.MaxScale, $"max-scale={most} is less than min-scale={min}");
+            check.Wrong(AutoscalingKeys.MaxScale, AutoscalingKeys.MinScale, $"max-scale={most} is less than min-scale={min}");
 
-        if (check.Count(AutoscalingKeys.ActivationScale, 2) is { } activation)
+        if (check.Count(AutoscalingKeys.ActivationScale, int.MinValue) is { } activation)
         {
-            if (activation < min) check.Wrong(AutoscalingKeys.ActivationScale, $"min-scale={min} is greater than activation-scale={activation}");
+            if (activation < 2) check.Wrong(AutoscalingKeys.ActivationScale, $"activation-scale={activation} must be greater than 1");
+            else if (activation < min) check.Wrong(AutoscalingKeys.ActivationScale, $"min-scale={min} is greater than activation-scale={activation}");
             if (most > 0 && activation > most)
                 check.Wrong(AutoscalingKeys.ActivationScale, $"max-scale={most} is less than activation-scale={activation}");
         }
@@ -69,12 +72,13 @@ public static class AutoscalingAnnotationRules
 
     private static void CheckNumbers(AnnotationCheck check)
     {
-        check.Number(AutoscalingKeys.Target, AutoscalerConfig.TargetMin, double.MaxValue);
+        check.Number(AutoscalingKeys.Target, AutoscalerConfig.TargetMin, double.MaxValue,
+            static value => $"target {value} should be at least {AutoscalerConfig.TargetMin.ToString(CultureInfo.InvariantCulture)}");
         check.Number(AutoscalingKeys.PanicWindowPercentage, 1, 100);
         check.Number(AutoscalingKeys.PanicThresholdPercentage, 110, 1000);
         check.Number(AutoscalingKeys.TargetUtilization, 1, 100);
         if (AutoscalingKeys.TargetBurstCapacity.Find(check.Annotations) is not { Value: "-1" })
-            check.Number(AutoscalingKeys.TargetBurstCapacity, 0, double.MaxValue);
+            check.Number(AutoscalingKeys.TargetBurstCapacity, 0, double.MaxValue, static value => $"invalid value: {value}");
     }
 
     private static void CheckDurations(AnnotationCheck check)

@@ -23,7 +23,7 @@ internal static class NetworkProbe
             ("probe", "override") => new(200, Hash: routes.Hash),
             ("probe", _) => new(200, Hash: hash),
             ("activator", _) => new(200, "activator"),
-            _ => new(400, $"unexpected probe header value: {WebUtility.HtmlEncode($"\"{probe}\"")}"),
+            _ => new(400, $"unexpected probe header value: \"{WebUtility.HtmlEncode(probe)}\""),
         };
         return true;
     }

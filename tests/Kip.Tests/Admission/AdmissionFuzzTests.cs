@@ -60,7 +60,7 @@ public sealed class AdmissionFuzzTests : ApiServerTest
         var again = new AdmissionRequest(present, null, "jane", null, new PlatformConfig(maps));
         var defaulted = AdmissionRules.Default(again with { Old = present });
         defaulted.ShouldBe(present, $"defaulting twice; {said}");
-        AdmissionRules.Validate(again).Select(static e => $"{e.Field}: {e.Message}").ShouldBeEmpty($"valid when it is looked at again; {said}");
+        AdmissionRules.Validate(again).Select(static e => $"{e.Field}: {e.Sentence}").ShouldBeEmpty($"valid when it is looked at again; {said}");
         using var labelled = await PatchAsync(kind, resource, """{"metadata":{"labels":{"touched":"yes"}}}""");
         labelled.StatusCode.ShouldBe(HttpStatusCode.OK, said + " " + await labelled.Content.ReadAsStringAsync(Cancel));
     }

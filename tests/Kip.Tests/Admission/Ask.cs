@@ -18,7 +18,7 @@ internal static class Ask
     {
         var request = new AdmissionRequest(resource, old, "jane", null, config ?? PlatformConfig.Default);
         request = request with { Object = AdmissionRules.Default(request) };
-        return [.. AdmissionRules.Validate(request).Select(static e => $"{e.Field}: {e.Message}")];
+        return [.. AdmissionRules.Validate(request).Select(static e => $"{e.Field}: {e.Sentence}")];
     }
 
     /// <summary>A Service whose template's spec is this YAML.</summary>

@@ -44,6 +44,8 @@ public class ContainerAdmissionTests
         foreach (var probe in (string[])["livenessProbe", "readinessProbe", "startupProbe"])
             Ask.Validate(Ask.Service($"{{containers: [{{image: a}}], initContainers: [{{image: i, {probe}: {{tcpSocket: {{port: 1}}}}}}]}}"), config: Init)
                 .ShouldBe([$"{At}initContainers[0].{probe}: field not allowed in an init container"]);
+        Ask.Validate(Ask.Service("{containers: [{image: a}], initContainers: [{image: i, lifecycle: {}}]}"), config: Init)
+            .ShouldContain($"{At}initContainers[0].lifecycle: field not allowed in an init container");
     }
 
     [Theory]
@@ -78,7 +80,7 @@ public class ContainerAdmissionTests
     [InlineData("readinessProbe: {periodSeconds: 5, timeoutSeconds: -1}", "readinessProbe.timeoutSeconds: expected 1 <= -1 <= 2147483647")]
     [InlineData("readinessProbe: {periodSeconds: 5, failureThreshold: -1}", "readinessProbe.failureThreshold: expected 1 <= -1 <= 2147483647")]
     [InlineData("readinessProbe: {successThreshold: -1}", "readinessProbe.successThreshold: expected 1 <= -1 <= 2147483647")]
-    [InlineData("readinessProbe: {timeoutSeconds: 1}", "readinessProbe.timeoutSeconds: must not set the field(s)")]
+    [InlineData("readinessProbe: {timeoutSeconds: 1}", "readinessProbe.timeoutSeconds: timeoutSeconds is disallowed when periodSeconds is zero")]
     [InlineData(
         "ports: [{containerPort: 80, name: h2c}], readinessProbe: {httpGet: {port: http1}}",
         "readinessProbe.httpGet.port: invalid value: http1: Probe port must match container port")]
@@ -97,7 +99,7 @@ public class ContainerAdmissionTests
     }
 
     [Theory]
-    [InlineData("{name: v, mountPath: /a}, {name: v, mountPath: /a}", "volumeMounts[1].mountPath: invalid value: /a: mountPath must be unique")]
+    [InlineData("{name: v, mountPath: /a}, {name: v, mountPath: /a}", "volumeMounts[1].mountPath: invalid value: \"/a\" must be unique")]
     [InlineData("{name: v, mountPath: /dev/log}", "volumeMounts[0].mountPath: mountPath \"/dev/log\" is a reserved path")]
     [InlineData("{name: v, mountPath: /}", "volumeMounts[0].mountPath: mountPath \"/\" is a reserved path")]
     [InlineData("{name: v, mountPath: /a, subPathExpr: $(A)}", "volumeMounts[0].subPathExpr: must not set the field(s)")]
@@ -114,7 +116,7 @@ public class ContainerAdmissionTests
         var service = Ask.Service("{containers: [{image: a, readinessProbe: {tcpSocket: {}, successThreshold: 1}, volumeMounts: [{name: v, "
             + "mountPath: /v}]}], volumes: [{name: v, configMap: {name: c}}]}");
 
-        AdmissionRules.Validate(new AdmissionRequest(service, null, "jane", null, PlatformConfig.Default)).Select(static e => $"{e.Field}: {e.Message}")
+        AdmissionRules.Validate(new AdmissionRequest(service, null, "jane", null, PlatformConfig.Default)).Select(static e => $"{e.Field}: {e.Sentence}")
             .ShouldContain(C + "volumeMounts[0].readOnly: volume mount should be readOnly for this type of volume");
     }
 

@@ -78,6 +78,8 @@ public class SecureDefaultsTests
         Warnings("{containers: [{image: a, securityContext: {runAsNonRoot: true, allowPrivilegeEscalation: false, seccompProfile: {type: "
             + "RuntimeDefault}, capabilities: {drop: [ALL]}}}]}",
             PlatformConfig.Default).ShouldBeEmpty();
+        Warnings("{containers: [{image: a}], initContainers: [{image: i}]}", PlatformConfig.Default).Single()
+            .ShouldEndWith("spec.template.spec.initContainers[0].securityContext.capabilities");
         Warnings(Simple, Secure("enabled")).ShouldBeEmpty();
     }
 }

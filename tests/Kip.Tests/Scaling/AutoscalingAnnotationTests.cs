@@ -37,12 +37,12 @@ public class AutoscalingAnnotationTests
     [Theory]
     [InlineData("class", "own.knative.dev", "invalid value: own.knative.dev")]
     [InlineData("metric", "cpu", "invalid value: cpu")]
-    [InlineData("target", "0.001", "invalid value: 0.001, must be at least 0.01")]
+    [InlineData("target", "0.001", "target 0.001 should be at least 0.01")]
     [InlineData("target", "many", "invalid value: many")]
     [InlineData("min-scale", "-1", "expected 0 <= -1 <= 2147483647")]
     [InlineData("min-scale", "1.5", "invalid value: 1.5")]
     [InlineData("maxScale", "x", "invalid value: x")]
-    [InlineData("activation-scale", "1", "expected 2 <= 1 <= 2147483647")]
+    [InlineData("activation-scale", "1", "activation-scale=1 must be greater than 1")]
     [InlineData("scale-down-delay", "2h", "expected 0s <= 2h <= 1h0m0s")]
     [InlineData("scale-down-delay", "1.5s", "must be specified with at most second precision")]
     [InlineData("scale-to-zero-pod-retention-period", "-1s", "expected 0s <= -1s <= 1h0m0s")]
@@ -52,7 +52,7 @@ public class AutoscalingAnnotationTests
     [InlineData("panic-window-percentage", "0.5", "expected 1 <= 0.5 <= 100")]
     [InlineData("panicThresholdPercentage", "100", "expected 110 <= 100 <= 1000")]
     [InlineData("target-utilization-percentage", "101", "expected 1 <= 101 <= 100")]
-    [InlineData("target-burst-capacity", "-2", "invalid value: -2, must be at least 0")]
+    [InlineData("target-burst-capacity", "-2", "invalid value: -2")]
     public void A_value_out_of_range_is_refused_at_its_own_key(string key, string value, string message)
     {
         var errors = Errors(AutoscalerConfig.Default, (key, value));
@@ -65,7 +65,9 @@ public class AutoscalingAnnotationTests
     [Fact]
     public void The_scales_must_agree_with_each_other()
     {
-        Errors(AutoscalerConfig.Default, ("min-scale", "3"), ("max-scale", "2")).Single().Message.ShouldBe("max-scale=2 is less than min-scale=3");
+        var wrong = Errors(AutoscalerConfig.Default, ("min-scale", "3"), ("max-scale", "2")).Single();
+        wrong.Message.ShouldBe("max-scale=2 is less than min-scale=3");
+        wrong.Field.ShouldBe("metadata.annotations.autoscaling.knative.dev/max-scale, metadata.annotations.autoscaling.knative.dev/min-scale");
         Errors(AutoscalerConfig.Default, ("min-scale", "3"), ("max-scale", "0")).ShouldBeEmpty();
         Errors(AutoscalerConfig.Default, ("min-scale", "3"), ("activation-scale", "2")).Count.ShouldBe(1);
         Errors(AutoscalerConfig.Default, ("max-scale", "3"), ("activation-scale", "4")).Count.ShouldBe(1);
@@ -77,7 +79,7 @@ public class AutoscalingAnnotationTests
     {
         Errors(Limited, ("max-scale", "10")).ShouldBeEmpty();
         Errors(Limited, ("max-scale", "11")).Single().Message.ShouldBe("expected 1 <= 11 <= 10");
-        Errors(Limited, ("max-scale", "0")).Single().Message.ShouldBe("expected 1 <= 0 <= 10");
+        Errors(Limited, ("max-scale", "0")).Single().Message.ShouldBe("max-scale=0 (unlimited), must be less than 10");
         Errors(Limited).ShouldBeEmpty();
     }
 

@@ -129,7 +129,8 @@ public sealed class RoutingTests : GatewayTest
 
     [Theory]
     [InlineData("activator", 200, "activator")]
-    [InlineData("queue", 400, "unexpected probe header value: &quot;queue&quot;")]
+    [InlineData("queue", 400, "unexpected probe header value: \"queue\"")]
+    [InlineData("<b>", 400, "unexpected probe header value: \"&lt;b&gt;\"")]
     public async Task Probes_of_parts_are_answered_as_the_activator_does(string probe, int status, string body)
     {
         var pod = await ServeAsync(static context => context.Response.WriteAsync("app"));

@@ -56,7 +56,7 @@ internal static class SimulatedSettings
     {
         var errors = AutoscalingAnnotationRules.Validate(service.Annotations, service.Config);
         if (errors.Count > 0)
-            throw new CommandFailure($"{where}: {string.Join("; ", errors.Select(static e => $"{e.Field[(e.Field.LastIndexOf('/') + 1)..]}: {e.Message}"))}");
+            throw new CommandFailure($"{where}: {string.Join("; ", errors.Select(static e => $"{e.Field[(e.Field.LastIndexOf('/') + 1)..]}: {e.Sentence}"))}");
         if (!AutoscalingAnnotations.Read(service.Annotations).IsKpa(service.Config))
             throw new CommandFailure(
                 $"{where}: only the class {AutoscalingKeys.KpaClass} can be simulated; the other scales by CPU or memory, which a trace does not tell");

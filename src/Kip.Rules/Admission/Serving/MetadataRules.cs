@@ -15,7 +15,7 @@ internal static class MetadataRules
         foreach (var (key, value) in metadata.Annotations)
         {
             if (key.StartsWith(ServingAnnotations.AutoscalingPrefix, StringComparison.Ordinal))
-                errors.Say("autoscaling annotations must be put under \"spec.template.metadata.annotations\" to work", key);
+                errors.InvalidKey(key, "", "autoscaling annotations must be put under \"spec.template.metadata.annotations\" to work");
             else if (key is ServingAnnotations.RolloutDuration or ServingAnnotations.RolloutDurationAlias)
                 ValidateWholeSeconds(key, value, errors);
             else ValidateHttpOption(key, value, errors);

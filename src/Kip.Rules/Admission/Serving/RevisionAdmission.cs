@@ -27,8 +27,8 @@ internal static class RevisionAdmission
         }
         else if (revision.Spec != old.Spec)
         {
-            errors.Say("Immutable fields changed (-old +new): make a new Revision by changing the Service's or Configuration's template",
-                "spec");
+            errors.Explain("Immutable fields changed (-old +new)", "spec",
+                "make a new Revision by changing the Service's or Configuration's template");
         }
     }
 }

@@ -26,10 +26,8 @@ internal static class TemplateRules
             ValidateName(template.Metadata, parent, errors);
             ValidateAnnotations(template.Metadata.Annotations, config, errors);
             if (old is not null && template.Metadata.Name.Length > 0 && template.Metadata.Name == old.Metadata.Name && template != old)
-                errors.Say(
-                    "Saw the following changes without a name change (-old +new): "
-                    + "give the template another name, or none, to make a new Revision",
-                    "name");
+                errors.Explain("Saw the following changes without a name change (-old +new)", "name",
+                    "give the template another name, or none, to make a new Revision");
         }
         using (errors.In("spec")) RevisionSpecRules.Validate(template.Spec, config, errors);
     }
@@ -43,7 +41,7 @@ internal static class TemplateRules
         {
             if (key is ServingAnnotations.ProgressDeadline) MetadataRules.ValidateWholeSeconds(key, value, errors);
             else if (key.StartsWith("networking.knative.dev", StringComparison.Ordinal) && !PermittedNetworkingKeys.Contains(key))
-                errors.Say("invalid key name", key);
+                errors.InvalidKey(key, "");
             SidecarAnnotationRules.Validate(key, value, errors);
         }
     }
@@ -52,14 +50,14 @@ internal static class TemplateRules
     {
         if (metadata.Name.Length > 0)
         {
-            if (NameSyntax.Label1035Error(metadata.Name) is { } wrong) errors.Say($"not a DNS 1035 label: [{wrong}]", "name");
+            if (NameSyntax.Label1035Error(metadata.Name) is { } wrong) errors.Invalid($"not a DNS 1035 label: [{wrong}]", "name");
             // Without the parent's final name its prefix cannot be checked.
             if (parent.Name.Length == 0 && !string.IsNullOrEmpty(parent.GenerateName)) errors.Disallowed("name");
             else if (!metadata.Name.StartsWith(parent.Name + "-", StringComparison.Ordinal))
-                errors.Invalid(metadata.Name, "name", $"must have prefix \"{parent.Name}-\"");
+                errors.Invalid($"\"{metadata.Name}\" must have prefix \"{parent.Name}-\"", "name");
         }
         if (!string.IsNullOrEmpty(metadata.GenerateName)
             && NameSyntax.Label1035Error(metadata.GenerateName.TrimEnd('-')) is { } wrongPrefix)
-            errors.Say($"not a DNS 1035 label prefix: [{wrongPrefix}]", "generateName");
+            errors.Invalid($"not a DNS 1035 label prefix: [{wrongPrefix}]", "generateName");
     }
 }

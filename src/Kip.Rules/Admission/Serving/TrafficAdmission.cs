@@ -29,11 +29,10 @@ internal static class TrafficAdmission
         var tags = new Dictionary<string, int>();
         for (var i = 0; i < traffic.Count; i++)
         {
-            using var _ = errors.In("traffic", i);
-            ValidateOne(traffic[i], isService, errors);
+            using (errors.In("traffic", i)) ValidateOne(traffic[i], isService, errors);
             sum += traffic[i].Percent ?? 0;
-            if (!string.IsNullOrEmpty(traffic[i].Tag) && !tags.TryAdd(traffic[i].Tag!, i))
-                errors.Say($"Multiple definitions for \"{traffic[i].Tag}\"", "tag");
+            if (traffic[i].Tag is { Length: > 0 } tag && !tags.TryAdd(tag, i))
+                errors.Say($"Multiple definitions for \"{tag}\"", $"traffic[{tags[tag]}].tag", $"traffic[{i}].tag");
         }
         if (sum != 100) errors.Say($"Traffic targets sum to {sum}, want 100", "traffic");
     }
@@ -42,21 +41,19 @@ internal static class TrafficAdmission
     {
         if (target.Percent is < 0 or > 100) errors.OutOfBounds(target.Percent, 0, 100, "percent");
         if (!string.IsNullOrEmpty(target.Tag) && NameSyntax.Label1035Error(target.Tag) is { } wrong)
-            errors.Invalid(target.Tag, "tag", $"not a DNS 1035 label: [{wrong}]");
+            errors.Invalid($"not a DNS 1035 label: [{wrong}]", "tag");
         if (!string.IsNullOrEmpty(target.Url)) errors.Disallowed("url");
         var hasRevision = !string.IsNullOrEmpty(target.RevisionName);
         var hasConfiguration = !string.IsNullOrEmpty(target.ConfigurationName);
-        if (hasRevision && NameSyntax.SubdomainError(target.RevisionName!) is not null)
-            errors.Invalid(target.RevisionName, "revisionName");
+        if (hasRevision && NameSyntax.SubdomainError(target.RevisionName!) is { } notAName)
+            errors.InvalidKey(target.RevisionName!, "revisionName", notAName);
         if (isService)
         {
             if (hasConfiguration) errors.Disallowed("configurationName");
         }
         else if (hasRevision && hasConfiguration) errors.GotBoth("revisionName", "configurationName");
         else if (!hasRevision && !hasConfiguration) errors.GotNeither("revisionName", "configurationName");
-        if (target.LatestRevision == true && hasRevision)
-            errors.Say($"may not set revisionName \"{target.RevisionName}\" when latestRevision is true", "latestRevision");
-        if (target.LatestRevision == false && !hasRevision)
-            errors.Say("may not set latestRevision to false when revisionName is not set", "latestRevision");
+        if (target.LatestRevision is { } latest && latest == hasRevision)
+            errors.Say($"may not set revisionName \"{target.RevisionName}\" when latestRevision is {(latest ? "true" : "false")}", "latestRevision");
     }
 }

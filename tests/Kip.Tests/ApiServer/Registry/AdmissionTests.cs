@@ -27,15 +27,15 @@ public class AdmissionTests
     }
 
     [Fact]
-    public void Fields_with_the_same_error_share_a_line()
+    public void Fields_with_the_same_error_share_a_line_and_details_have_their_own()
     {
         FieldError[] errors =
         [
             new("spec.b", "FieldValueRequired", "missing field(s)"), new("spec.x", "FieldValueInvalid", "invalid value: -1"),
-            new("spec.a", "FieldValueRequired", "missing field(s)"),
+            new("spec.a, spec.d", "FieldValueRequired", "missing field(s)"), new("spec.y", "FieldValueInvalid", "invalid value: 9", "too large"),
         ];
 
-        AdmissionGate.Joined(errors).ShouldBe("missing field(s): spec.b, spec.a\ninvalid value: -1: spec.x");
+        AdmissionGate.Joined(errors).ShouldBe("invalid value: -1: spec.x\ninvalid value: 9: spec.y\ntoo large\nmissing field(s): spec.a, spec.b, spec.d");
     }
 
     [Fact]

@@ -53,6 +53,6 @@ public class FilterRulesTests
     {
         var errors = new FieldErrors();
         FilterRules.Validate(spec, errors);
-        return [.. errors.Found.Select(e => $"{e.Field}: {e.Message}")];
+        return [.. errors.Found.Select(e => $"{e.Field}: {e.Sentence}")];
     }
 }

@@ -48,8 +48,8 @@ internal static class ContainerListRules
     {
         var ports = 0;
         foreach (var container in spec.Containers) ports += container.Ports.Count;
-        if (ports == 0 && spec.Containers.Count > 1) errors.Missing("containers.ports");
+        if (ports == 0 && spec.Containers.Count > 1) errors.Missing("containers[*].ports");
         if (ports > 1)
-            errors.Say("more than one container port is set: Only a single port is allowed across all containers", "containers.ports");
+            errors.Explain("more than one container port is set", "containers[*].ports", "Only a single port is allowed across all containers");
     }
 }

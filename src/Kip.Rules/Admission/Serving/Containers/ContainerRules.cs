@@ -24,7 +24,7 @@ internal static class ContainerRules
         ValidateDisallowed(container, role, errors);
         if (container.Image.Length == 0) errors.Missing("image");
         else if (ImageReferenceRules.Check(container.Image) is { } wrong)
-            errors.Invalid(container.Image, "image", $"Failed to parse image reference: {wrong}");
+            errors.Explain("Failed to parse image reference", "image", $"image: \"{container.Image}\", error: {wrong}");
         if (container.ImagePullPolicy is not (null or "" or "Always" or "IfNotPresent" or "Never"))
             errors.Invalid(container.ImagePullPolicy, "imagePullPolicy");
         if (container.TerminationMessagePolicy is not (null or "" or "File" or "FallbackToLogsOnError"))
@@ -57,6 +57,7 @@ internal static class ContainerRules
         if (container.LivenessProbe is not null) errors.Say("field not allowed in an init container", "livenessProbe");
         if (container.ReadinessProbe is not null) errors.Say("field not allowed in an init container", "readinessProbe");
         if (container.StartupProbe is not null) errors.Say("field not allowed in an init container", "startupProbe");
+        if (container.Lifecycle is not null) errors.Say("field not allowed in an init container", "lifecycle");
     }
 
     private static void ValidatePort(ContainerPort port, FieldErrors errors)
@@ -65,10 +66,11 @@ internal static class ContainerRules
         if (!string.IsNullOrEmpty(port.HostIP)) errors.Disallowed("hostIP");
         if (port.ContainerPortNumber is < 0 or > 65535) errors.OutOfBounds(port.ContainerPortNumber, 0, 65535, "containerPort");
         else if (ReservedPorts.Contains(port.ContainerPortNumber))
-            errors.Invalid(port.ContainerPortNumber, "containerPort", "the port is reserved");
+            errors.Invalid($"{port.ContainerPortNumber} is a reserved port", "containerPort",
+                $"{port.ContainerPortNumber} is a reserved port, please use a different value");
         if (port.Protocol is not (null or "" or "TCP")) errors.Invalid(port.Protocol, "protocol");
         if (port.Name is not (null or "" or "http1" or "h2c"))
-            errors.Say($"Port name {port.Name} is not allowed: Name must be empty, or one of: 'h2c', 'http1'", "name");
+            errors.Explain($"Port name {port.Name} is not allowed", "name", "Name must be empty, or one of: 'h2c', 'http1'");
     }
 
     private static void ValidateResources(ResourceRequirements? resources, FieldErrors errors)

@@ -14,8 +14,8 @@ internal static class ProbeRules
         // A period of 0 means as fast as possible: then there is nothing to count or to time out.
         if (probe.PeriodSeconds == 0)
         {
-            if (probe.FailureThreshold != 0) errors.Disallowed("failureThreshold");
-            if (probe.TimeoutSeconds != 0) errors.Disallowed("timeoutSeconds");
+            if (probe.FailureThreshold != 0) errors.Say("failureThreshold is disallowed when periodSeconds is zero", "failureThreshold");
+            if (probe.TimeoutSeconds != 0) errors.Say("timeoutSeconds is disallowed when periodSeconds is zero", "timeoutSeconds");
             return;
         }
         if (probe.TimeoutSeconds < 1) errors.OutOfBounds(probe.TimeoutSeconds, 1, int.MaxValue, "timeoutSeconds");

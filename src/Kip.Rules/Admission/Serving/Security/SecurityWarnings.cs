@@ -17,6 +17,8 @@ internal static class SecurityWarnings
         if (features.SecurePods != SecurePodDefaults.Disabled) return [];
         var open = new List<string>();
         for (var i = 0; i < spec.Containers.Count; i++) Add(spec.Containers[i], spec.SecurityContext, $"{path}.containers[{i}].securityContext", open);
+        for (var i = 0; i < spec.InitContainers.Count; i++)
+            Add(spec.InitContainers[i], spec.SecurityContext, $"{path}.initContainers[{i}].securityContext", open);
         return open.Count == 0 ? [] : [$"{Text}: {string.Join(", ", open)}"];
     }
 

@@ -31,13 +31,13 @@ internal static class MountRules
         else if (path[0] != '/' || path.Length > 1 && path[^1] == '/' || path.Contains("//", StringComparison.Ordinal)
             || path.Split('/').Any(static step => step is "." or ".."))
             errors.Invalid(path, "mountPath", "must be an absolute path without . or .. or a slash at the end");
-        else if (!paths.Add(path)) errors.Invalid(path, "mountPath", "mountPath must be unique");
+        else if (!paths.Add(path)) errors.Invalid($"\"{path}\" must be unique", "mountPath");
     }
 
     private static void ValidateVolume(VolumeMount mount, RevisionSpec spec, FieldErrors errors)
     {
         var volume = spec.Volumes.FirstOrDefault(v => v.Name == mount.Name);
-        if (volume is null) errors.Say($"volumeMount has no matching volume \"{mount.Name}\"", "name");
+        if (volume is null) errors.Explain("volumeMount has no matching volume", "name", $"there is no volume \"{mount.Name}\"");
         else if (!mount.ReadOnly && volume is { EmptyDir: null, PersistentVolumeClaim: null, Ephemeral: null })
             errors.Say("volume mount should be readOnly for this type of volume", "readOnly");
     }
