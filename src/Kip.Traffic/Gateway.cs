@@ -60,7 +60,7 @@ public sealed class Gateway : IPodDrain, IAsyncDisposable
         _reporter = new(stats);
         Taps = new(time);
         _statuses = new(resources, () => EndPoint, time, loggers);
-        _projector = new(_backends, _services.Knows, _statuses, options.IngressClass, loggers);
+        _projector = new(_backends, _services.Knows, _statuses, loggers);
         _http1 = new(options, time);
         _http2 = new(options, loggers);
         _outside = new(options, loggers);

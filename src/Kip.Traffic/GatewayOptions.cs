@@ -21,10 +21,6 @@ public sealed record GatewayOptions
     /// <remarks>Only for clients on loopback, which could connect there themselves; so that one <c>http_proxy</c> serves for inside and outside.</remarks>
     public bool ForwardsOutside { get; init; } = true;
 
-    /// <summary>Serve only Ingresses whose <c>networking.knative.dev/ingress.class</c> is this.</summary>
-    /// <value>Null: all of them.</value>
-    public string? IngressClass { get; init; }
-
     /// <summary>Requests of one revision that may wait for a pod; one more is answered 503 <c>pending request queue full</c>.</summary>
     public int QueueDepth { get; init; } = 10_000;
 

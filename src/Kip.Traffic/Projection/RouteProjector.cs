@@ -4,6 +4,7 @@ using Kip.Resources;
 using Kip.Resources.Core;
 using Kip.Resources.Networking;
 using Kip.Resources.Serving;
+using Kip.Rules.Networking;
 using Kip.Traffic.Activation;
 using Kip.Traffic.Routing;
 using Microsoft.Extensions.Logging;
@@ -27,18 +28,16 @@ internal sealed partial class RouteProjector
     private readonly Func<NamespacedName, bool> _isService;
     private readonly RouteTableBuilder _builder;
     private readonly IngressStatusWriter _statuses;
-    private readonly string? _class;
     private readonly ILogger _logger;
     private volatile RouteTable _table = RouteTable.Empty;
 
     public RouteProjector(
-        RevisionBackends backends, Func<NamespacedName, bool> isService, IngressStatusWriter statuses, string? ingressClass, ILoggerFactory loggers)
+        RevisionBackends backends, Func<NamespacedName, bool> isService, IngressStatusWriter statuses, ILoggerFactory loggers)
     {
         _backends = backends;
         _builder = new(backends.GetOrAdd, backends.ForgetIfUnused);
         _isService = isService;
         _statuses = statuses;
-        _class = ingressClass;
         _logger = loggers.CreateLogger<RouteProjector>();
     }
 
@@ -48,7 +47,7 @@ internal sealed partial class RouteProjector
     /// <summary>An ingress came, changed or went; in force after the next <see cref="Project"/>.</summary>
     public void OnIngress(ResourceChange<Ingress> change)
     {
-        lock (_lock) _changes[change.Key] = change.New is { } ingress && IsMine(ingress) ? ingress : null;
+        lock (_lock) _changes[change.Key] = change.New is { } ingress && IngressClasses.IsServed(ingress) ? ingress : null;
         _signal.Writer.TryWrite(true);
     }
 
@@ -135,8 +134,6 @@ internal sealed partial class RouteProjector
             .Select(static split => new NamespacedName(split.ServiceNamespace, split.ServiceName))
             .Where(name => _backends.Find(name)?.Settings is null && !_isService(name)),
     ];
-
-    private bool IsMine(Ingress ingress) => _class is null || ingress.Metadata.Annotations.Get("networking.knative.dev/ingress.class") == _class;
 
     [LoggerMessage(400, LogLevel.Debug, "Route table {version} is in force: {hosts} hosts")]
     private partial void LogTable(long version, int hosts);

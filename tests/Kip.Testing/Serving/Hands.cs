@@ -4,6 +4,7 @@ using Kip.Resources.Autoscaling;
 using Kip.Resources.Core;
 using Kip.Resources.Networking;
 using Kip.Resources.Serving;
+using Kip.Rules.Networking;
 
 namespace Kip.Testing.Serving;
 
@@ -55,7 +56,7 @@ public static class Hands
     /// <summary>The gateway serves every Ingress as it is now.</summary>
     public static void Serve(this ServingWorld world)
     {
-        foreach (var ingress in world.Objects.OfType<Ingress>().ToArray())
+        foreach (var ingress in world.Objects.OfType<Ingress>().Where(IngressClasses.IsServed).ToArray())
             world.SetStatus(ingress with
             {
                 Status = new IngressStatus

@@ -3,6 +3,7 @@ using Kip.Resources;
 using Kip.Resources.Core;
 using Kip.Resources.Networking;
 using Kip.Resources.Serving;
+using Kip.Rules.Serving.Configs;
 using Service = Kip.Resources.Core.Service;
 
 namespace Kip.Testing.Traffic;
@@ -73,7 +74,11 @@ public static class TrafficObjects
 
     public static Ingress Ingress(string name, ValueList<IngressRule> rules) => new()
     {
-        Metadata = new() { Name = name, Namespace = Namespace, Uid = $"ingress-{name}", Generation = 1 },
+        Metadata = new()
+        {
+            Name = name, Namespace = Namespace, Uid = $"ingress-{name}", Generation = 1,
+            Annotations = StringMap.Of((ServingAnnotations.IngressClass, NetworkConfig.KipIngressClass)),
+        },
         Spec = new() { Rules = rules },
     };
 

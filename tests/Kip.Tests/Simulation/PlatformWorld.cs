@@ -62,7 +62,7 @@ internal sealed class PlatformWorld
             Informers.Get<Service>(), Informers.Get<Endpoints>(), name => new(name, new(options.QueueDepth, random, Time), Time, isRevision: false));
         _reporter = new(_stats.Writer);
         _statuses = new(Resources, static () => new IPEndPoint(IPAddress.Loopback, 8080), Time, loggers);
-        _projector = new(backends, services.Knows, _statuses, ingressClass: null, loggers);
+        _projector = new(backends, services.Knows, _statuses, loggers);
         Runtime = new PlayedRuntime(Resources, Informers, backends, Time, podStart);
         var network = new PlayedNetwork(Runtime.Find, Time);
         _pipeline = new(

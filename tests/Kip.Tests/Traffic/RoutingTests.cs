@@ -1,5 +1,7 @@
 using System.Net;
 using Kip.Resources;
+using Kip.Resources.Networking;
+using Kip.Resources.Serving;
 using Kip.Testing.Traffic;
 using Microsoft.AspNetCore.Http;
 using Shouldly;
@@ -34,6 +36,34 @@ public sealed class RoutingTests : GatewayTest
         var text = await response.Content.ReadAsStringAsync(Cancel);
         text.ShouldContain("\"nobody.example\"");
         text.ShouldContain("NAME.NAMESPACE");
+    }
+
+    [Theory]
+    [InlineData(null)]
+    [InlineData("")]
+    [InlineData("nginx.ingress.example.com")]
+    public async Task An_ingress_of_another_class_is_neither_served_nor_written(string? given)
+    {
+        await ServeAsync(static context => context.Response.WriteAsync("x"));
+        var foreign = TrafficObjects.Ingress("foreign", "foreign.test", ("app-1", 100));
+        var annotations = given is null ? default : StringMap.Of((ServingAnnotations.IngressClass, given));
+        await Bed.PutAsync(foreign with { Metadata = foreign.Metadata with { Annotations = annotations } });
+
+        using (var response = await GetAsync(host: "foreign.test")) response.StatusCode.ShouldBe(HttpStatusCode.NotFound);
+        var stored = (Ingress?)await Bed.Resources.GetAsync(Ingress.Definition, TrafficObjects.Name("foreign"), Cancel);
+        stored.ShouldNotBeNull().Status.ShouldBe(new IngressStatus());
+    }
+
+    [Fact]
+    public async Task An_ingress_that_goes_over_to_another_class_is_not_served_any_more()
+    {
+        await ServeAsync(static context => context.Response.WriteAsync("x"));
+        var foreign = TrafficObjects.Ingress("app", Host, ("app-1", 100));
+        await Bed.PutAsync(foreign with { Metadata = foreign.Metadata with { Annotations = StringMap.Of((ServingAnnotations.IngressClass, "other")) } });
+
+        using var response = await GetAsync();
+
+        response.StatusCode.ShouldBe(HttpStatusCode.NotFound);
     }
 
     [Fact]

@@ -5,6 +5,7 @@ using Kip.Resources;
 using Kip.Resources.Apps;
 using Kip.Resources.Autoscaling;
 using Kip.Resources.Core;
+using Kip.Resources.Networking;
 using Kip.Resources.Serving;
 using Kip.Rules.Admission;
 using Kip.Rules.Scaling;
@@ -35,6 +36,7 @@ internal static class WhyGathering
             Service = service,
             Configuration = await resources.GetAsync<Configuration>(key, cancel),
             Route = await resources.GetAsync<Route>(key, cancel),
+            IngressClass = (await resources.GetAsync<Ingress>(key, cancel))?.Metadata.Annotations.Get(ServingAnnotations.IngressClass),
             Revisions = [.. revisions],
             Autoscalers = [.. await resources.ListAsync<PodAutoscaler>(mine, cancel)],
             Deployments = [.. await resources.ListAsync<Deployment>(mine, cancel)],

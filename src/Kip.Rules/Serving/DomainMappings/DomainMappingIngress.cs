@@ -22,10 +22,8 @@ public static class DomainMappingIngress
         var labels = mapping.Metadata.Labels
             .With(ServingLabels.DomainMappingUid, mapping.Metadata.Uid ?? "")
             .With(ServingLabels.DomainMappingNamespace, mapping.Metadata.Namespace);
-        var ingressClass = mapping.Metadata.Annotations.Get(ServingAnnotations.IngressClass)
-            ?? mapping.Metadata.Annotations.Get(ServingAnnotations.IngressClassAlias) ?? config.IngressClass;
         var annotations = mapping.Metadata.Annotations.Without(ServingAnnotations.LastApplied).Without(ServingAnnotations.IngressClassAlias)
-            .With(ServingAnnotations.IngressClass, ingressClass);
+            .With(ServingAnnotations.IngressClass, IngressClasses.Of(mapping.Metadata, config));
         var spec = new IngressSpec
         {
             Rules = [Rule(mapping, target)], Tls = tls, HttpOption = CertificateRules.HttpOption(mapping.Metadata, config),

@@ -139,6 +139,12 @@ public static class DomainMappingPlanner
             return conditions.MarkFalse(IngressReady, "NotOwned",
                 $"There is an existing Ingress \"{existing.Metadata.Name}\" that we do not own.");
         var wanted = DomainMappingIngress.Make(seen.Mapping, target, tls, existing, seen.Config.Network);
+        if (existing is not null && IngressClasses.IsGivenAway(existing, wanted))
+        {
+            edits.Add(new Edit.Delete(existing));
+            existing = null;
+            wanted = DomainMappingIngress.Make(seen.Mapping, target, tls, existing, seen.Config.Network);
+        }
         if (existing is null) edits.Add(new Edit.Create(wanted));
         else if (wanted != existing) edits.Add(new Edit.Update(wanted));
         var isCurrent = existing is not null && ReferenceEquals(wanted.Spec, existing.Spec)

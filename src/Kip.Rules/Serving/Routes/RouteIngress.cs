@@ -61,11 +61,8 @@ internal static class RouteIngress
     private static StringMap Annotations(Route route, IReadOnlyList<(TrafficGroup Group, RouteHosts Hosts)> groups, ServingConfig config)
     {
         var annotations = route.Metadata.Annotations;
-        var ingressClass = annotations.Get(ServingAnnotations.IngressClass)
-            ?? annotations.Get(ServingAnnotations.IngressClassAlias)
-            ?? config.Network.IngressClass;
         annotations = annotations.Without(ServingAnnotations.LastApplied).Without(ServingAnnotations.IngressClassAlias)
-            .With(ServingAnnotations.IngressClass, ingressClass);
+            .With(ServingAnnotations.IngressClass, IngressClasses.Of(route.Metadata, config.Network));
         return groups.Count > 1 ? annotations.With(ServingAnnotations.TagToHost, TagToHost(groups)) : annotations;
     }
 

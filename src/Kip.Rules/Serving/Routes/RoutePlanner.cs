@@ -3,6 +3,7 @@ using Kip.Resources.Networking;
 using Kip.Resources.Planning;
 using Kip.Resources.Serving;
 using Kip.Rules.Conditions;
+using Kip.Rules.Networking;
 using Kip.Rules.Serving.Revisions;
 using Kip.Rules.Serving.Rollouts;
 
@@ -74,6 +75,13 @@ public static class RoutePlanner
             return Conclude(seen, warn, status, conditions.MarkFalse(IngressReady, "NotOwned", message));
         }
         var wanted = Make(rollout.State);
+        List<Edit> edits = [.. certificates.Edits];
+        if (existing is not null && IngressClasses.IsGivenAway(existing, wanted))
+        {
+            edits.Add(new Edit.Delete(existing));
+            existing = null;
+            wanted = Make(rollout.State);
+        }
         var isCurrent = existing is not null && ReferenceEquals(wanted.Spec, existing.Spec)
             && existing.Metadata.Generation == existing.Status.ObservedGeneration;
         if (isCurrent && rollout.State.IsInProgress && existing!.Status.Conditions.IsTrue(ConditionSet.Ready))
@@ -82,7 +90,6 @@ public static class RoutePlanner
             rollout = rollout with { State = RolloutPlanner.Observed(rollout.State, rollout.Duration, rollout.Now) };
             wanted = Make(rollout.State);
         }
-        List<Edit> edits = [.. certificates.Edits];
         if (existing is null) edits.Add(new Edit.Create(wanted));
         else if (wanted != existing) edits.Add(new Edit.Update(wanted));
         conditions = rollout.State.IsInProgress

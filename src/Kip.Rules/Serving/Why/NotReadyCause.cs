@@ -1,6 +1,8 @@
 using Kip.Resources;
 using Kip.Resources.Core;
 using Kip.Resources.Serving;
+using Kip.Rules.Networking;
+using Kip.Rules.Serving.Configs;
 
 namespace Kip.Rules.Serving.Why;
 
@@ -76,9 +78,25 @@ internal static class NotReadyCause
                 "Route", route.Metadata.Name,
                 route.Status.Conditions.FirstOrDefault(static c => c.Status != ConditionStatus.True && c.Type != "Ready"));
         chain.Warning(seen, about => about == name);
+        if (seen.IngressClass is { } given && !IngressClasses.IsServed(given)) return OfAnotherGateway(seen, chain, given);
         return Ends(
             chain, condition.Reason, name, null,
             $"{name} is not ready: its traffic cannot be sent where it should go ({condition.Reason ?? "no reason given"})");
+    }
+
+    // Knative's own way to say so is to say nothing: the Ingress waits for the gateway of its class.
+    private static Diagnosis OfAnotherGateway(WhyView seen, Chain chain, string given)
+    {
+        var name = seen.Service.Metadata.Name;
+        string[] keys = [ServingAnnotations.IngressClass, ServingAnnotations.IngressClassAlias];
+        var annotation = keys.FirstOrDefault(key => seen.Service.Metadata.Annotations.Get(key) == given);
+        (string Setting, string Fix) said = annotation is null
+            ? ($"ingress-class in config-network is {given}",
+                "kubectl patch configmap config-network -n knative-serving --type merge -p '{\"data\":{\"ingress-class\":\""
+                + $"{NetworkConfig.KipIngressClass}\"}}}}'")
+            : ($"the Service's annotation {annotation} is {given}", $"kubectl annotate ksvc {name} {annotation}-");
+        return chain.Setting(said.Setting).Fix(said.Fix)
+            .Says($"{name} is not ready: its Ingress is of the class {given}, which is not this platform's to serve");
     }
 
     private static Diagnosis Ends(Chain chain, string? reason, string name, Revision? revision, string verdict)

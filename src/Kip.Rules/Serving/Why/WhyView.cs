@@ -28,6 +28,9 @@ public sealed record WhyView
     public required Service Service { get; init; }
     public Configuration? Configuration { get; init; }
     public Route? Route { get; init; }
+
+    /// <summary>The class of the Route's Ingress; null while there is no Ingress.</summary>
+    public string? IngressClass { get; init; }
     public ValueList<Revision> Revisions { get; init; }
     public ValueList<PodAutoscaler> Autoscalers { get; init; }
     public ValueList<Deployment> Deployments { get; init; }

@@ -1,4 +1,5 @@
 using Kip.Resources;
+using Kip.Resources.Serving;
 using KIngress = Kip.Resources.Networking.Ingress;
 
 namespace Kip.Conformance.Serving.Ingress;
@@ -31,23 +32,31 @@ internal static class IngressBed
     /// <summary>Applies an Ingress and completes when the gateway says that this generation is served.</summary>
     public static async Task<KIngress> IngressAsync(this ConformanceTarget target, string name, params string[] rules)
     {
-        var applied = await target.ApplyAsync<KIngress>(
-            $$"""
-            apiVersion: networking.internal.knative.dev/v1alpha1
-            kind: Ingress
-            metadata: { name: {{name}}, annotations: { networking.knative.dev/ingress.class: {{await ClassAsync(target)}} } }
-            spec:
-              httpOption: Enabled
-              rules: [{{string.Join(", ", rules)}}]
-            """);
+        var applied = await target.ApplyIngressAsync(name, $"networking.knative.dev/ingress.class: {await ClassAsync(target)}", rules);
         return await target.WaitAsync<KIngress>(
             name, i => i.Status.ObservedGeneration >= applied.Metadata.Generation && i.Status.Conditions.IsTrue("Ready"), "Ready");
     }
 
+    /// <summary>Applies an Ingress and waits for nothing.</summary>
+    /// <param name="target">Where.</param>
+    /// <param name="name">In the case's namespace.</param>
+    /// <param name="annotations">As entries of a YAML flow map.</param>
+    /// <param name="rules">As YAML flow maps.</param>
+    public static Task<KIngress> ApplyIngressAsync(this ConformanceTarget target, string name, string annotations, params string[] rules) =>
+        target.ApplyAsync<KIngress>(
+            $$"""
+            apiVersion: networking.internal.knative.dev/v1alpha1
+            kind: Ingress
+            metadata: { name: {{name}}, annotations: { {{annotations}} } }
+            spec:
+              httpOption: Enabled
+              rules: [{{string.Join(", ", rules)}}]
+            """);
+
     // The class is whatever the platform's own Routes have.
     private static async Task<string> ClassAsync(ConformanceTarget target)
     {
-        var own = await target.ListAsync<KIngress>();
+        var own = await target.ListAsync<KIngress>(ServingLabels.Route);
         return own.Select(static i => i.Metadata.Annotations.Get("networking.knative.dev/ingress.class"))
             .FirstOrDefault(static c => !string.IsNullOrEmpty(c)) ?? Class;
     }

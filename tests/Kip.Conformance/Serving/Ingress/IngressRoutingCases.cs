@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Kip.Resources;
+using Kip.Resources.Networking;
 using KIngress = Kip.Resources.Networking.Ingress;
 using static Kip.Conformance.Serving.Ingress.IngressBed;
 
@@ -31,8 +32,9 @@ internal static class IngressRoutingCases
         new(
             "serving/ingress/update", "Updates under constant requests fail none, and once Ready only the new backend answers", "update TestUpdate",
             UpdateAsync),
-        ConformanceCase.NotSupported("serving/ingress/class", "An Ingress of another class is left alone", "ingressclass TestIngressClass",
-            "every Ingress is served: there is no other gateway on the machine that could be meant"),
+        new(
+            "serving/ingress/class", "An Ingress whose class is absent, empty or foreign is not served, and its status stays unwritten",
+            "ingressclass TestIngressClass", ClassAsync),
         new("serving/ingress/visibility", "A ClusterLocal host is not served to the outside", "visibility TestVisibility", VisibilityAsync),
     ];
 
@@ -157,6 +159,27 @@ internal static class IngressRoutingCases
         {
             while (!stop.IsCancellationRequested)
                 if ((await target.CallAsync(url)).Status != 200) failed++;
+        }
+    }
+
+    private static async Task ClassAsync(ConformanceTarget target)
+    {
+        await target.BackendsAsync("one");
+        (string Name, string Annotations)[] foreign =
+        [
+            ("absent", ""), ("empty", "networking.knative.dev/ingress.class: \"\""),
+            ("foreign", "networking.knative.dev/ingress.class: foreign.ingress.example.com"),
+        ];
+        foreach (var (name, annotations) in foreign)
+            await target.ApplyIngressAsync(name, annotations, Rule(target.Host(name), Path(target.Split("one"))));
+        // Once a later Ingress is served, the gateway has seen these, too.
+        await target.IngressAsync("mine", Rule(target.Host("mine"), Path(target.Split("one"))));
+        (await target.CallAsync($"http://{target.Host("mine")}/")).Is(200);
+        foreach (var (name, _) in foreign)
+        {
+            var ingress = Expect.Found(await target.GetAsync<KIngress>(name));
+            Expect.That(ingress.Status == new IngressStatus(), $"the status of the Ingress with the class {name} was written");
+            (await target.CallAsync($"http://{target.Host(name)}/")).Is(404);
         }
     }
 

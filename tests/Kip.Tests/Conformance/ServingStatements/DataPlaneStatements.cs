@@ -115,7 +115,8 @@ internal static class DataPlaneStatements
         new("4.6", "Ready once it is served, with the hash of what is served",
             "RoutingTests.An_ingress_becomes_ready_when_it_is_served",
             "IngressHashTests.It_is_over_the_spec_in_the_order_of_Gos_fields_with_namespace_and_name", "case serving/ingress/update"),
-        new("4.6", "only of its own class", "doc Kip serves every Ingress, whatever class it names"),
+        new("4.6", "only of its own class", "case serving/ingress/class", "RoutingTests.An_ingress_of_another_class_is_neither_served_nor_written",
+            "doc which Ingresses a gateway serves"),
 
         new("4.7", "environment", "case serving/runtime/env", "RevisionPlannerTests.The_pod_gets_the_runtime_contract"),
         new("4.7", "one port, and the protocol by its name",

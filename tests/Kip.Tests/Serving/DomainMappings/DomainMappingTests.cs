@@ -57,6 +57,23 @@ public class DomainMappingTests
     }
 
     [Fact]
+    public void A_mapping_of_another_gateways_class_waits_for_that()
+    {
+        var world = World();
+        world.Apply(Mapping());
+        world.Run();
+        var mapping = world.Get<DomainMapping>("www.example.com");
+        world.Apply(mapping with
+        {
+            Metadata = mapping.Metadata with { Annotations = mapping.Metadata.Annotations.With(ServingAnnotations.IngressClass, "other.example.com") },
+        });
+        world.Run();
+
+        Why(world, "IngressReady").ShouldBe("Unknown IngressNotConfigured Ingress has not yet been reconciled.");
+        world.Get<Ingress>("www.example.com").Metadata.Annotations[ServingAnnotations.IngressClass].ShouldBe("other.example.com");
+    }
+
+    [Fact]
     public void Deleting_it_gives_the_domain_back_and_the_next_takes_over()
     {
         var world = World();

@@ -144,4 +144,31 @@ public class RouteStatusTests
         Why(world, "IngressReady").ShouldBe("False NotOwned There is an existing Ingress \"hello\" that we do not own.");
         world.Get<Ingress>("hello").Spec.ShouldBe(theirs);
     }
+
+    [Fact]
+    public void A_route_of_another_gateways_class_waits_for_that_and_comes_back_with_the_class()
+    {
+        var world = World();
+        world.Apply(Ksvc.Make());
+        world.Run();
+        var served = world.Get<Ingress>("hello").Metadata.Uid;
+
+        world.Apply(Network("nginx.ingress.example.com"));
+        world.Run();
+
+        Why(world, "IngressReady").ShouldBe("Unknown IngressNotConfigured Ingress has not yet been reconciled.");
+        var given = world.Get<Ingress>("hello");
+        given.Metadata.Annotations[ServingAnnotations.IngressClass].ShouldBe("nginx.ingress.example.com");
+        given.Metadata.Uid.ShouldNotBe(served, "what the gateway said of the former one does not count for this");
+
+        world.Apply(Network("kourier.ingress.networking.knative.dev"));
+        world.Run();
+        Why(world).ShouldBe("True");
+        world.Get<Ingress>("hello").Metadata.Uid.ShouldBe(given.Metadata.Uid);
+    }
+
+    private static Kip.Resources.Core.ConfigMap Network(string ingressClass) => new()
+    {
+        Metadata = new ObjectMeta { Name = "config-network", Namespace = "knative-serving" }, Data = StringMap.Of(("ingress-class", ingressClass)),
+    };
 }

@@ -35,6 +35,43 @@ public class DiagnosticianTests
     }
 
     [Fact]
+    public void A_pod_without_a_place_is_told_with_what_it_lacks_and_what_decides()
+    {
+        var told = new WhyBed
+        {
+            Conditions = ConfigurationFails, Container = null,
+            RevisionConditions = "{ type: Ready, status: \"False\" }, { type: ResourcesAvailable, status: \"False\", reason: Unschedulable, "
+                + "message: \"0/1 nodes are available: 1 Insufficient cpu.\" }",
+        }.Ask();
+
+        told.Verdict.ShouldBe("hello is not ready: Revision hello-00001 does not come up (Unschedulable)");
+        Text(told, WhyLink.Condition).ShouldContain("1 Insufficient cpu");
+        Text(told, WhyLink.Setting).ShouldContain("resources.requests");
+        Text(told, WhyLink.Fix).ShouldContain("status.allocatable");
+        InOrder(told);
+    }
+
+    [Theory]
+    [InlineData("", "ingress-class in config-network is nginx.example.com", "{\"ingress-class\":\"kip.ingress.networking.knative.dev\"}")]
+    [InlineData("networking.knative.dev/ingress-class: nginx.example.com", "annotation networking.knative.dev/ingress-class",
+        "kubectl annotate ksvc hello networking.knative.dev/ingress-class-")]
+    public void An_ingress_that_another_gateway_should_serve_is_told_with_who_says_so(string annotations, string setting, string fix)
+    {
+        var told = new WhyBed
+        {
+            Conditions = "{ type: Ready, status: Unknown, reason: IngressNotConfigured }, { type: ConfigurationsReady, status: \"True\" }, "
+                + "{ type: RoutesReady, status: Unknown, reason: IngressNotConfigured }",
+            ServiceAnnotations = annotations, IngressClass = "nginx.example.com",
+        }.Ask();
+
+        told.IsTrouble.ShouldBeTrue();
+        told.Verdict.ShouldBe("hello is not ready: its Ingress is of the class nginx.example.com, which is not this platform's to serve");
+        Text(told, WhyLink.Setting).ShouldContain(setting);
+        Text(told, WhyLink.Fix).ShouldContain(fix);
+        InOrder(told);
+    }
+
+    [Fact]
     public void A_crash_is_told_with_its_exit_code_its_event_and_the_line_that_explains_it()
     {
         var told = new WhyBed

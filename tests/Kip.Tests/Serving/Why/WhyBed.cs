@@ -20,6 +20,10 @@ internal sealed record WhyBed
         + "RoutesReady, status: \"True\" }";
     public string RevisionConditions { get; init; } = "{ type: Ready, status: \"True\" }";
     public string Annotations { get; init; } = "";
+    public string ServiceAnnotations { get; init; } = "";
+
+    /// <summary>The class of the service's Ingress.</summary>
+    public string? IngressClass { get; init; } = "kip.ingress.networking.knative.dev";
     public string RevisionSpec { get; init; } = "";
 
     /// <summary>The container's status; null for no pod at all.</summary>
@@ -42,13 +46,14 @@ internal sealed record WhyBed
             $$"""
             apiVersion: serving.knative.dev/v1
             kind: Service
-            metadata: { name: hello, generation: 1 }
+            metadata: { name: hello, generation: 1, annotations: { {{ServiceAnnotations}} } }
             status:
               observedGeneration: 1
               latestCreatedRevisionName: hello-00001
               conditions: [{{Conditions}}]
               traffic: [{ revisionName: hello-00001, percent: 100 }]
             """),
+        IngressClass = IngressClass,
         Revisions =
         [
             Yaml.One<Revision>(
