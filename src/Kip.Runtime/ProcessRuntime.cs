@@ -5,6 +5,7 @@ using Kip.Client.Pods;
 using Kip.Images.Layers;
 using Kip.Resources;
 using Kip.Resources.Core;
+using Kip.Rules.Scheduling;
 using Kip.Runtime.Bundles;
 using Kip.Runtime.Containers;
 using Kip.Runtime.CronJobs;
@@ -12,6 +13,7 @@ using Kip.Runtime.Deployments;
 using Kip.Runtime.Endpoints;
 using Kip.Runtime.EndpointSlices;
 using Kip.Runtime.Jobs;
+using Kip.Runtime.Logs;
 using Kip.Runtime.Networking;
 using Kip.Runtime.Nodes;
 using Kip.Runtime.Pods;
@@ -45,6 +47,7 @@ public sealed partial class ProcessRuntime : IAsyncDisposable
     private readonly PodWorkers _workers;
     private readonly PodKinds _kinds;
     private readonly ContainerEngines? _engines;
+    private readonly StringMap _amounts;
     private readonly CancellationTokenSource _stop = new();
     private IDisposable? _subscription;
     private Task _recording = Task.CompletedTask;
@@ -73,19 +76,25 @@ public sealed partial class ProcessRuntime : IAsyncDisposable
         _kinds = new PodKinds(Bundles, options.Containers is not null);
         if (options.Containers is { } containers)
             _engines = new ContainerEngines(containers, options.DataDirectory, _marks, _spawner, time, loggers.CreateLogger("Kip.Runtime.Containers"));
+        _amounts = NodeFacts.Amounts(options.PortCount);
+        var room = new NodeRoom(_amounts);
         var ports = new PortAllocator(options.FirstPort, options.PortCount, (int)(random() * options.PortCount));
         _workers = new PodWorkers(new PodHost
         {
             Options = options, Resources = resources, Informers = informers, Spawner = _spawner, Prober = _prober, Bundles = Bundles, Ports = ports,
-            Marks = _marks,
+            Marks = _marks, Room = room,
             Events = _events, Drain = drain, NewSandbox = NewSandbox, Time = time, Logger = loggers.CreateLogger("Kip.Runtime.Pods"),
         });
-        Logs = new PodLogs(_workers);
+        RequestLogs = new PodRequestLogs(_workers, loggers.CreateLogger("Kip.Runtime.Logs"));
+        Logs = new PodLogs(_workers, RequestLogs);
         Exec = new PodExec(_workers);
         Forward = new PodForward();
         var usage = new PodUsageReader(options.DataDirectory);
         (Usage, MachineUsage) = (usage, usage);
-        var newPods = new PodFactory(options.NodeName, () => PodNames.Suffix(random), spec => _kinds.IsProcess(spec) ? ports.NextOrNull() : null);
+        var newPods = new PodFactory(options.NodeName, () => PodNames.Suffix(random), spec => _kinds.IsProcess(spec) ? ports.NextOrNull() : null)
+        {
+            HasRoom = spec => room.Refusal(spec) is null,
+        };
         Func<Pod, int>? requestsAt = drain is null ? null : pod => drain.RequestsAt(pod.Key, pod.Metadata.Uid ?? "");
         Reconcilers =
         [
@@ -96,6 +105,9 @@ public sealed partial class ProcessRuntime : IAsyncDisposable
 
     /// <summary>What pods wrote.</summary>
     public IPodLogs Logs { get; }
+
+    /// <summary>Where the gateway's lines about pods' requests go.</summary>
+    public PodRequestLogs RequestLogs { get; }
 
     /// <summary>What pods use of the machine.</summary>
     public IPodUsage Usage { get; }
@@ -130,7 +142,7 @@ public sealed partial class ProcessRuntime : IAsyncDisposable
         DeleteFoldersOfOthers(ours);
         var version = typeof(ProcessRuntime).Assembly.GetName().Version?.ToString(3);
         await new NodeRegistration(_resources).DeclareAsync(
-            NodeFacts.Read(_options.NodeName, _options.PortCount, $"v{version}+kip", $"kip://{version}", _time.GetUtcNow()), cancel);
+            NodeFacts.Read(_options.NodeName, _amounts, $"v{version}+kip", $"kip://{version}", _time.GetUtcNow()), cancel);
         // 3. Each pod gets its worker as the cache tells of it.
         _recording = _events.RunAsync(_stop.Token);
         _subscription = _informers.Subscribe<Pod>(_workers.OnChange);
@@ -153,6 +165,7 @@ public sealed partial class ProcessRuntime : IAsyncDisposable
         if (_disposed) return;
         _disposed = true;
         await StopAsync(CancellationToken.None);
+        await RequestLogs.DisposeAsync();
         if (_engines is not null) await _engines.DisposeAsync();
         _prober.Dispose();
         _spawner.Dispose();

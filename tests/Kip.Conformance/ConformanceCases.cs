@@ -35,7 +35,8 @@ public static class ConformanceCases
         .. EventTypeCases.All,
         .. FeatureCases.All,
         .. RolloutCases.All,
-        .. NotAskedCases.All,
+        .. RequestLogCases.All,
+        .. AvailabilityCases.All,
     ];
 
     /// <summary>Those whose id contains the text; all for null.</summary>

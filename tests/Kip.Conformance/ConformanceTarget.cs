@@ -97,6 +97,14 @@ public sealed class ConformanceTarget : IAsyncDisposable
     /// <summary>Deletes an object of the case's namespace.</summary>
     public Task DeleteAsync<T>(string name) where T : Resource, IResource => _resources.DeleteAsync<T>(new(Namespace, name), Deadline);
 
+    /// <summary>Reads what a container of a pod has written so far.</summary>
+    /// <exception cref="ApiException">There is no such log.</exception>
+    public async Task<string> LogAsync(string pod, string container)
+    {
+        using var reader = new StreamReader(await _resources.OpenLogAsync(new(Namespace, pod), new() { Container = container }, Deadline));
+        return await reader.ReadToEndAsync(Deadline);
+    }
+
     /// <summary>Completes when an object is as wanted, and returns it as it then was.</summary>
     /// <param name="name">In the case's namespace.</param>
     /// <param name="wanted">Asked again after every change.</param>

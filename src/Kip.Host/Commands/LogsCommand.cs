@@ -4,6 +4,7 @@ using Kip.Client.Pods;
 using Kip.Host.CommandLine;
 using Kip.Host.Logs;
 using Kip.Resources.Core;
+using Kip.Rules.RequestLogs;
 
 namespace Kip.Host.Commands;
 
@@ -16,13 +17,19 @@ internal static class LogsCommand
     private static readonly Option<bool> Previous = new("--previous", "-p") { Description = "Of the container before its last restart" };
     private static readonly Option<bool> Timestamps = new("--timestamps") { Description = "With the time of each line" };
 
+    private static readonly Option<bool> Requests = new("--requests")
+    {
+        Description = "The request log's lines about these pods instead; needs logging.enable-request-log in config-observability",
+    };
+
     public static Verb Make() => new Verb(
         "logs",
         "Print what a service's pods wrote.",
         "kip logs hello",
         "kip logs hello -f",
-        "kip logs hello --tail 20 --timestamps")
-        .With(Name).With(Follow).With(Tail).With(Previous).With(Timestamps)
+        "kip logs hello --tail 20 --timestamps",
+        "kip logs hello --requests")
+        .With(Name).With(Follow).With(Tail).With(Previous).With(Timestamps).With(Requests)
         .Does(RunAsync);
 
     private static async Task RunAsync(ParseResult parsed, CancellationToken cancel)
@@ -31,6 +38,7 @@ internal static class LogsCommand
         var name = parsed.GetRequiredValue(Name);
         var request = new PodLogOptions
         {
+            Container = parsed.GetValue(Requests) ? RequestLogContainer.Name : null,
             Follow = parsed.GetValue(Follow),
             TailLines = parsed.GetValue(Tail),
             Previous = parsed.GetValue(Previous),

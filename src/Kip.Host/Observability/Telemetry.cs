@@ -5,6 +5,7 @@ using Kip.Resources.Core;
 using Kip.Rules.Admission;
 using Kip.Rules.RequestLogs;
 using Kip.Rules.Serving.Configs;
+using Kip.Runtime.Logs;
 using Kip.Traffic;
 using Kip.Traffic.Observability;
 using Microsoft.Extensions.Logging;
@@ -21,6 +22,7 @@ internal sealed partial class Telemetry : IAsyncDisposable
     private readonly Gateway _gateway;
     private readonly ILogger _logger;
     private readonly LineFile _file;
+    private readonly PodRequestLogs _pods;
     private readonly IDisposable _subscription;
     private ObservabilityConfig _config = new();
     private Exporting? _exporting;
@@ -28,9 +30,10 @@ internal sealed partial class Telemetry : IAsyncDisposable
 
     /// <param name="informers">Where config-observability is followed.</param>
     /// <param name="data">Where the request log is written: <c>requests.log</c>.</param>
-    public Telemetry(Gateway gateway, InformerSet informers, DataFolder data, TimeProvider time, ILoggerFactory loggers)
+    /// <param name="pods">Where it is written once more, pod by pod.</param>
+    public Telemetry(Gateway gateway, InformerSet informers, DataFolder data, PodRequestLogs pods, TimeProvider time, ILoggerFactory loggers)
     {
-        _gateway = gateway;
+        (_gateway, _pods) = (gateway, pods);
         _logger = loggers.CreateLogger<Telemetry>();
         _file = new(data.RequestLog, time, loggers);
         _subscription = informers.Subscribe<ConfigMap>(OnConfigMap);
@@ -71,6 +74,7 @@ internal sealed partial class Telemetry : IAsyncDisposable
 
     private void SetRequestLog(ObservabilityConfig config)
     {
+        _pods.IsOn = config.EnableRequestLog;
         if (!config.EnableRequestLog)
         {
             _gateway.RequestLog = null;
@@ -82,7 +86,7 @@ internal sealed partial class Telemetry : IAsyncDisposable
             if (RequestLogTemplate.Parse(text, out var error) is { } parsed) template = parsed;
             else LogBadTemplate(error);
         }
-        _gateway.RequestLog = new RequestLog(template, config.EnableProbeRequestLog, _file.Write);
+        _gateway.RequestLog = new RequestLog(template, config.EnableProbeRequestLog, _file.Write) { WriteOf = _pods.Write };
     }
 
     private void SetExporting(ObservabilityConfig config)

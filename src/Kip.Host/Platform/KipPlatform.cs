@@ -135,7 +135,7 @@ public sealed class KipPlatform : IAsyncDisposable
                 .. EventingControllers.Create(events), .. runtime.Reconcilers,
             ], _time, loggers);
         // Ended after the gateway, so that the last requests are written down, too.
-        var observability = await ObservabilityParts.StartAsync(options, gateway, autoscaler, informers, _time, loggers, cancel);
+        var observability = await ObservabilityParts.StartAsync(options, gateway, runtime.RequestLogs, autoscaler, informers, _time, loggers, cancel);
         Ends(() => observability.DisposeAsync().AsTask());
         await runtime.StartAsync(cancel);
         Ends(() => controllers.DisposeAsync().AsTask());

@@ -2,6 +2,7 @@ using System.Net;
 using Kip.Client.Informers;
 using Kip.Controllers.Scaling;
 using Kip.Host.Observability;
+using Kip.Runtime.Logs;
 using Kip.Traffic;
 using Microsoft.Extensions.Logging;
 
@@ -24,10 +25,10 @@ internal sealed class ObservabilityParts : IAsyncDisposable
 
     /// <exception cref="IOException">The port for metrics is in use.</exception>
     public static async Task<ObservabilityParts> StartAsync(
-        PlatformOptions options, Gateway gateway, AutoscalerLoop autoscaler, InformerSet informers, TimeProvider time, ILoggerFactory loggers,
-        CancellationToken cancel)
+        PlatformOptions options, Gateway gateway, PodRequestLogs pods, AutoscalerLoop autoscaler, InformerSet informers, TimeProvider time,
+        ILoggerFactory loggers, CancellationToken cancel)
     {
-        var telemetry = new Telemetry(gateway, informers, options.Data, time, loggers);
+        var telemetry = new Telemetry(gateway, informers, options.Data, pods, time, loggers);
         var parts = new ObservabilityParts(telemetry, new(telemetry.Scrape, () => gateway.Ready.IsCompletedSuccessfully));
         _ = new ScalingInstruments(parts._meters, autoscaler);
         if (options.Metrics is { } endPoint) (parts._server, parts.Listening) = await parts.Endpoint.ListenAsync(endPoint, loggers, cancel);

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Kip.Resources;
 using Kip.Resources.Core;
 
@@ -7,8 +8,8 @@ namespace Kip.Rules.Quotas;
 public static class PodAmounts
 {
     /// <summary>
-    /// The sum over its containers, or the most that one init container asks for, whichever is more. A container that only states a limit requests
-    /// as much.
+    /// The sum over its containers, or the most that one init container asks for, whichever is more, and the pod's own overhead. A container that only
+    /// states a limit requests as much; without any limit the overhead limits nothing.
     /// </summary>
     /// <param name="limits">Its limits; otherwise its requests.</param>
     public static Amount Of(PodSpec spec, string resource, bool limits)
@@ -22,7 +23,8 @@ public static class PodAmounts
             else most = Amount.Max(most, sidecars + asked);
         }
         foreach (var container in spec.Containers) together += Of(container, resource, limits) ?? default;
-        return Amount.Max(together + sidecars, most);
+        var asks = Amount.Max(together + sidecars, most);
+        return spec.Overhead is null || (limits && asks == default) ? asks : asks + Overhead(spec.Overhead, resource);
     }
 
     /// <summary>What one container asks for; null when it does not say.</summary>
@@ -31,5 +33,14 @@ public static class PodAmounts
         var resources = container.Resources;
         var text = limits ? resources?.Limits.Get(resource) : resources?.Requests.Get(resource) ?? resources?.Limits.Get(resource);
         return text is null ? null : Amount.Parse(text);
+    }
+
+    private static Amount Overhead(RawJson overhead, string resource)
+    {
+        using var amounts = JsonDocument.Parse(overhead.Text);
+        return amounts.RootElement.ValueKind == JsonValueKind.Object && amounts.RootElement.TryGetProperty(resource, out var amount)
+            && amount.ValueKind is JsonValueKind.String or JsonValueKind.Number
+            ? Amount.Parse(amount.ToString())
+            : default;
     }
 }

@@ -14,6 +14,10 @@ public sealed record PodFactory(string NodeName, Func<string> NewSuffix, Func<Po
 {
     private const int LongestName = 63;
 
+    /// <summary>Whether the node could run such a pod; one that it cannot is made without a node and waits.</summary>
+    /// <value>Null: whatever it is.</value>
+    public Func<PodSpec, bool>? HasRoom { get; init; }
+
     /// <summary>A pod of the ReplicaSet's template, placed on this node.</summary>
     public Pod Make(ReplicaSet set) => Make(set, set.Spec.Template, set.Metadata.Name + "-");
 
@@ -39,7 +43,8 @@ public sealed record PodFactory(string NodeName, Func<string> NewSuffix, Func<Po
                 OwnerReferences = [owner.ControllerReference()],
             },
             // A pod that has a node is one that somebody runs: deleting it waits for that somebody.
-            Spec = template.Spec with { NodeName = string.IsNullOrEmpty(template.Spec.NodeName) ? NodeName : template.Spec.NodeName },
+            Spec = !string.IsNullOrEmpty(template.Spec.NodeName) || HasRoom?.Invoke(template.Spec) == false ? template.Spec
+                : template.Spec with { NodeName = NodeName },
         };
     }
 

@@ -14,6 +14,9 @@ public sealed class ContainerLog : IProcessOutput
     /// <summary>The kubelet's containerLogMaxSize.</summary>
     public const int DefaultMaxBytes = 10 * 1024 * 1024;
 
+    /// <summary>Behind a log's path: its older half.</summary>
+    internal const string OlderSuffix = ".1";
+
     private readonly Lock _lock = new();
     private readonly TimeProvider _time;
     private readonly int _maxBytes;
@@ -42,7 +45,7 @@ public sealed class ContainerLog : IProcessOutput
     public string Path { get; }
 
     /// <summary>The file with what was written before the present one was begun.</summary>
-    public string OlderPath => Path + ".1";
+    public string OlderPath => Path + OlderSuffix;
 
     /// <summary>
     /// Where the log stands: how often it began a new file, how long that is, whether it is complete, and a task that ends with the next change.

@@ -14,11 +14,18 @@ internal static class NodeFacts
     // Of a block that no machine has (RFC 5737): whoever speaks to it takes the way to everywhere.
     private static readonly IPAddress Elsewhere = IPAddress.Parse("203.0.113.1");
 
-    /// <summary>The Node that pods run on, as it is now.</summary>
+    /// <summary>What the machine has, and all of it is there for pods.</summary>
     /// <param name="mostPods">How many pods may run: each process needs a port.</param>
+    public static StringMap Amounts(int mostPods) => StringMap.Of(
+        ("cpu", System.Environment.ProcessorCount.ToString(CultureInfo.InvariantCulture)),
+        ("memory", $"{MachineMemory.Total / 1024}Ki"),
+        ("pods", mostPods.ToString(CultureInfo.InvariantCulture)));
+
+    /// <summary>The Node that pods run on, as it is now.</summary>
+    /// <param name="amounts">What it has: <see cref="Amounts"/>.</param>
     /// <param name="version">What is shown as the kubelet's version.</param>
     /// <param name="runtime">What runs pods, e.g. <c>kip://0.1.0</c>.</param>
-    public static Node Read(string name, int mostPods, string version, string runtime, DateTimeOffset now)
+    public static Node Read(string name, StringMap amounts, string version, string runtime, DateTimeOffset now)
     {
         var architecture = RuntimeInformation.ProcessArchitecture switch
         {
@@ -26,10 +33,6 @@ internal static class NodeFacts
             Architecture.Arm64 => "arm64",
             var other => other.ToString().ToLowerInvariant(),
         };
-        var amounts = StringMap.Of(
-            ("cpu", System.Environment.ProcessorCount.ToString(CultureInfo.InvariantCulture)),
-            ("memory", $"{MachineMemory.Total / 1024}Ki"),
-            ("pods", mostPods.ToString(CultureInfo.InvariantCulture)));
         return new Node
         {
             Metadata = new ObjectMeta

@@ -5,6 +5,7 @@ using Kip.Client.Pods;
 using Kip.Resources;
 using Kip.Resources.Core;
 using Kip.Resources.Planning;
+using Kip.Rules.Scheduling;
 using Kip.Runtime.Bundles;
 using Kip.Runtime.Ports;
 using Kip.Runtime.Probes;
@@ -28,6 +29,9 @@ internal sealed record PodHost
     public required BundleStore Bundles { get; init; }
     public required PortAllocator Ports { get; init; }
     public required ProcessMarks Marks { get; init; }
+
+    /// <summary>What this machine has for pods.</summary>
+    public required NodeRoom Room { get; init; }
     public LeftoverSweep Leftovers { get; } = new();
     public required EventRecorder Events { get; init; }
     public required IPodDrain? Drain { get; init; }
@@ -40,5 +44,7 @@ internal sealed record PodHost
     public string FolderOf(Pod pod) => Path.Combine(Path.GetFullPath(Options.DataDirectory), "pods", pod.Metadata.Uid ?? pod.Metadata.Name);
 
     /// <summary>Tells people about a pod, off the path of the work.</summary>
-    public void Warn(Pod pod, string reason, string message) => Events.Record(new Edit.Record(pod, "Warning", reason, message), "kubelet");
+    /// <param name="component">Whose part in Kubernetes it is to say so.</param>
+    public void Warn(Pod pod, string reason, string message, string component = "kubelet") =>
+        Events.Record(new Edit.Record(pod, "Warning", reason, message), component);
 }

@@ -2,12 +2,13 @@ using Kip.Client;
 using Kip.Client.Pods;
 using Kip.Resources;
 using Kip.Resources.Core;
+using Kip.Rules.RequestLogs;
 using Kip.Runtime.Logs;
 
 namespace Kip.Runtime.Pods;
 
 /// <summary>Serves what containers wrote, with the kubelet's answers for what is not there.</summary>
-internal sealed class PodLogs(PodWorkers workers) : IPodLogs
+internal sealed class PodLogs(PodWorkers workers, PodRequestLogs requests) : IPodLogs
 {
     private const string DefaultContainer = "kubectl.kubernetes.io/default-container";
 
@@ -18,7 +19,7 @@ internal sealed class PodLogs(PodWorkers workers) : IPodLogs
         return new LogCopy(log, options, destination).RunAsync(cancel);
     }
 
-    private static ContainerLog Choose(PodWorker worker, PodLogOptions options)
+    private ContainerLog Choose(PodWorker worker, PodLogOptions options)
     {
         var pod = worker.Pod;
         var wanted = options.Container is { Length: > 0 } named ? named : pod.Metadata.Annotations.Get(DefaultContainer);
@@ -30,11 +31,21 @@ internal sealed class PodLogs(PodWorkers workers) : IPodLogs
             wanted = names.FirstOrDefault() ?? "";
         }
         var slot = worker.Containers.All.FirstOrDefault(s => s.Container.Name == wanted);
+        if (slot is null && RequestLogContainer.IsMeant(pod, wanted)) return RequestsOf(worker, options);
         if (slot is null) throw ApiException.BadRequest($"container {wanted} is not valid for pod {pod.Metadata.Name}");
         if (options.Previous)
             return slot.PreviousLog
                 ?? throw ApiException.BadRequest($"previous terminated container \"{wanted}\" in pod \"{pod.Metadata.Name}\" not found");
         var reason = slot.Facts.State.Waiting?.Reason ?? "ContainerCreating";
         return slot.Log ?? throw ApiException.BadRequest($"container \"{wanted}\" in pod \"{pod.Metadata.Name}\" is waiting to start: {reason}");
+    }
+
+    private ContainerLog RequestsOf(PodWorker worker, PodLogOptions options)
+    {
+        var name = worker.Pod.Metadata.Name;
+        if (options.Previous) throw ApiException.BadRequest($"previous terminated container \"{RequestLogContainer.Name}\" in pod \"{name}\" not found");
+        return worker.Requests.Read(requests.IsOn) ?? throw ApiException.BadRequest(
+            $"container \"{RequestLogContainer.Name}\" in pod \"{name}\" stands for the platform's request log, which is off: "
+            + "set logging.enable-request-log in config-observability to \"true\"");
     }
 }

@@ -17,6 +17,9 @@ internal sealed partial class PodReporter(PodHost host, DateTimeOffset accepted,
     private PodStartup _startup = new() { Accepted = accepted };
     private int _failures;
 
+    /// <summary>Why the node cannot run the pod; null when it can.</summary>
+    public string? Unschedulable { get; init; }
+
     /// <summary>The status that was written last; what the pod had when its worker began.</summary>
     public PodStatus? Written { get; set; }
 
@@ -28,7 +31,7 @@ internal sealed partial class PodReporter(PodHost host, DateTimeOffset accepted,
     public async Task<Pod> ReportAsync(Pod pod, string? address, PodContainers containers, PodFailure? failure)
     {
         if (IsFinal) return pod;
-        var next = PodStatusRules.Next(
+        var next = Unschedulable is { } why ? PodStatusRules.Unschedulable(pod, why, host.Time.GetUtcNow()) : PodStatusRules.Next(
             pod, address, [.. containers.Init.Select(static s => s.Facts)], [.. containers.Main.Select(static s => s.Facts)], host.Time.GetUtcNow());
         if (failure is not null && !containers.AnyRuns) next = PodStatusRules.Failed(next, failure);
         next = next with { Startup = _startup = Startup(next, containers) };

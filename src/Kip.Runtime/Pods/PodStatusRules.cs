@@ -1,5 +1,6 @@
 using Kip.Resources;
 using Kip.Resources.Core;
+using Kip.Rules.Scheduling;
 using Kip.Runtime.Pods.Slots;
 
 namespace Kip.Runtime.Pods;
@@ -51,6 +52,28 @@ public static class PodStatusRules
             : c).ToValueList(),
         ContainerStatuses = status.ContainerStatuses.Select(static c => c with { Ready = false }).ToValueList(),
     };
+
+    /// <summary>The status of a pod that the node cannot run: it waits, and nothing of it has begun (kube-scheduler).</summary>
+    /// <param name="pod">The pod; its present status gives the time of a condition that stays.</param>
+    /// <param name="why">In the scheduler's words.</param>
+    /// <param name="now">The present time.</param>
+    public static PodStatus Unschedulable(Pod pod, string why, DateTimeOffset now)
+    {
+        var old = pod.Status.Conditions.FirstOrDefault(static c => c is { Type: "PodScheduled", Status: ConditionStatus.False });
+        return new PodStatus
+        {
+            Phase = "Pending",
+            QosClass = pod.Status.QosClass ?? QualityOfService(pod.Spec),
+            Conditions =
+            [
+                new()
+                {
+                    Type = "PodScheduled", Status = ConditionStatus.False, Reason = NodeRoom.Unschedulable, Message = why,
+                    LastTransitionTime = old?.LastTransitionTime ?? now.WholeSeconds(),
+                },
+            ],
+        };
+    }
 
     /// <summary>The same pod, failed because it was ended: it ran longer than its <c>activeDeadlineSeconds</c>, or used too much of the disk.</summary>
     public static PodStatus Failed(PodStatus status, PodFailure why) => status with { Phase = "Failed", Reason = why.Reason, Message = why.Message };

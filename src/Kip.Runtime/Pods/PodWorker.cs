@@ -3,6 +3,7 @@ using Kip.Client;
 using Kip.Resources;
 using Kip.Resources.Core;
 using Kip.Runtime.Deployments;
+using Kip.Runtime.Logs;
 using Kip.Runtime.Pods.Slots;
 using Microsoft.Extensions.Logging;
 
@@ -31,8 +32,9 @@ internal sealed partial class PodWorker : IDisposable
         (_host, _logger, _pod) = (host, host.Logger, pod);
         _sandbox = host.NewSandbox(host, pod, why => Post(new PodMessage.Evicted(why)));
         _containers = new PodContainers(host, _sandbox, pod, Post);
-        _reporter = new PodReporter(host, host.Time.GetUtcNow(), Post) { Written = pod.Status };
+        _reporter = new PodReporter(host, host.Time.GetUtcNow(), Post) { Written = pod.Status, Unschedulable = host.Room.Refusal(pod.Spec) };
         _removal = new PodRemoval(host);
+        Requests = new PodRequestLog(host, pod);
         Completion = RunAsync();
     }
 
@@ -45,6 +47,9 @@ internal sealed partial class PodWorker : IDisposable
     public Pod Pod => Volatile.Read(ref _pod);
 
     public PodContainers Containers => _containers;
+
+    /// <summary>What the gateway wrote of the pod's requests.</summary>
+    public PodRequestLog Requests { get; }
 
     public void Post(PodMessage message) => _mailbox.Writer.TryWrite(message);
 
@@ -81,6 +86,7 @@ internal sealed partial class PodWorker : IDisposable
         }
         finally
         {
+            Requests.End();
             _mailbox.Writer.TryComplete();
             Dispose();
         }
@@ -94,6 +100,12 @@ internal sealed partial class PodWorker : IDisposable
             return;
         }
         if (_pod.IsFinished) return;
+        if (_reporter.Unschedulable is { } why)
+        {
+            _host.Warn(_pod, "FailedScheduling", why, "default-scheduler");
+            await ReportAsync();
+            return;
+        }
         if (_pod.Spec.ActiveDeadlineSeconds is { } seconds) _ = ExpireAsync(TimeSpan.FromSeconds(seconds));
         await StartWhoseTurnItIsAsync();
         await ReportAsync();
@@ -101,7 +113,7 @@ internal sealed partial class PodWorker : IDisposable
 
     private async Task StartWhoseTurnItIsAsync()
     {
-        if (_ending is not null || _pod.IsFinished) return;
+        if (_ending is not null || _pod.IsFinished || _reporter.Unschedulable is not null) return;
         ContainerSlot[] turn = [.. _containers.MayRun().Where(static s => !s.HasBegun && !s.IsOver)];
         if (turn.Length == 0 || !await PlaceAsync()) return;
         foreach (var slot in turn) await slot.StartAsync(_pod, _noMoreStarts.Token);
@@ -222,6 +234,7 @@ internal sealed partial class PodWorker : IDisposable
         }
         _done = true;
         if (!_pod.IsTerminating && !_gone.IsCancellationRequested) return;
+        Requests.End();
         _removal.DeleteFolder(_pod);
         if (!_gone.IsCancellationRequested) await _removal.DeleteAsync(_pod, () => _stopping || _gone.IsCancellationRequested, _gone.Token);
     }

@@ -1,3 +1,4 @@
+using Kip.Resources;
 using Kip.Rules.RequestLogs;
 using Kip.Traffic.Activation;
 using Kip.Traffic.Http;
@@ -10,11 +11,15 @@ namespace Kip.Traffic.Observability;
 /// <param name="Write">Takes a line without its end; must not wait.</param>
 public sealed record RequestLog(RequestLogTemplate Template, bool Probes, Action<string> Write)
 {
+    /// <summary>Takes a line about a request that reached a pod, beside <see cref="Write"/>; must not wait.</summary>
+    /// <value>Null: nobody asks pod by pod.</value>
+    public Action<NamespacedName, string>? WriteOf { get; init; }
+
     internal void Note(GatewayRequest request, RevisionBackend? backend, PodTracker? pod, TimeProvider time)
     {
         ref var trace = ref request.Trace;
         var settings = backend?.Settings;
-        Write(Template.Render(new()
+        var line = Template.Render(new()
         {
             Request = new RequestFacts(request),
             Code = request.Response.StatusCode,
@@ -30,7 +35,9 @@ public sealed record RequestLog(RequestLogTemplate Template, bool Probes, Action
             PodIP = pod?.EndPoint.Address.ToString() ?? "",
             TraceId = TraceIdOf(request),
             RequestId = request.RequestId ?? "",
-        }));
+        });
+        Write(line);
+        if (pod is not null) WriteOf?.Invoke(pod.Pod, line);
     }
 
     private static string TraceIdOf(GatewayRequest request)

@@ -118,6 +118,15 @@ public sealed class RuntimeHarness : IAsyncDisposable
         }
     }
 
+    /// <summary>The first Event that fits.</summary>
+    public async Task<Event> WaitForEventAsync(Func<Event, bool> fits)
+    {
+        using var patience = new CancellationTokenSource(SafetyNet);
+        await foreach (var change in Resources.WatchAsync(Event.Definition, ListOptions.All, patience.Token))
+            if (change.Object is Event told && fits(told)) return told;
+        throw new InvalidOperationException("the watch of Events ended");
+    }
+
     /// <summary>Completes when no object of the kind has this name.</summary>
     public async Task WaitUntilGoneAsync<T>(string name) where T : Resource, IResource
     {

@@ -102,6 +102,19 @@ public class QuotaRulesTests
     }
 
     [Fact]
+    public void The_pods_overhead_is_requested_too_and_limited_where_anything_is()
+    {
+        var overhead = new RawJson("""{"cpu":"250m"}""");
+        var plain = new PodSpec { Containers = [new Container { Name = "a", Resources = new ResourceRequirements { Requests = Cpu("1") } }], Overhead = overhead };
+        var limited = plain with { Containers = [new Container { Name = "a", Resources = new ResourceRequirements { Limits = Cpu("2") } }] };
+
+        PodAmounts.Of(plain, "cpu", limits: false).ShouldBe(Amount.Parse("1250m"));
+        PodAmounts.Of(plain, "cpu", limits: true).ShouldBe(default);
+        PodAmounts.Of(limited, "cpu", limits: true).ShouldBe(Amount.Parse("2250m"));
+        PodAmounts.Of(plain, "memory", limits: false).ShouldBe(default);
+    }
+
+    [Fact]
     public void Ranges_fill_in_what_is_not_said_and_refuse_what_is_too_little_or_too_much()
     {
         LimitRange[] ranges =

@@ -38,6 +38,21 @@ public sealed class ObservabilityTests : GatewayTest
     }
 
     [Fact]
+    public async Task A_line_about_a_request_that_reached_a_pod_is_told_with_the_pod()
+    {
+        var told = new ConcurrentQueue<string>();
+        await ServeAsync(EchoIds);
+        Log("{{.Request.RequestURI}}");
+        Bed.Gateway.RequestLog = Bed.Gateway.RequestLog! with { WriteOf = (pod, line) => told.Enqueue($"{pod} {line}") };
+
+        (await GetAsync("/nowhere", host: "unknown.test")).Dispose();
+        (await GetAsync("/here")).Dispose();
+
+        await Eventually(() => !told.IsEmpty);
+        told.ShouldHaveSingleItem().ShouldBe("default/app-1-a /here");
+    }
+
+    [Fact]
     public async Task A_clients_own_id_is_kept_and_one_that_is_none_is_replaced()
     {
         await ServeAsync(EchoIds);

@@ -1,4 +1,5 @@
 using Kip.Resources.Serving;
+using Kip.Rules.Scheduling;
 
 namespace Kip.Rules.Serving.Why;
 
@@ -31,7 +32,10 @@ internal static class Remedies
                 $"{ServingAnnotations.ProgressDeadline} on the template, else progress-deadline in config-deployment, is how long pods may "
                 + "take to become ready",
                 $"see why the pods are not ready: kip logs {service}; if they only need longer, raise the deadline"),
-            "Unschedulable" or "FailedCreate" => (
+            NodeRoom.Unschedulable => (
+                "resources.requests of the template's containers, or their limits where they request nothing, are more than the machine has",
+                "lower them; what the machine has: kubectl get node -o jsonpath='{.items[0].status.allocatable}'"),
+            "FailedCreate" => (
                 "resources.requests of the containers, and quotas of the namespace, decide whether there is room for a pod",
                 "lower the requests, or make room"),
             "RevisionMissing" =>

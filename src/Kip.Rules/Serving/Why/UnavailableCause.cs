@@ -50,7 +50,8 @@ internal static class UnavailableCause
 
     private static string? Reason(Pod pod) => pod.Status.ContainerStatuses
         .Select(static c => c.State?.Waiting?.Reason ?? ((c.State?.Terminated ?? c.LastState?.Terminated) is not null ? "CrashLoopBackOff" : null))
-        .FirstOrDefault(static r => r is { Length: > 0 });
+        .FirstOrDefault(static r => r is { Length: > 0 })
+        ?? (pod.Status.Conditions.Find("PodScheduled") is { Status: ConditionStatus.False } unscheduled ? unscheduled.Reason : null);
 
     private static string Shown(Pod pod) => Reason(pod) is { } reason ? reason : pod.Status.Phase ?? "Pending";
 }

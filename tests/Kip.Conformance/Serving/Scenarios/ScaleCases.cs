@@ -31,6 +31,9 @@ internal static class ScaleCases
             "A burst is held until there are pods, and answered, whatever the burst capacity says; what is none is refused",
             "TestTargetBurstCapacity*", BurstCapacityAsync),
         new("serving/scale/quota", "Pods that a ResourceQuota refuses are told in the Revision's ResourcesAvailable", "TestResourceQuotaError", QuotaAsync),
+        new(
+            "serving/scale/unschedulable", "A pod that asks for more than there is says Unschedulable, as do Revision and Service", "TestPodScheduleError",
+            UnschedulableAsync),
         new("serving/scale/hpa", "The class hpa brings more pods up under load, and takes them away without", "TestHPAAutoscaleUpDownUp*", HpaAsync)
         {
             TakesLong = true,
@@ -200,6 +203,21 @@ internal static class ScaleCases
         Expect.Contains("exceeded quota: no-pods", revision.Status.Conditions.Find("ResourcesAvailable")!.Message ?? "");
         await target.FailedAsync(applied);
         Expect.Equal(0, (await target.ListAsync<Pod>(Pods("over"))).Count);
+    }
+
+    private static async Task UnschedulableAsync(ConformanceTarget target)
+    {
+        const string Lacking = "Insufficient cpu";
+        var applied = await target.ApplyAsync<Service>(Workload.Service(target, "huge", container: """resources: { requests: { cpu: "50000" } }"""));
+        var revision = await target.WaitAsync<Revision>("huge-00001", static r => r.Status.Conditions.IsFalse("Ready"), "Ready=False");
+        Expect.Equal("Unschedulable", revision.Status.Conditions.Find("Ready")!.Reason);
+        Expect.Contains(Lacking, revision.Status.Conditions.Find("Ready")!.Message);
+        var failed = await target.FailedAsync(applied);
+        Expect.Equal("RevisionFailed", failed.Status.Conditions.Find("ConfigurationsReady")?.Reason);
+        Expect.Contains(Lacking, failed.Status.Conditions.Find("ConfigurationsReady")!.Message);
+        var pod = Expect.Found((await target.ListAsync<Pod>(Pods("huge"))).FirstOrDefault());
+        Expect.Equal("Pending", pod.Status.Phase);
+        Expect.That(pod.Status.ContainerStatuses.IsEmpty, "a container of a pod that has no place was begun");
     }
 
     private static async Task HpaAsync(ConformanceTarget target)

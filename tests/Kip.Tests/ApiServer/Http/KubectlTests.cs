@@ -222,6 +222,24 @@ public sealed class KubectlTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task The_request_log_of_a_revisions_pod_is_asked_for_as_its_queue_proxy()
+    {
+        foreach (var (name, label) in ((string, string)[])[("serves", "serving.knative.dev/revision"), ("plain", "app")])
+            await _api.Registry.CreateAsync(
+                new Pod
+                {
+                    Metadata = new() { Name = name, Namespace = "default", Labels = StringMap.Of((label, "x")) },
+                    Spec = new() { Containers = [new() { Name = "user-container", Image = "i" }] },
+                }, new("test"), Cancel);
+
+        (await _api.Kubectl.RunAsync("get", "--raw", "/api/v1/namespaces/default/pods/serves/log?container=queue-proxy&tailLines=1"))
+            .ShouldBe("queue-proxy says hello\n");
+        (await _api.Kubectl.TryAsync(null, "get", "--raw", "/api/v1/namespaces/default/pods/plain/log?container=queue-proxy"))
+            .Error.ShouldContain("container queue-proxy is not valid for pod plain");
+        (await _api.Kubectl.RunAsync("logs", "serves")).ShouldBe("user-container says hello\n");
+    }
+
+    [Fact]
     public async Task Describe_shows_an_object_and_its_events()
     {
         await ApplyAsync(Manifests.Service);

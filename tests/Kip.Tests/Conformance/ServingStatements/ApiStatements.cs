@@ -69,7 +69,7 @@ internal static class ApiStatements
         new("1.5", "Revision: ProgressDeadlineExceeded, FailedCreate, Unschedulable, a container's waiting reason",
             "RevisionPlannerTests.ResourcesAvailable_follows_the_deployment_and_the_autoscaler",
             "RevisionPlannerTests.Pods_that_cannot_be_made_fail_the_revision_at_once",
-            "RevisionPlannerTests.A_pod_that_cannot_be_placed_fails_the_revision_unless_the_cluster_grows",
+            "RevisionPlannerTests.A_pod_that_cannot_be_placed_fails_the_revision_unless_the_cluster_grows", "case serving/scale/unschedulable",
             "RevisionPlannerTests.A_container_that_waits_counts_only_when_the_deployment_has_timed_out"),
         new("1.5", "Revision: ContainerMissing", "DigestTests.A_revision_whose_image_cannot_be_told_says_so", "case serving/api/container-missing"),
         new("1.5", "Revision: ExitCode, and what a program that said nothing is told with",

@@ -27,7 +27,8 @@ internal static class ObservabilityStatements
             "RequestLogTemplateTests.A_template_is_rendered_as_Go_would", "RequestLogTemplateTests.The_default_line_is_json_with_Knatives_fields",
             "RequestLogTemplateTests.A_template_that_fails_for_a_request_says_so_in_Knatives_words"),
         new("6.4", "the request log: where it is, and in a running platform",
-            "doc stdout of queue-proxy", "ObservedPlatformTests.One_request_is_seen_in_metrics_traces_and_the_request_log_as_soon_as_they_are_asked_for"),
+            "doc stdout of queue-proxy", "case serving/traffic/request-logs", "PodRequestLogTests.Each_pod_has_the_lines_of_its_own_requests",
+            "ObservedPlatformTests.One_request_is_seen_in_metrics_traces_and_the_request_log_as_soon_as_they_are_asked_for"),
         new("6.4", "collection of /var/log", "doc profiling endpoint, `/var/log` collection"),
 
         new("6.5", "health and profiling",

@@ -54,6 +54,29 @@ public class PodLifeTests
     }
 
     [Fact]
+    public async Task A_pod_that_asks_for_more_than_the_machine_has_waits_and_is_never_started()
+    {
+        await using var kip = await RuntimeHarness.StartAsync();
+        var image = await kip.ShellBundleAsync("exec sleep 600");
+        await kip.CreateAsync(RuntimeHarness.PodOf("huge", image, static c => c with
+        {
+            Resources = new ResourceRequirements { Requests = StringMap.Of(("cpu", "100000")) },
+        }));
+
+        var pod = await kip.WaitForAsync<Pod>("huge", static p => p.Status.Conditions.Any(static c => c.Type == "PodScheduled"));
+        var told = await kip.WaitForEventAsync(static e => e.Reason == "FailedScheduling");
+
+        (pod.Status.Phase, pod.Spec.NodeName).ShouldBe(("Pending", null));
+        pod.Status.Conditions.ShouldHaveSingleItem().Message.ShouldNotBeNull().ShouldStartWith("0/1 nodes are available: 1 Insufficient cpu.");
+        pod.Status.ContainerStatuses.IsEmpty.ShouldBeTrue();
+        (told.InvolvedObject.Name, told.Source?.Component, told.Message).ShouldBe(("huge", "default-scheduler", pod.Status.Conditions[0].Message));
+        Directory.Exists(Path.Combine(kip.Options.DataDirectory, "pods", pod.Metadata.Uid!)).ShouldBeFalse();
+
+        await kip.Resources.DeleteAsync<Pod>(pod.Key, CancellationToken.None);
+        await kip.WaitUntilGoneAsync<Pod>("huge");
+    }
+
+    [Fact]
     public async Task A_process_that_dies_makes_its_pod_unready_and_is_restarted_at_once_then_ever_more_slowly()
     {
         // Long enough for the state to be written, and seen, before it is over.

@@ -60,6 +60,18 @@ public class PodRulesTests
         PodStatusRules.Next(pod with { Status = once }, "127.0.0.1", [], [Facts(Running)], DateTimeOffset.UnixEpoch.AddHours(1)).ShouldBe(once);
     }
 
+    [Fact]
+    public void A_pod_without_a_place_is_pending_and_says_nothing_but_that()
+    {
+        var pod = new Pod { Spec = new PodSpec { Containers = [new Container { Name = "a" }] } };
+        var once = PodStatusRules.Unschedulable(pod, "no room", DateTimeOffset.UnixEpoch);
+
+        (once.Phase, once.QosClass, once.StartTime, once.HostIP).ShouldBe(("Pending", "BestEffort", null, null));
+        var condition = once.Conditions.ShouldHaveSingleItem();
+        (condition.Type, condition.Status, condition.Reason, condition.Message).ShouldBe(("PodScheduled", "False", "Unschedulable", "no room"));
+        PodStatusRules.Unschedulable(pod with { Status = once }, "no room", DateTimeOffset.UnixEpoch.AddHours(1)).ShouldBe(once);
+    }
+
     [Theory]
     [InlineData("Always", 0, true)]
     [InlineData(null, 1, true)]

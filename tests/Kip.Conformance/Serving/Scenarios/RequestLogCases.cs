@@ -1,0 +1,79 @@
+using System.Text;
+using System.Text.Json;
+using Kip.Client;
+using Kip.Resources;
+using Kip.Resources.Core;
+using Kip.Resources.Serving;
+
+namespace Kip.Conformance.Serving.Scenarios;
+
+/// <summary>The request log, read where Knative's clients read it: at the container queue-proxy of a pod.</summary>
+internal static class RequestLogCases
+{
+    private const string Container = "queue-proxy";
+
+    public static IReadOnlyList<ConformanceCase> All { get; } =
+    [
+        new(
+            "serving/traffic/request-logs", "With the request log on, a pod's queue-proxy tells of the requests that the pod got, and of no others",
+            "TestRequestLogs", LoggedAsync),
+    ];
+
+    private static async Task LoggedAsync(ConformanceTarget target)
+    {
+        await SetAsync(target, "\"true\"");
+        try
+        {
+            const string One = "autoscaling.knative.dev/min-scale: \"1\", autoscaling.knative.dev/max-scale: \"1\"";
+            var service = await target.ReadyServiceAsync(Workload.Service(target, "logged", annotations: One));
+            var other = await target.ReadyServiceAsync(Workload.Service(target, "other", annotations: One));
+            var pod = (await target.ListAsync<Pod>($"{ServingLabels.Service}=logged")).Single().Metadata.Name;
+            IReadOnlyList<string> lines = [];
+            // When the setting counts, and when a line can be read, nobody says.
+            await target.EventuallyAsync(async () =>
+            {
+                (await target.CallAsync($"{other.Status.Url}/?from=elsewhere", "User-Agent: conformance")).Is(200);
+                (await target.CallAsync($"{service.Status.Url}/?from=here", "User-Agent: conformance")).Is(200);
+                lines = await LinesAsync(target, pod);
+                return lines.Any(static l => IsOf(l, "/?from=here"));
+            }, () => $"no request is in the log; there were {lines.Count} lines, the last {lines.LastOrDefault()}");
+            Expect.That(!lines.Any(static l => IsOf(l, "/?from=elsewhere")), "the log tells of a request that another pod got");
+        }
+        finally
+        {
+            await SetAsync(target, "null");
+        }
+    }
+
+    private static async Task<IReadOnlyList<string>> LinesAsync(ConformanceTarget target, string pod)
+    {
+        try
+        {
+            return (await target.LogAsync(pod, Container)).Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        }
+        catch (ApiException none)
+        {
+            return [none.Message];
+        }
+    }
+
+    // Knative's sidecar writes other lines, too, and not all of them are JSON.
+    private static bool IsOf(string line, string url)
+    {
+        try
+        {
+            using var document = JsonDocument.Parse(line);
+            return document.RootElement.TryGetProperty("httpRequest", out var request)
+                && request.GetProperty("requestUrl").GetString()?.Replace("\\u003D", "=", StringComparison.Ordinal) == url
+                && request.GetProperty("userAgent").GetString() == "conformance";
+        }
+        catch (JsonException)
+        {
+            return false;
+        }
+    }
+
+    private static Task SetAsync(ConformanceTarget target, string value) => target.Resources.PatchAsync(
+        ConfigMap.Definition, new("knative-serving", "config-observability"),
+        new(PatchContentType.Merge, Encoding.UTF8.GetBytes($$$"""{"data":{"logging.enable-request-log":{{{value}}}}}""")), CancellationToken.None);
+}
