@@ -48,8 +48,16 @@ public sealed class KipProgram : IAsyncDisposable
     {
         var folder = data ?? Directory.CreateTempSubdirectory("kip-test-").FullName;
         var program = new KipProgram(Launch(folder, arguments), folder, ownsData: data is null);
-        await program.ReadyAsync();
-        return program;
+        try
+        {
+            await program.ReadyAsync();
+            return program;
+        }
+        catch
+        {
+            program._process.Kill();
+            throw;
+        }
     }
 
     /// <summary>Ends the process without warning, as a power cut would, and waits until it is gone.</summary>
@@ -107,7 +115,15 @@ public sealed class KipProgram : IAsyncDisposable
     {
         await StopAsync();
         _process.Dispose();
-        if (_ownsData) Directory.Delete(Data, recursive: true);
+        if (!_ownsData) return;
+        try
+        {
+            Directory.Delete(Data, recursive: true);
+        }
+        catch (IOException)
+        {
+            // A client that a test has just ended may still be writing to its cache; the folder is a temporary one.
+        }
     }
 
     private Dictionary<string, string> Environment => new()
