@@ -167,12 +167,14 @@ public sealed class FieldDecoder
             SchemaType.Int32 => value.ValueKind == JsonValueKind.Number && value.TryGetInt32(out _),
             SchemaType.Int64 => value.ValueKind == JsonValueKind.Number && value.TryGetInt64(out _),
             SchemaType.Number => value.ValueKind == JsonValueKind.Number,
+            SchemaType.Quantity => value.ValueKind is JsonValueKind.String or JsonValueKind.Number,
             SchemaType.IntOrString => value.ValueKind == JsonValueKind.String || (value.ValueKind == JsonValueKind.Number && value.TryGetInt32(out _)),
             _ => value.ValueKind == JsonValueKind.String,
         };
         if (!fits) FailType(value, schema, path, owner);
         else if (schema.Type == SchemaType.Time) Time(value.GetString()!);
         else if (schema.Type == SchemaType.Bytes && !Base64.IsValid(value.GetString())) _typeError = $"illegal base64 data in field \"{path}\"";
+        else if (schema.Type == SchemaType.Quantity) _writer.WriteStringValue(value.ValueKind == JsonValueKind.Number ? value.GetRawText() : value.GetString());
         else value.WriteTo(_writer);
     }
 
@@ -207,6 +209,9 @@ public sealed class FieldDecoder
                 break;
             case SchemaType.Int32 or SchemaType.Int64 or SchemaType.Number or SchemaType.IntOrString:
                 _writer.WriteNumberValue(0);
+                break;
+            case SchemaType.Quantity:
+                _writer.WriteStringValue("0");
                 break;
             case SchemaType.Boolean:
                 _writer.WriteBooleanValue(false);

@@ -17,6 +17,8 @@ public static class SchemaBuilder
 
     private static readonly SchemaNode BytesMap = new() { Type = SchemaType.Map, Items = new() { Type = SchemaType.Bytes } };
 
+    private static readonly SchemaNode Quantities = new() { Type = SchemaType.Map, Items = new() { Type = SchemaType.Quantity } };
+
     // What HeaderMatchesConverter reads: {"name": {"exact": "value"}}.
     private static readonly SchemaNode HeaderMatches = new()
     {
@@ -65,6 +67,7 @@ public static class SchemaBuilder
     private static SchemaNode NodeOf(JsonPropertyInfo property)
     {
         if (property.CustomConverter is HeaderMatchesConverter) return HeaderMatches;
+        if (property.CustomConverter is QuantitiesConverter) return Quantities;
         var binary = (property.DeclaringType == typeof(Secret) && property.Name == "data")
             || (property.DeclaringType == typeof(ConfigMap) && property.Name == "binaryData");
         return binary ? BytesMap : Of(property.PropertyType);

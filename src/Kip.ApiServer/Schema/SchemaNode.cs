@@ -68,6 +68,7 @@ public sealed class SchemaNode
         SchemaType.Time => "v1.Time",
         SchemaType.Bytes => "[]uint8",
         SchemaType.IntOrString => "intstr.IntOrString",
+        SchemaType.Quantity => "resource.Quantity",
         SchemaType.Number => "float64",
         SchemaType.Any => "interface {}",
         _ => "string",

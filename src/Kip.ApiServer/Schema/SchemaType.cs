@@ -21,6 +21,9 @@ public enum SchemaType
     Number,
     IntOrString,
 
+    /// <summary>Text such as <c>500m</c>; a bare number is taken and kept as text.</summary>
+    Quantity,
+
     /// <summary>RFC 3339 text.</summary>
     Time,
 

@@ -81,7 +81,9 @@ public sealed record ObjectSelector
 /// <summary>Quantities by resource name, as they were written (<c>cpu: 500m</c>).</summary>
 public sealed record ResourceRequirements
 {
+    [JsonConverter(typeof(QuantitiesConverter))]
     public StringMap Limits { get; init; }
+    [JsonConverter(typeof(QuantitiesConverter))]
     public StringMap Requests { get; init; }
     public RawJson? Claims { get; init; }
 }

@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace Kip.Resources.Core;
 
 /// <summary>What containers and pods of a namespace request when they say nothing, and the least and the most that they may.</summary>
@@ -23,9 +25,14 @@ public sealed record LimitRangeItem
 {
     /// <value><c>Container</c>, <c>Pod</c> or <c>PersistentVolumeClaim</c>.</value>
     public string Type { get; init => field = value ?? ""; } = "";
+    [JsonConverter(typeof(QuantitiesConverter))]
     public StringMap Max { get; init; }
+    [JsonConverter(typeof(QuantitiesConverter))]
     public StringMap Min { get; init; }
+    [JsonConverter(typeof(QuantitiesConverter))]
     public StringMap Default { get; init; }
+    [JsonConverter(typeof(QuantitiesConverter))]
     public StringMap DefaultRequest { get; init; }
+    [JsonConverter(typeof(QuantitiesConverter))]
     public StringMap MaxLimitRequestRatio { get; init; }
 }

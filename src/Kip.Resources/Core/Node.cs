@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace Kip.Resources.Core;
 
 /// <summary>The machine that pods run on.</summary>
@@ -27,7 +29,9 @@ public sealed record NodeSpec
 
 public sealed record NodeStatus
 {
+    [JsonConverter(typeof(QuantitiesConverter))]
     public StringMap Capacity { get; init; }
+    [JsonConverter(typeof(QuantitiesConverter))]
     public StringMap Allocatable { get; init; }
     public ValueList<NodeCondition> Conditions { get; init; }
     public ValueList<NodeAddress> Addresses { get; init; }

@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace Kip.Resources.Core;
 
 /// <summary>How much a namespace may have of what: objects, and what pods request.</summary>
@@ -16,6 +18,7 @@ public sealed record ResourceQuota : Resource<ResourceQuotaSpec, ResourceQuotaSt
 public sealed record ResourceQuotaSpec
 {
     /// <summary>Quantities by what they limit: <c>pods</c>, <c>requests.cpu</c>, <c>count/deployments.apps</c>…</summary>
+    [JsonConverter(typeof(QuantitiesConverter))]
     public StringMap Hard { get; init; }
     public ValueList<string> Scopes { get; init; }
     public ScopeSelector? ScopeSelector { get; init; }
@@ -35,6 +38,8 @@ public sealed record ScopeRequirement
 
 public sealed record ResourceQuotaStatus
 {
+    [JsonConverter(typeof(QuantitiesConverter))]
     public StringMap Hard { get; init; }
+    [JsonConverter(typeof(QuantitiesConverter))]
     public StringMap Used { get; init; }
 }

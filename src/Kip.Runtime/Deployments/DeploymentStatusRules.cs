@@ -10,7 +10,6 @@ internal static class DeploymentStatusRules
     private const int DefaultDeadlineSeconds = 600;
     private const string Available = "Available";
     private const string Progressing = "Progressing";
-    private const string ReplicaFailure = "ReplicaFailure";
     private const string NewReplicaSetAvailable = "NewReplicaSetAvailable";
     private const string TimedOut = "ProgressDeadlineExceeded";
 
@@ -33,8 +32,7 @@ internal static class DeploymentStatusRules
         var now = seen.Now.WholeSeconds();
         var conditions = SetAvailable(before.Conditions, available >= pods.Count.MinAvailable, now);
         conditions = SetProgressing(conditions, seen, pods, status);
-        conditions = seen.CreateFailure is { } why
-            ? conditions.Marked(ReplicaFailure, ConditionStatus.True, "FailedCreate", why, now) : conditions.Without(ReplicaFailure);
+        conditions = ReplicaFailure.In(conditions, seen.CreateFailure, now);
         status = status with { Conditions = conditions };
         return (status, LookAgain(seen, pods, status, available));
     }

@@ -4,7 +4,6 @@ using Kip.Resources.Apps;
 using Kip.Resources.Core;
 using Kip.Resources.Planning;
 using Kip.Resources.Selectors;
-using Kip.Rules.Conditions;
 using Kip.Runtime.Deployments;
 
 namespace Kip.Runtime.ReplicaSets;
@@ -87,10 +86,6 @@ public static class ReplicaSetPlanner
     {
         var set = seen.Set;
         var active = seen.Pods.Where(p => p.IsActive && query.Matches(p.Metadata.Labels)).ToArray();
-        const string Failure = "ReplicaFailure";
-        var before = set.Status.Conditions;
-        var conditions = failure is null
-            ? before.Without(Failure) : before.Marked(Failure, ConditionStatus.True, "FailedCreate", failure, seen.Now.WholeSeconds());
         return set.Status with
         {
             Replicas = active.Length,
@@ -99,7 +94,7 @@ public static class ReplicaSetPlanner
             AvailableReplicas = active.Count(p => p.IsAvailable(set.Spec.MinReadySeconds, seen.Now)),
             TerminatingReplicas = seen.Pods.Count(static p => p.IsTerminating) is var leaving and > 0 ? leaving : null,
             ObservedGeneration = set.Metadata.Generation,
-            Conditions = conditions,
+            Conditions = ReplicaFailure.In(set.Status.Conditions, failure, seen.Now.WholeSeconds()),
         };
     }
 

@@ -96,6 +96,20 @@ public class ServiceAdmissionTests
     public void Traffic_adds_up_and_each_target_is_clear(string traffic, string? errors) =>
         Ask.Validate(Ask.Service(Simple, traffic)).ShouldBe(errors?.Split('|') ?? []);
 
+    [Theory]
+    [InlineData("{containers: [{image: a, env: [{name: A, value: b, valueFrom: {configMapKeyRef: {name: m, key: k}}}]}]}",
+        "containers[0].env[0].valueFrom: Invalid value: \"\": may not be specified when `value` is not empty")]
+    [InlineData("{containers: [{image: a, env: [{name: A, valueFrom: {}}]}]}",
+        "containers[0].env[0].valueFrom: Invalid value: \"\": must specify one of: `fieldRef`, `resourceFieldRef`, `configMapKeyRef` or `secretKeyRef`")]
+    [InlineData("{containers: [{image: a, env: [{name: A, valueFrom: {configMapKeyRef: {name: m, key: k}, secretKeyRef: {name: m, key: k}}}]}]}",
+        "containers[0].env[0].valueFrom: Invalid value: \"\": may not have more than one field specified at a time")]
+    [InlineData("{containers: [{image: a, resources: {limits: {cpu: 1}, requests: {cpu: 1500m}}}]}",
+        "containers[0].resources.requests: Invalid value: \"1500m\": must be less than or equal to cpu limit of 1")]
+    [InlineData("{containers: [{image: a, readinessProbe: {httpGet: {scheme: FTP}}}]}",
+        "containers[0].readinessProbe.httpGet.scheme: Unsupported value: \"FTP\": supported values: \"HTTP\", \"HTTPS\"")]
+    public void What_Kubernetes_would_refuse_of_the_pod_is_refused_at_once(string spec, string error) =>
+        Ask.Validate(Ask.Service(spec)).ShouldBe(["spec.template.spec." + error]);
+
     [Fact]
     public void A_tag_is_part_of_a_host_name() =>
         Ask.Validate(Ask.Service(Simple, "traffic: [{percent: 100, tag: V_1}]")).Single()

@@ -28,6 +28,10 @@ public class TemplateMetadataTests
         Ask.Validate(Service(static m => m with { Name = "", GenerateName = "hello-" })).ShouldBeEmpty();
         Ask.Validate(Service(static m => m with { Name = "", GenerateName = "hello-" }, "{name: hello-x}"))
             .ShouldBe(["spec.template.metadata.name: must not set the field(s)"]);
+        // As it comes from the API server, which has made the name by then.
+        var named = Service(static m => m with { Name = "hello-x7k2p", GenerateName = "hello-" }, "{name: hello-x7k2p-1}");
+        Ask.Validate(named).ShouldBe(["spec.template.metadata.name: must not set the field(s)"]);
+        Ask.Validate(named, Service(static m => m with { Name = "hello-x7k2p", GenerateName = "hello-" })).ShouldBeEmpty("once it has its name");
         Ask.Validate(Service(static m => m with { Name = "" })).ShouldBe(["metadata.name: name or generateName is required"]);
         Ask.Validate(Service(static m => m with { Name = "", GenerateName = "1-" }))
             .ShouldHaveSingleItem().ShouldStartWith("metadata.generateName: not a DNS 1035 label prefix:");

@@ -44,14 +44,27 @@ internal static class PodRules
                 errors.UnsupportedValue(protocol, "protocol", "SCTP", "TCP", "UDP");
         }
         for (var i = 0; i < container.Env.Count; i++)
-            if (container.Env[i].Name.Length == 0 || container.Env[i].Name.Contains('='))
-                errors.InvalidValue(container.Env[i].Name, $"env[{i}].name",
-                    "a valid environment variable name is not empty and holds no '='");
+        {
+            using var _ = errors.In("env", i);
+            ValidateVariable(container.Env[i], errors);
+        }
         ValidateResources(container.Resources, errors);
         foreach (var (name, probe) in (ReadOnlySpan<(string, Probe?)>)
                  [("livenessProbe", container.LivenessProbe), ("readinessProbe", container.ReadinessProbe),
                      ("startupProbe", container.StartupProbe)])
             if (probe is not null) ValidateProbe(probe, name, errors);
+    }
+
+    private static void ValidateVariable(EnvVar variable, FieldErrors errors)
+    {
+        if (variable.Name.Length == 0 || variable.Name.Contains('='))
+            errors.InvalidValue(variable.Name, "name", "a valid environment variable name is not empty and holds no '='");
+        if (variable.ValueFrom is not { } from) return;
+        object?[] sources = [from.FieldRef, from.ResourceFieldRef, from.ConfigMapKeyRef, from.SecretKeyRef];
+        var stated = sources.Count(static s => s is not null);
+        if (stated == 0) errors.InvalidValue("", "valueFrom", "must specify one of: `fieldRef`, `resourceFieldRef`, `configMapKeyRef` or `secretKeyRef`");
+        else if (!string.IsNullOrEmpty(variable.Value)) errors.InvalidValue("", "valueFrom", "may not be specified when `value` is not empty");
+        else if (stated > 1) errors.InvalidValue("", "valueFrom", "may not have more than one field specified at a time");
     }
 
     private static void ValidateResources(ResourceRequirements? resources, FieldErrors errors)
@@ -61,6 +74,9 @@ internal static class PodRules
             foreach (var (resource, quantity) in map)
                 if (!Quantity.IsValid(quantity))
                     errors.InvalidValue(quantity, $"resources.{side}[{resource}]", "quantities must be like 500m or 128Mi");
+        foreach (var (resource, requested) in resources.Requests)
+            if (resources.Limits.Get(resource) is { } limit && Quantity.ValueOf(requested) > Quantity.ValueOf(limit))
+                errors.InvalidValue(requested, "resources.requests", $"must be less than or equal to {resource} limit of {limit}");
     }
 
     private static void ValidateProbe(Probe probe, string field, FieldErrors errors)
@@ -70,6 +86,8 @@ internal static class PodRules
         var handlers = stated.Count(static h => h is not null);
         if (handlers == 0) errors.RequiredValue("", "must specify a handler type");
         if (handlers > 1) errors.Forbidden("", "may not specify more than 1 handler type");
+        if (probe.HttpGet?.Scheme is { Length: > 0 } scheme && scheme is not ("HTTP" or "HTTPS"))
+            errors.UnsupportedValue(scheme, "httpGet.scheme", "HTTP", "HTTPS");
         if (probe.PeriodSeconds < 0) errors.InvalidValue(probe.PeriodSeconds, "periodSeconds", "must be greater than or equal to 0");
         if (probe.TimeoutSeconds < 0) errors.InvalidValue(probe.TimeoutSeconds, "timeoutSeconds", "must be greater than or equal to 0");
         if (probe.InitialDelaySeconds < 0)

@@ -23,7 +23,7 @@ internal static class TemplateRules
     {
         using (errors.In("metadata"))
         {
-            ValidateName(template.Metadata, parent, errors);
+            ValidateName(template.Metadata, parent, isNew: old is null, errors);
             ValidateAnnotations(template.Metadata.Annotations, config, errors);
             if (old is not null && template.Metadata.Name.Length > 0 && template.Metadata.Name == old.Metadata.Name && template != old)
                 errors.Explain("Saw the following changes without a name change (-old +new)", "name",
@@ -46,13 +46,14 @@ internal static class TemplateRules
         }
     }
 
-    private static void ValidateName(ObjectMeta metadata, ObjectMeta parent, FieldErrors errors)
+    private static void ValidateName(ObjectMeta metadata, ObjectMeta parent, bool isNew, FieldErrors errors)
     {
         if (metadata.Name.Length > 0)
         {
             if (NameSyntax.Label1035Error(metadata.Name) is { } wrong) errors.Invalid($"not a DNS 1035 label: [{wrong}]", "name");
-            // Without the parent's final name its prefix cannot be checked.
-            if (parent.Name.Length == 0 && !string.IsNullOrEmpty(parent.GenerateName)) errors.Disallowed("name");
+            // Nobody can know the prefix of a name that is only being generated.
+            if (isNew && parent.GenerateName is { Length: > 0 } prefix && (parent.Name.Length == 0 || parent.Name.StartsWith(prefix, StringComparison.Ordinal)))
+                errors.Disallowed("name");
             else if (!metadata.Name.StartsWith(parent.Name + "-", StringComparison.Ordinal))
                 errors.Invalid($"\"{metadata.Name}\" must have prefix \"{parent.Name}-\"", "name");
         }

@@ -45,8 +45,8 @@ internal static class TrafficAdmission
         if (!string.IsNullOrEmpty(target.Url)) errors.Disallowed("url");
         var hasRevision = !string.IsNullOrEmpty(target.RevisionName);
         var hasConfiguration = !string.IsNullOrEmpty(target.ConfigurationName);
-        if (hasRevision && NameSyntax.SubdomainError(target.RevisionName!) is { } notAName)
-            errors.InvalidKey(target.RevisionName!, "revisionName", notAName);
+        CheckName(target.RevisionName, "revisionName", errors);
+        CheckName(target.ConfigurationName, "configurationName", errors);
         if (isService)
         {
             if (hasConfiguration) errors.Disallowed("configurationName");
@@ -55,5 +55,10 @@ internal static class TrafficAdmission
         else if (!hasRevision && !hasConfiguration) errors.GotNeither("revisionName", "configurationName");
         if (target.LatestRevision is { } latest && latest == hasRevision)
             errors.Say($"may not set revisionName \"{target.RevisionName}\" when latestRevision is {(latest ? "true" : "false")}", "latestRevision");
+    }
+
+    private static void CheckName(string? name, string field, FieldErrors errors)
+    {
+        if (!string.IsNullOrEmpty(name) && NameSyntax.SubdomainError(name) is { } wrong) errors.InvalidKey(name, field, wrong);
     }
 }

@@ -70,9 +70,30 @@ public class FieldDecoderTests
     [InlineData("""{"metadata":{"name":true}}""", "json: cannot unmarshal bool into Go struct field ObjectMeta.metadata.name of type string")]
     [InlineData("""{"metadata":{"creationTimestamp":"yesterday"}}""", "parsing time \"yesterday\"")]
     [InlineData("""{"metadata":{"name":"\ud800"}}""", "surrogate")]
+    [InlineData(
+        """{"spec":{"template":{"spec":{"containers":[{"name":"a","resources":{"limits":{"cpu":true}}}]}}}}""",
+        "json: cannot unmarshal bool into Go struct field ResourceRequirements.spec.template.spec.containers[0].resources.limits.cpu of type resource.Quantity")]
     [InlineData("""[]""", "json: cannot unmarshal array into Go value of type v1.Deployment")]
     public void A_value_of_the_wrong_type_is_described_as_Kubernetes_does(string body, string message) =>
         Decode(Deployment.Definition, body).TypeError.ShouldNotBeNull().ShouldStartWith(message.Contains("surrogate") ? "invalid character" : message);
+
+    [Fact]
+    public void A_quantity_may_be_a_bare_number()
+    {
+        var decoded = Decode(Pod.Definition, """
+            {"spec":{"containers":[{"name":"a","resources":{"limits":{"cpu":1,"memory":"64Mi"},"requests":{"cpu":0.5,"memory":1e6,"ephemeral-storage":null}}}]}}
+            """);
+
+        decoded.TypeError.ShouldBeNull();
+        var resources = ((Pod)Pod.Definition.Read(decoded.Json)).Spec.Containers[0].Resources!;
+        resources.Limits.ShouldBe(StringMap.Of(("cpu", "1"), ("memory", "64Mi")));
+        resources.Requests.ShouldBe(StringMap.Of(("cpu", "0.5"), ("memory", "1e6"), ("ephemeral-storage", "0")));
+    }
+
+    [Fact]
+    public void A_quantity_is_a_number_for_whoever_reads_without_a_schema() =>
+        ((Pod)Pod.Definition.Read("""{"apiVersion":"v1","kind":"Pod","spec":{"containers":[{"resources":{"limits":{"cpu":2}}}]}}"""u8))
+            .Spec.Containers[0].Resources!.Limits.ShouldBe(StringMap.Of(("cpu", "2")));
 
     [Fact]
     public void Secret_data_must_be_base64() =>

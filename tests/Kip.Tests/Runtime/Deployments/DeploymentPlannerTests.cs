@@ -318,6 +318,20 @@ public class DeploymentPlannerTests
         Find(Plan((Deployment)plan.Status!, []), "ReplicaFailure").ShouldBeNull();
     }
 
+    [Fact]
+    public void A_pod_that_is_refused_again_is_no_news_though_it_has_another_name()
+    {
+        var refused = (Deployment)Plan(Of(1), [], refused: "pods \"web-x\" is forbidden: exceeded quota").Status!;
+
+        var again = Plan(refused, [], refused: "pods \"web-y\" is forbidden: exceeded quota");
+        var otherwise = Plan(refused, [], refused: "pods \"web-y\" is forbidden: not allowed");
+
+        // Whoever is told of a change looks again at once: news each time would be tried again without a pause.
+        again.Edits.OfType<Edit.UpdateStatus>().ShouldBeEmpty();
+        Find(again, "ReplicaFailure")!.Message.ShouldBe("pods \"web-x\" is forbidden: exceeded quota");
+        Find(otherwise, "ReplicaFailure")!.Message.ShouldBe("pods \"web-y\" is forbidden: not allowed");
+    }
+
     /// <summary>Any mix of pods, stepped with each created pod becoming ready sooner or later.</summary>
     [Fact]
     public void From_any_state_it_comes_to_rest_with_the_wanted_pods_and_never_below_the_minimum()
