@@ -9,60 +9,60 @@ namespace Kip.Client.Informers;
 /// Listeners are called one change at a time and outside all locks, mostly on the thread that reads the watch: they must be quick and must not
 /// wait. By the time they are called the cache holds the change.
 /// </remarks>
-public sealed partial class Informer<T> : IInformer where T : Resource, IResource
+public abstract partial class Informer
 {
     private static readonly Backoff Retry = new(TimeSpan.FromMilliseconds(100), TimeSpan.FromSeconds(30));
 
     private readonly Lock _lock = new();
-    private readonly Indexer<T> _indexer = new();
     private readonly TaskCompletionSource _synced = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly IResources _resources;
     private readonly TimeProvider _time;
     private readonly Func<double> _random;
     private readonly ILogger _logger;
-    private ImmutableArray<Subscription<T>> _subscriptions = [];
+    private ImmutableArray<Subscription> _subscriptions = [];
     private volatile string? _version;
 
-    internal Informer(IResources resources, TimeProvider time, Func<double> random, ILogger logger)
+    private protected Informer(
+        KindDefinition kind, Func<int, Resource[]> makeArray, IResources resources, TimeProvider time, Func<double> random, ILogger logger)
     {
+        Kind = kind;
+        Objects = new(makeArray);
         _resources = resources;
         _time = time;
         _random = random;
         _logger = logger;
     }
 
-    public KindDefinition Kind => T.Definition;
-
-    public IIndexer<T> Indexer => _indexer;
+    public KindDefinition Kind { get; }
 
     /// <summary>Whether the first list has been taken in and its listeners have been called.</summary>
     public bool HasSynced => _synced.Task.IsCompletedSuccessfully;
 
     public Task WaitForSyncAsync(CancellationToken cancel) => _synced.Task.WaitAsync(cancel);
 
-    /// <summary>Calls the handler for every change from now on, and first for everything that is there already, as added.</summary>
-    /// <returns>Dispose it to be called no more.</returns>
-    public IDisposable Subscribe(Action<ResourceChange<T>> handler)
+    internal ObjectIndex Objects { get; }
+
+    internal IEnumerable<NamespacedName> Keys() => Objects.List().Select(static item => item.Key);
+
+    /// <summary>Whether a write of this object that gave this version is in the cache, or overtaken by a later one.</summary>
+    internal bool HasSeen(NamespacedName name, string version) =>
+        ResourceVersions.IsAtLeast(_version ?? "", version)
+        || (Objects.Get(name) is { } cached && ResourceVersions.IsAtLeast(cached.Metadata.ResourceVersion, version));
+
+    private protected IDisposable Subscribe(Action<Resource?, Resource?> handler)
     {
-        var subscription = new Subscription<T>(handler, e => LogHandlerFailed(e, Kind));
+        var subscription = new Subscription(handler, e => LogHandlerFailed(e, Kind));
         lock (_lock)
         {
-            foreach (var item in _indexer.List()) subscription.Enqueue(new(null, item));
+            foreach (var item in Objects.List()) subscription.Enqueue(null, item);
             _subscriptions = _subscriptions.Add(subscription);
         }
         subscription.Deliver();
         return new Unsubscriber(this, subscription);
     }
 
-    Resource? IInformer.Get(NamespacedName name) => _indexer.Get(name);
-
-    IEnumerable<NamespacedName> IInformer.Keys() => _indexer.List().Select(static item => item.Key);
-
-    bool IInformer.HasSeen(NamespacedName name, string version) =>
-        ResourceVersions.IsAtLeast(_version ?? "", version)
-        || (_indexer.Get(name) is { } cached && ResourceVersions.IsAtLeast(cached.Metadata.ResourceVersion, version));
-
-    async Task IInformer.RunAsync(CancellationToken cancel)
+    /// <summary>Lists and watches until cancelled. Never throws.</summary>
+    internal async Task RunAsync(CancellationToken cancel)
     {
         var failures = 0;
         while (!cancel.IsCancellationRequested)
@@ -110,10 +110,10 @@ public sealed partial class Informer<T> : IInformer where T : Resource, IResourc
         foreach (var item in list.Items)
         {
             present.Add(item.Key);
-            Put((T)item);
+            Put(item);
         }
         // What went while nobody watched: told as deleted, in its last known state.
-        foreach (var item in _indexer.List())
+        foreach (var item in Objects.List())
             if (!present.Contains(item.Key)) Remove(item);
         _version = list.ResourceVersion;
         _synced.TrySetResult();
@@ -126,14 +126,14 @@ public sealed partial class Informer<T> : IInformer where T : Resource, IResourc
         {
             var version = step.Object.Metadata.ResourceVersion;
             if (step.Type == WatchEventType.Bookmark) _version = version;
-            else if (step.Type == WatchEventType.Deleted) Remove((T)step.Object, version);
-            else Put((T)step.Object, version);
+            else if (step.Type == WatchEventType.Deleted) Remove(step.Object, version);
+            else Put(step.Object, version);
         }
     }
 
-    private void Put(T item, string? version = null)
+    private void Put(Resource item, string? version = null)
     {
-        var cached = _indexer.Get(item.Key);
+        var cached = Objects.Get(item.Key);
         if (cached is not null && cached.Metadata.Uid != item.Metadata.Uid)
         {
             // Another object of the same name: the first one went without our seeing it.
@@ -148,28 +148,28 @@ public sealed partial class Informer<T> : IInformer where T : Resource, IResourc
         Tell(item, gone: null, version);
     }
 
-    private void Remove(T last, string? version = null)
+    private void Remove(Resource last, string? version = null)
     {
-        if (_indexer.Get(last.Key) is null) _version = version ?? _version;
+        if (Objects.Get(last.Key) is null) _version = version ?? _version;
         else Tell(item: null, last, version);
     }
 
-    private void Tell(T? item, T? gone, string? version)
+    private void Tell(Resource? item, Resource? gone, string? version)
     {
-        ImmutableArray<Subscription<T>> listeners;
+        ImmutableArray<Subscription> listeners;
         lock (_lock)
         {
             // Cache and queues change together, so that a new listener neither misses a change nor gets it twice.
-            var old = item is null ? gone : _indexer.Put(item);
-            if (gone is not null) _indexer.Remove(gone.Key);
+            var old = item is null ? gone : Objects.Put(item);
+            if (gone is not null) Objects.Remove(gone.Key);
             _version = version ?? _version;
             listeners = _subscriptions;
-            foreach (var listener in listeners) listener.Enqueue(new(old, item));
+            foreach (var listener in listeners) listener.Enqueue(old, item);
         }
         foreach (var listener in listeners) listener.Deliver();
     }
 
-    private sealed class Unsubscriber(Informer<T> informer, Subscription<T> subscription) : IDisposable
+    private sealed class Unsubscriber(Informer informer, Subscription subscription) : IDisposable
     {
         public void Dispose()
         {

@@ -14,7 +14,7 @@ public sealed class InformerSet(IResources resources, TimeProvider time, ILogger
     : IAsyncDisposable
 {
     private readonly Lock _lock = new();
-    private readonly Dictionary<KindDefinition, IInformer> _informers = [];
+    private readonly Dictionary<KindDefinition, Informer> _informers = [];
     private readonly List<Task> _running = [];
     private readonly CancellationTokenSource _stop = new();
     private readonly ILogger _logger = (loggers ?? NullLoggerFactory.Instance).CreateLogger<InformerSet>();
@@ -41,14 +41,14 @@ public sealed class InformerSet(IResources resources, TimeProvider time, ILogger
     }
 
     /// <summary>Calls the handler for every change of a kind from now on, and first for all that is there, as added.</summary>
-    /// <remarks>The handler must be quick and must not wait; see <see cref="Informers.Informer{T}"/>.</remarks>
+    /// <remarks>The handler must be quick and must not wait; see <see cref="Informers.Informer"/>.</remarks>
     public IDisposable Subscribe<T>(Action<ResourceChange<T>> handler) where T : Resource, IResource => Informer<T>().Subscribe(handler);
 
     /// <summary>Starts all informers. Does not wait for their first list: <see cref="WaitForSyncAsync"/> does.</summary>
     public Task StartAsync(CancellationToken cancel = default)
     {
         cancel.ThrowIfCancellationRequested();
-        IInformer[] all;
+        Informer[] all;
         lock (_lock)
         {
             if (_started) return Task.CompletedTask;
@@ -62,7 +62,7 @@ public sealed class InformerSet(IResources resources, TimeProvider time, ILogger
     /// <summary>Completes when every kind asked for so far has been listed and its listeners have been told.</summary>
     public Task WaitForSyncAsync(CancellationToken cancel)
     {
-        IInformer[] all;
+        Informer[] all;
         lock (_lock) all = [.. _informers.Values];
         return Task.WhenAll(all.Select(informer => informer.WaitForSyncAsync(cancel)));
     }
@@ -85,7 +85,7 @@ public sealed class InformerSet(IResources resources, TimeProvider time, ILogger
         _stop.Dispose();
     }
 
-    private void Start(IInformer informer)
+    private void Start(Informer informer)
     {
         var run = informer.RunAsync(_stop.Token);
         lock (_lock) _running.Add(run);

@@ -7,16 +7,17 @@ namespace Kip.Client.Informers;
 /// Two threads can have changes for it at the same moment: the one that subscribes (replaying what is there) and the informer's. Whoever comes
 /// second leaves its change in the queue for the first.
 /// </remarks>
-internal sealed class Subscription<T>(Action<ResourceChange<T>> handler, Action<Exception> failed) where T : Resource, IResource
+/// <param name="handler">Called with the object as it was and as it is now.</param>
+internal sealed class Subscription(Action<Resource?, Resource?> handler, Action<Exception> failed)
 {
     private readonly Lock _lock = new();
-    private readonly Queue<ResourceChange<T>> _queue = new();
+    private readonly Queue<(Resource? Old, Resource? New)> _queue = new();
     private bool _delivering;
     private bool _ended;
 
-    public void Enqueue(ResourceChange<T> change)
+    public void Enqueue(Resource? old, Resource? now)
     {
-        lock (_lock) _queue.Enqueue(change);
+        lock (_lock) _queue.Enqueue((old, now));
     }
 
     public void Deliver()
@@ -30,7 +31,7 @@ internal sealed class Subscription<T>(Action<ResourceChange<T>> handler, Action<
         {
             try
             {
-                handler(change);
+                handler(change.Old, change.New);
             }
             catch (Exception e)
             {
@@ -49,7 +50,7 @@ internal sealed class Subscription<T>(Action<ResourceChange<T>> handler, Action<
         }
     }
 
-    private bool TryNext(out ResourceChange<T> change)
+    private bool TryNext(out (Resource? Old, Resource? New) change)
     {
         lock (_lock)
         {

@@ -13,10 +13,10 @@ internal sealed class OwnWrites
     private readonly Dictionary<(KindDefinition Kind, NamespacedName Name), HashSet<NamespacedName>> _waiting = [];
 
     /// <summary>Remembers that an object was written and got this version.</summary>
-    public void Written(NamespacedName key, IInformer informer, Resource stored) => Add(key, new(informer, stored, Deleted: false));
+    public void Written(NamespacedName key, Informer informer, Resource stored) => Add(key, new(informer, stored, Deleted: false));
 
     /// <summary>Remembers that an object was deleted.</summary>
-    public void Deleted(NamespacedName key, IInformer informer, Resource deleted) => Add(key, new(informer, deleted, Deleted: true));
+    public void Deleted(NamespacedName key, Informer informer, Resource deleted) => Add(key, new(informer, deleted, Deleted: true));
 
     /// <summary>Whether the caches show everything written for the key. If not, the key is parked: <see cref="Release"/> gives it back.</summary>
     public bool AreSeen(NamespacedName key)
@@ -86,12 +86,12 @@ internal sealed class OwnWrites
         return true;
     }
 
-    private sealed record Write(IInformer Informer, Resource Object, bool Deleted)
+    private sealed record Write(Informer Informer, Resource Object, bool Deleted)
     {
         public bool IsSeen()
         {
             if (!Deleted) return Informer.HasSeen(Object.Key, Object.Metadata.ResourceVersion ?? "");
-            var cached = Informer.Get(Object.Key);
+            var cached = Informer.Objects.Get(Object.Key);
             return cached is null || cached.Metadata.DeletionTimestamp is not null || cached.Metadata.Uid != Object.Metadata.Uid;
         }
     }

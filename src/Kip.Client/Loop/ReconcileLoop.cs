@@ -27,7 +27,7 @@ public sealed partial class ReconcileLoop : IWatchBuilder, IDisposable
     private readonly WorkQueue<NamespacedName> _queue;
     private readonly LoopInstruments _instruments;
     private readonly OwnWrites _ownWrites = new();
-    private readonly Dictionary<KindDefinition, IInformer> _watched = [];
+    private readonly Dictionary<KindDefinition, Informer> _watched = [];
     private readonly ConcurrentDictionary<NamespacedName, string> _failing = new();
 
     /// <summary>Makes the loop and lets the reconciler name what it watches. Start the informers after this.</summary>
@@ -176,7 +176,7 @@ public sealed partial class ReconcileLoop : IWatchBuilder, IDisposable
             if (stored.GetDefinition() == _reconciler.Kind && stored.Key == key) self = stored;
         }
         if (plan.Status is not { } status) return;
-        var current = self ?? (_watched.TryGetValue(status.GetDefinition(), out var cache) ? cache.Get(status.Key) : null);
+        var current = self ?? (_watched.TryGetValue(status.GetDefinition(), out var cache) ? cache.Objects.Get(status.Key) : null);
         if (current is not null && ((IHasStatus)status).StatusEquals(current)) return;
         // An edit of this very plan may have moved the object on: the status belongs to the version it made.
         if (self is not null) status = status with { Metadata = self.Metadata };
@@ -225,7 +225,7 @@ public sealed partial class ReconcileLoop : IWatchBuilder, IDisposable
     private void Tell(NamespacedName key, Exception e, Edit? during)
     {
         if (!_reconciler.Kind.Group.EndsWith(".knative.dev", StringComparison.Ordinal)) return;
-        if (!_watched.TryGetValue(_reconciler.Kind, out var cache) || cache.Get(key) is not { } about) return;
+        if (!_watched.TryGetValue(_reconciler.Kind, out var cache) || cache.Objects.Get(key) is not { } about) return;
         var (reason, what) = during switch
         {
             Edit.Create create => ("CreationFailed", $"Failed to create {Describe(create.Object)}: "),

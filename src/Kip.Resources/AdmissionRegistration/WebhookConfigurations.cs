@@ -13,7 +13,7 @@ public sealed record MutatingWebhookConfiguration : Resource, IResource, IWebhoo
     {
         Group = "admissionregistration.k8s.io", Version = "v1", Kind = "MutatingWebhookConfiguration", Plural = "mutatingwebhookconfigurations",
         Singular = "mutatingwebhookconfiguration", Namespaced = false, Categories = ["api-extensions"], StrategicMerge = true,
-        ClrType = typeof(MutatingWebhookConfiguration), TypeInfo = WireJson.Of<MutatingWebhookConfiguration>(),
+        ClrType = typeof(MutatingWebhookConfiguration),
     };
 
     public ValueList<Webhook> Webhooks { get; init; }
@@ -28,7 +28,7 @@ public sealed record ValidatingWebhookConfiguration : Resource, IResource, IWebh
     {
         Group = "admissionregistration.k8s.io", Version = "v1", Kind = "ValidatingWebhookConfiguration", Plural = "validatingwebhookconfigurations",
         Singular = "validatingwebhookconfiguration", Namespaced = false, Categories = ["api-extensions"], StrategicMerge = true,
-        ClrType = typeof(ValidatingWebhookConfiguration), TypeInfo = WireJson.Of<ValidatingWebhookConfiguration>(),
+        ClrType = typeof(ValidatingWebhookConfiguration),
     };
 
     public ValueList<Webhook> Webhooks { get; init; }

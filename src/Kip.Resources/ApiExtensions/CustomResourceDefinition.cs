@@ -7,7 +7,7 @@ public sealed record CustomResourceDefinition : Resource<CustomResourceDefinitio
     {
         Group = "apiextensions.k8s.io", Version = "v1", Kind = "CustomResourceDefinition", Plural = "customresourcedefinitions",
         Singular = "customresourcedefinition", Namespaced = false, ShortNames = ["crd", "crds"], Categories = ["api-extensions"], HasStatus = true,
-        StrategicMerge = true, ClrType = typeof(CustomResourceDefinition), TypeInfo = WireJson.Of<CustomResourceDefinition>(),
+        StrategicMerge = true, ClrType = typeof(CustomResourceDefinition),
     };
 
     public override KindDefinition GetDefinition() => Definition;

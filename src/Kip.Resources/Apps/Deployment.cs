@@ -9,7 +9,7 @@ public sealed record Deployment : Resource<DeploymentSpec, DeploymentStatus>, IR
     {
         Group = "apps", Version = "v1", Kind = "Deployment", Plural = "deployments", Singular = "deployment", Namespaced = true,
         ShortNames = ["deploy"], Categories = ["all"], HasStatus = true, HasScale = true, StrategicMerge = true,
-        ClrType = typeof(Deployment), TypeInfo = WireJson.Of<Deployment>(),
+        ClrType = typeof(Deployment),
     };
 
     public override KindDefinition GetDefinition() => Definition;

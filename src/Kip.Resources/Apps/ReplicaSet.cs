@@ -9,7 +9,7 @@ public sealed record ReplicaSet : Resource<ReplicaSetSpec, ReplicaSetStatus>, IR
     {
         Group = "apps", Version = "v1", Kind = "ReplicaSet", Plural = "replicasets", Singular = "replicaset", Namespaced = true,
         ShortNames = ["rs"], Categories = ["all"], HasStatus = true, HasScale = true, StrategicMerge = true,
-        ClrType = typeof(ReplicaSet), TypeInfo = WireJson.Of<ReplicaSet>(),
+        ClrType = typeof(ReplicaSet),
     };
 
     public override KindDefinition GetDefinition() => Definition;

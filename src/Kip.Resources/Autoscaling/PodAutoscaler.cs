@@ -9,7 +9,7 @@ public sealed record PodAutoscaler : Resource<PodAutoscalerSpec, PodAutoscalerSt
     {
         Group = "autoscaling.internal.knative.dev", Version = "v1alpha1", Kind = "PodAutoscaler", Plural = "podautoscalers",
         Singular = "podautoscaler", Namespaced = true, ShortNames = ["kpa", "pa"], Categories = ["knative-internal", "autoscaling"],
-        HasStatus = true, ClrType = typeof(PodAutoscaler), TypeInfo = WireJson.Of<PodAutoscaler>(),
+        HasStatus = true, ClrType = typeof(PodAutoscaler),
     };
 
     public override KindDefinition GetDefinition() => Definition;

@@ -9,7 +9,7 @@ public sealed record CronJob : Resource<CronJobSpec, CronJobStatus>, IResource
     {
         Group = "batch", Version = "v1", Kind = "CronJob", Plural = "cronjobs", Singular = "cronjob", Namespaced = true,
         ShortNames = ["cj"], Categories = ["all"], HasStatus = true, StrategicMerge = true,
-        ClrType = typeof(CronJob), TypeInfo = WireJson.Of<CronJob>(),
+        ClrType = typeof(CronJob),
     };
 
     public override KindDefinition GetDefinition() => Definition;

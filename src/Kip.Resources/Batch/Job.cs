@@ -9,7 +9,7 @@ public sealed record Job : Resource<JobSpec, JobStatus>, IResource
     {
         Group = "batch", Version = "v1", Kind = "Job", Plural = "jobs", Singular = "job", Namespaced = true,
         Categories = ["all"], HasStatus = true, StrategicMerge = true,
-        ClrType = typeof(Job), TypeInfo = WireJson.Of<Job>(),
+        ClrType = typeof(Job),
     };
 
     public override KindDefinition GetDefinition() => Definition;

@@ -10,7 +10,7 @@ public sealed record CertificateSigningRequest : Resource<CertificateSigningRequ
     {
         Group = "certificates.k8s.io", Version = "v1", Kind = "CertificateSigningRequest", Plural = "certificatesigningrequests",
         Singular = "certificatesigningrequest", Namespaced = false, ShortNames = ["csr"], HasStatus = true, StrategicMerge = true,
-        ClrType = typeof(CertificateSigningRequest), TypeInfo = WireJson.Of<CertificateSigningRequest>(),
+        ClrType = typeof(CertificateSigningRequest),
     };
 
     public override KindDefinition GetDefinition() => Definition;

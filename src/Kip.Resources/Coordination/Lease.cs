@@ -8,7 +8,7 @@ public sealed record Lease : Resource, IResource
     public static KindDefinition Definition { get; } = new()
     {
         Group = "coordination.k8s.io", Version = "v1", Kind = "Lease", Plural = "leases", Singular = "lease", Namespaced = true,
-        StrategicMerge = true, ClrType = typeof(Lease), TypeInfo = WireJson.Of<Lease>(),
+        StrategicMerge = true, ClrType = typeof(Lease),
     };
 
     public LeaseSpec Spec { get; init => field = value ?? new(); } = new();

@@ -6,7 +6,7 @@ public sealed record ConfigMap : Resource, IResource
     public static KindDefinition Definition { get; } = new()
     {
         Group = "", Version = "v1", Kind = "ConfigMap", Plural = "configmaps", Singular = "configmap", Namespaced = true,
-        ShortNames = ["cm"], StrategicMerge = true, ClrType = typeof(ConfigMap), TypeInfo = WireJson.Of<ConfigMap>(),
+        ShortNames = ["cm"], StrategicMerge = true, ClrType = typeof(ConfigMap),
     };
 
     public StringMap Data { get; init; }

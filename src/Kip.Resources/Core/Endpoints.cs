@@ -6,7 +6,7 @@ public sealed record Endpoints : Resource, IResource
     public static KindDefinition Definition { get; } = new()
     {
         Group = "", Version = "v1", Kind = "Endpoints", Plural = "endpoints", Singular = "endpoints", Namespaced = true,
-        ShortNames = ["ep"], StrategicMerge = true, ClrType = typeof(Endpoints), TypeInfo = WireJson.Of<Endpoints>(),
+        ShortNames = ["ep"], StrategicMerge = true, ClrType = typeof(Endpoints),
     };
 
     public ValueList<EndpointSubset> Subsets { get; init; }

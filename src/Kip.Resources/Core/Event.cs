@@ -8,7 +8,7 @@ public sealed record Event : Resource, IResource
     public static KindDefinition Definition { get; } = new()
     {
         Group = "", Version = "v1", Kind = "Event", Plural = "events", Singular = "event", Namespaced = true,
-        ShortNames = ["ev"], StrategicMerge = true, ClrType = typeof(Event), TypeInfo = WireJson.Of<Event>(),
+        ShortNames = ["ev"], StrategicMerge = true, ClrType = typeof(Event),
     };
 
     public ObjectReference InvolvedObject { get; init => field = value ?? new(); } = new();

@@ -8,7 +8,7 @@ public sealed record LimitRange : Resource, IResource
     public static KindDefinition Definition { get; } = new()
     {
         Group = "", Version = "v1", Kind = "LimitRange", Plural = "limitranges", Singular = "limitrange", Namespaced = true,
-        ShortNames = ["limits"], StrategicMerge = true, ClrType = typeof(LimitRange), TypeInfo = WireJson.Of<LimitRange>(),
+        ShortNames = ["limits"], StrategicMerge = true, ClrType = typeof(LimitRange),
     };
 
     public LimitRangeSpec Spec { get; init => field = value ?? new(); } = new();

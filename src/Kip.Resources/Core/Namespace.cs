@@ -7,7 +7,7 @@ public sealed record Namespace : Resource<NamespaceSpec, NamespaceStatus>, IReso
     {
         Group = "", Version = "v1", Kind = "Namespace", Plural = "namespaces", Singular = "namespace", Namespaced = false,
         ShortNames = ["ns"], HasStatus = true, StrategicMerge = true,
-        ClrType = typeof(Namespace), TypeInfo = WireJson.Of<Namespace>(),
+        ClrType = typeof(Namespace),
     };
 
     public override KindDefinition GetDefinition() => Definition;

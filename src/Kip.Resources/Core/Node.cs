@@ -9,7 +9,7 @@ public sealed record Node : Resource<NodeSpec, NodeStatus>, IResource
     {
         Group = "", Version = "v1", Kind = "Node", Plural = "nodes", Singular = "node", Namespaced = false,
         ShortNames = ["no"], HasStatus = true, StrategicMerge = true,
-        ClrType = typeof(Node), TypeInfo = WireJson.Of<Node>(),
+        ClrType = typeof(Node),
     };
 
     public override KindDefinition GetDefinition() => Definition;

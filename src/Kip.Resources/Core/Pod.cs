@@ -9,7 +9,7 @@ public sealed record Pod : Resource<PodSpec, PodStatus>, IResource
     {
         Group = "", Version = "v1", Kind = "Pod", Plural = "pods", Singular = "pod", Namespaced = true,
         ShortNames = ["po"], Categories = ["all"], HasStatus = true, StrategicMerge = true,
-        ClrType = typeof(Pod), TypeInfo = WireJson.Of<Pod>(),
+        ClrType = typeof(Pod),
     };
 
     public override KindDefinition GetDefinition() => Definition;

@@ -9,7 +9,7 @@ public sealed record ResourceQuota : Resource<ResourceQuotaSpec, ResourceQuotaSt
     {
         Group = "", Version = "v1", Kind = "ResourceQuota", Plural = "resourcequotas", Singular = "resourcequota", Namespaced = true,
         ShortNames = ["quota"], HasStatus = true, StrategicMerge = true,
-        ClrType = typeof(ResourceQuota), TypeInfo = WireJson.Of<ResourceQuota>(),
+        ClrType = typeof(ResourceQuota),
     };
 
     public override KindDefinition GetDefinition() => Definition;

@@ -6,7 +6,7 @@ public sealed record Secret : Resource, IResource
     public static KindDefinition Definition { get; } = new()
     {
         Group = "", Version = "v1", Kind = "Secret", Plural = "secrets", Singular = "secret", Namespaced = true,
-        StrategicMerge = true, ClrType = typeof(Secret), TypeInfo = WireJson.Of<Secret>(),
+        StrategicMerge = true, ClrType = typeof(Secret),
     };
 
     public StringMap Data { get; init; }

@@ -7,7 +7,7 @@ public sealed record Service : Resource<ServiceSpec, ServiceStatus>, IResource
     {
         Group = "", Version = "v1", Kind = "Service", Plural = "services", Singular = "service", Namespaced = true,
         ShortNames = ["svc"], Categories = ["all"], HasStatus = true, StrategicMerge = true,
-        ClrType = typeof(Service), TypeInfo = WireJson.Of<Service>(),
+        ClrType = typeof(Service),
     };
 
     public override KindDefinition GetDefinition() => Definition;

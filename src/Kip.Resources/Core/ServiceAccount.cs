@@ -6,7 +6,7 @@ public sealed record ServiceAccount : Resource, IResource
     public static KindDefinition Definition { get; } = new()
     {
         Group = "", Version = "v1", Kind = "ServiceAccount", Plural = "serviceaccounts", Singular = "serviceaccount", Namespaced = true,
-        ShortNames = ["sa"], StrategicMerge = true, ClrType = typeof(ServiceAccount), TypeInfo = WireJson.Of<ServiceAccount>(),
+        ShortNames = ["sa"], StrategicMerge = true, ClrType = typeof(ServiceAccount),
     };
 
     public ValueList<ObjectReference> Secrets { get; init; }

@@ -8,7 +8,7 @@ public sealed record EndpointSlice : Resource, IResource
     public static KindDefinition Definition { get; } = new()
     {
         Group = "discovery.k8s.io", Version = "v1", Kind = "EndpointSlice", Plural = "endpointslices", Singular = "endpointslice", Namespaced = true,
-        StrategicMerge = true, ClrType = typeof(EndpointSlice), TypeInfo = WireJson.Of<EndpointSlice>(),
+        StrategicMerge = true, ClrType = typeof(EndpointSlice),
     };
 
     /// <value><c>IPv4</c>, <c>IPv6</c> or <c>FQDN</c>.</value>

@@ -8,7 +8,7 @@ public sealed record Broker : Resource<BrokerSpec, BrokerStatus>, IResource
     public static KindDefinition Definition { get; } = new()
     {
         Group = "eventing.knative.dev", Version = "v1", Kind = "Broker", Plural = "brokers", Singular = "broker", Namespaced = true,
-        Categories = ["all", "knative", "eventing"], HasStatus = true, ClrType = typeof(Broker), TypeInfo = WireJson.Of<Broker>(),
+        Categories = ["all", "knative", "eventing"], HasStatus = true, ClrType = typeof(Broker),
     };
 
     public override KindDefinition GetDefinition() => Definition;

@@ -53,7 +53,7 @@ internal static class EventTypeVersions
     public static KindDefinition Define<T>(string version, OtherVersion? storedAs = null) where T : Resource => new()
     {
         Group = "eventing.knative.dev", Version = version, Kind = "EventType", Plural = "eventtypes", Singular = "eventtype",
-        Namespaced = true, Categories = ["all", "knative", "eventing"], HasStatus = true, ClrType = typeof(T), TypeInfo = WireJson.Of<T>(),
+        Namespaced = true, Categories = ["all", "knative", "eventing"], HasStatus = true, ClrType = typeof(T),
         StoredAs = storedAs,
     };
 

@@ -8,7 +8,7 @@ public sealed record Trigger : Resource<TriggerSpec, TriggerStatus>, IResource
     public static KindDefinition Definition { get; } = new()
     {
         Group = "eventing.knative.dev", Version = "v1", Kind = "Trigger", Plural = "triggers", Singular = "trigger", Namespaced = true,
-        Categories = ["all", "knative", "eventing"], HasStatus = true, ClrType = typeof(Trigger), TypeInfo = WireJson.Of<Trigger>(),
+        Categories = ["all", "knative", "eventing"], HasStatus = true, ClrType = typeof(Trigger),
     };
 
     public override KindDefinition GetDefinition() => Definition;

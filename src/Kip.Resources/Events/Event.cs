@@ -9,7 +9,7 @@ public sealed record Event : Resource, IResource
     public static KindDefinition Definition { get; } = new()
     {
         Group = "events.k8s.io", Version = "v1", Kind = "Event", Plural = "events", Singular = "event", Namespaced = true,
-        ShortNames = ["ev"], StrategicMerge = true, ClrType = typeof(Event), TypeInfo = WireJson.Of<Event>(),
+        ShortNames = ["ev"], StrategicMerge = true, ClrType = typeof(Event),
         StoredAs = new(Core.Event.Definition, static said => ToCore((Event)said), static stored => FromCore((Core.Event)stored)),
     };
 

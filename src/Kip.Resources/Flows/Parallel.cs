@@ -8,7 +8,7 @@ public sealed record Parallel : Resource<ParallelSpec, ParallelStatus>, IResourc
     public static KindDefinition Definition { get; } = new()
     {
         Group = "flows.knative.dev", Version = "v1", Kind = "Parallel", Plural = "parallels", Singular = "parallel", Namespaced = true,
-        Categories = ["all", "knative", "flows"], HasStatus = true, ClrType = typeof(Parallel), TypeInfo = WireJson.Of<Parallel>(),
+        Categories = ["all", "knative", "flows"], HasStatus = true, ClrType = typeof(Parallel),
     };
 
     public override KindDefinition GetDefinition() => Definition;

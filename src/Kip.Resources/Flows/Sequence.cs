@@ -9,7 +9,7 @@ public sealed record Sequence : Resource<SequenceSpec, SequenceStatus>, IResourc
     public static KindDefinition Definition { get; } = new()
     {
         Group = "flows.knative.dev", Version = "v1", Kind = "Sequence", Plural = "sequences", Singular = "sequence", Namespaced = true,
-        Categories = ["all", "knative", "flows"], HasStatus = true, ClrType = typeof(Sequence), TypeInfo = WireJson.Of<Sequence>(),
+        Categories = ["all", "knative", "flows"], HasStatus = true, ClrType = typeof(Sequence),
     };
 
     public override KindDefinition GetDefinition() => Definition;

@@ -9,7 +9,7 @@ public sealed record Channel : Resource<ChannelSpec, ChannelStatus>, IResource
     {
         Group = "messaging.knative.dev", Version = "v1", Kind = "Channel", Plural = "channels", Singular = "channel", Namespaced = true,
         ShortNames = ["ch"], Categories = ["all", "knative", "messaging", "channel"], HasStatus = true,
-        ClrType = typeof(Channel), TypeInfo = WireJson.Of<Channel>(),
+        ClrType = typeof(Channel),
     };
 
     public override KindDefinition GetDefinition() => Definition;

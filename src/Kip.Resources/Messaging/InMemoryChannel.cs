@@ -9,7 +9,7 @@ public sealed record InMemoryChannel : Resource<InMemoryChannelSpec, InMemoryCha
     {
         Group = "messaging.knative.dev", Version = "v1", Kind = "InMemoryChannel", Plural = "inmemorychannels",
         Singular = "inmemorychannel", Namespaced = true, ShortNames = ["imc"], Categories = ["all", "knative", "messaging", "channel"],
-        HasStatus = true, ClrType = typeof(InMemoryChannel), TypeInfo = WireJson.Of<InMemoryChannel>(),
+        HasStatus = true, ClrType = typeof(InMemoryChannel),
     };
 
     public override KindDefinition GetDefinition() => Definition;

@@ -9,7 +9,7 @@ public sealed record Subscription : Resource<SubscriptionSpec, SubscriptionStatu
     {
         Group = "messaging.knative.dev", Version = "v1", Kind = "Subscription", Plural = "subscriptions", Singular = "subscription",
         Namespaced = true, ShortNames = ["sub"], Categories = ["all", "knative", "messaging"], HasStatus = true,
-        ClrType = typeof(Subscription), TypeInfo = WireJson.Of<Subscription>(),
+        ClrType = typeof(Subscription),
     };
 
     public override KindDefinition GetDefinition() => Definition;

@@ -37,11 +37,11 @@ public sealed record KindDefinition
 
     public required Type ClrType { get; init; }
 
-    /// <summary>The serialiser of <see cref="ClrType"/>; null for a kind that has a <see cref="Format"/>.</summary>
-    public JsonTypeInfo? TypeInfo { get; init; }
-
     /// <summary>How objects are read and written where the record alone does not say it: custom resources.</summary>
     public ResourceFormat? Format { get; init; }
+
+    // Null for a kind that has a format. Made when the first object is read or written: a serialiser loads some hundred types, and most kinds are not in use.
+    private JsonTypeInfo? TypeInfo => Format is null ? field ??= WireJson.Options.GetTypeInfo(ClrType) : null;
 
     /// <summary><c>v1</c> or <c>group/version</c>.</summary>
     public string ApiVersion => field ??= Group.Length == 0 ? Version : $"{Group}/{Version}";

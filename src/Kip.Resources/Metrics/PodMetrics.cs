@@ -6,7 +6,7 @@ public sealed record PodMetrics : Resource, IResource
     public static KindDefinition Definition { get; } = new()
     {
         Group = "metrics.k8s.io", Version = "v1beta1", Kind = "PodMetrics", Plural = "pods", Singular = "", Namespaced = true,
-        ClrType = typeof(PodMetrics), TypeInfo = WireJson.Of<PodMetrics>(),
+        ClrType = typeof(PodMetrics),
     };
 
     public DateTimeOffset? Timestamp { get; init; }
@@ -32,7 +32,7 @@ public sealed record NodeMetrics : Resource, IResource
     public static KindDefinition Definition { get; } = new()
     {
         Group = "metrics.k8s.io", Version = "v1beta1", Kind = "NodeMetrics", Plural = "nodes", Singular = "", Namespaced = false,
-        ClrType = typeof(NodeMetrics), TypeInfo = WireJson.Of<NodeMetrics>(),
+        ClrType = typeof(NodeMetrics),
     };
 
     public DateTimeOffset? Timestamp { get; init; }

@@ -8,7 +8,7 @@ public sealed record Certificate : Resource<CertificateSpec, CertificateStatus>,
     {
         Group = "networking.internal.knative.dev", Version = "v1alpha1", Kind = "Certificate", Plural = "certificates",
         Singular = "certificate", Namespaced = true, ShortNames = ["kcert"], Categories = ["knative-internal", "networking"],
-        HasStatus = true, ClrType = typeof(Certificate), TypeInfo = WireJson.Of<Certificate>(),
+        HasStatus = true, ClrType = typeof(Certificate),
     };
 
     public override KindDefinition GetDefinition() => Definition;

@@ -7,7 +7,7 @@ public sealed record ClusterDomainClaim : Resource, IResource
     {
         Group = "networking.internal.knative.dev", Version = "v1alpha1", Kind = "ClusterDomainClaim", Plural = "clusterdomainclaims",
         Singular = "clusterdomainclaim", Namespaced = false, ShortNames = ["cdc"], Categories = ["knative-internal", "networking"],
-        ClrType = typeof(ClusterDomainClaim), TypeInfo = WireJson.Of<ClusterDomainClaim>(),
+        ClrType = typeof(ClusterDomainClaim),
     };
 
     public ClusterDomainClaimSpec Spec { get; init => field = value ?? new(); } = new();

@@ -10,7 +10,7 @@ public sealed record Ingress : Resource<IngressSpec, IngressStatus>, IResource
     {
         Group = "networking.internal.knative.dev", Version = "v1alpha1", Kind = "Ingress", Plural = "ingresses", Singular = "ingress",
         Namespaced = true, ShortNames = ["kingress", "king"], Categories = ["knative-internal", "networking"], HasStatus = true,
-        ClrType = typeof(Ingress), TypeInfo = WireJson.Of<Ingress>(),
+        ClrType = typeof(Ingress),
     };
 
     public override KindDefinition GetDefinition() => Definition;

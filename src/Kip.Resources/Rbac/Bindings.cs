@@ -6,7 +6,7 @@ public sealed record RoleBinding : Resource, IResource
     public static KindDefinition Definition { get; } = new()
     {
         Group = RbacNames.Group, Version = "v1", Kind = "RoleBinding", Plural = "rolebindings", Singular = "rolebinding", Namespaced = true,
-        StrategicMerge = true, ClrType = typeof(RoleBinding), TypeInfo = WireJson.Of<RoleBinding>(),
+        StrategicMerge = true, ClrType = typeof(RoleBinding),
     };
 
     public ValueList<Subject> Subjects { get; init; }
@@ -21,7 +21,7 @@ public sealed record ClusterRoleBinding : Resource, IResource
     public static KindDefinition Definition { get; } = new()
     {
         Group = RbacNames.Group, Version = "v1", Kind = "ClusterRoleBinding", Plural = "clusterrolebindings", Singular = "clusterrolebinding",
-        Namespaced = false, StrategicMerge = true, ClrType = typeof(ClusterRoleBinding), TypeInfo = WireJson.Of<ClusterRoleBinding>(),
+        Namespaced = false, StrategicMerge = true, ClrType = typeof(ClusterRoleBinding),
     };
 
     public ValueList<Subject> Subjects { get; init; }

@@ -6,7 +6,7 @@ public sealed record Role : Resource, IResource
     public static KindDefinition Definition { get; } = new()
     {
         Group = RbacNames.Group, Version = "v1", Kind = "Role", Plural = "roles", Singular = "role", Namespaced = true,
-        StrategicMerge = true, ClrType = typeof(Role), TypeInfo = WireJson.Of<Role>(),
+        StrategicMerge = true, ClrType = typeof(Role),
     };
 
     public ValueList<PolicyRule> Rules { get; init; }
@@ -20,7 +20,7 @@ public sealed record ClusterRole : Resource, IResource
     public static KindDefinition Definition { get; } = new()
     {
         Group = RbacNames.Group, Version = "v1", Kind = "ClusterRole", Plural = "clusterroles", Singular = "clusterrole", Namespaced = false,
-        StrategicMerge = true, ClrType = typeof(ClusterRole), TypeInfo = WireJson.Of<ClusterRole>(),
+        StrategicMerge = true, ClrType = typeof(ClusterRole),
     };
 
     public ValueList<PolicyRule> Rules { get; init; }

@@ -7,7 +7,7 @@ public sealed record Configuration : Resource<ConfigurationSpec, ConfigurationSt
     {
         Group = "serving.knative.dev", Version = "v1", Kind = "Configuration", Plural = "configurations", Singular = "configuration",
         Namespaced = true, ShortNames = ["config", "cfg"], Categories = ["all", "knative", "serving"], HasStatus = true,
-        ClrType = typeof(Configuration), TypeInfo = WireJson.Of<Configuration>(),
+        ClrType = typeof(Configuration),
     };
 
     public override KindDefinition GetDefinition() => Definition;

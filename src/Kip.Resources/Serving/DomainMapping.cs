@@ -7,7 +7,7 @@ public sealed record DomainMapping : Resource<DomainMappingSpec, DomainMappingSt
     {
         Group = "serving.knative.dev", Version = "v1beta1", Kind = "DomainMapping", Plural = "domainmappings", Singular = "domainmapping",
         Namespaced = true, ShortNames = ["dm"], Categories = ["all", "knative", "serving"], HasStatus = true,
-        ClrType = typeof(DomainMapping), TypeInfo = WireJson.Of<DomainMapping>(),
+        ClrType = typeof(DomainMapping),
     };
 
     public override KindDefinition GetDefinition() => Definition;

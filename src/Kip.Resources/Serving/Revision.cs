@@ -7,7 +7,7 @@ public sealed record Revision : Resource<RevisionSpec, RevisionStatus>, IResourc
     {
         Group = "serving.knative.dev", Version = "v1", Kind = "Revision", Plural = "revisions", Singular = "revision", Namespaced = true,
         ShortNames = ["rev"], Categories = ["all", "knative", "serving"], HasStatus = true,
-        ClrType = typeof(Revision), TypeInfo = WireJson.Of<Revision>(),
+        ClrType = typeof(Revision),
     };
 
     public override KindDefinition GetDefinition() => Definition;

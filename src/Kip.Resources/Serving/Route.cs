@@ -7,7 +7,7 @@ public sealed record Route : Resource<RouteSpec, RouteStatus>, IResource
     {
         Group = "serving.knative.dev", Version = "v1", Kind = "Route", Plural = "routes", Singular = "route", Namespaced = true,
         ShortNames = ["rt"], Categories = ["all", "knative", "serving"], HasStatus = true,
-        ClrType = typeof(Route), TypeInfo = WireJson.Of<Route>(),
+        ClrType = typeof(Route),
     };
 
     public override KindDefinition GetDefinition() => Definition;

@@ -7,7 +7,7 @@ public sealed record Service : Resource<ServiceSpec, ServiceStatus>, IResource
     {
         Group = "serving.knative.dev", Version = "v1", Kind = "Service", Plural = "services", Singular = "service", Namespaced = true,
         ShortNames = ["kservice", "ksvc"], Categories = ["all", "knative", "serving"], HasStatus = true,
-        ClrType = typeof(Service), TypeInfo = WireJson.Of<Service>(),
+        ClrType = typeof(Service),
     };
 
     public override KindDefinition GetDefinition() => Definition;

@@ -26,7 +26,19 @@ public sealed record BrokerDefaultsConfig
 
         """;
 
-    public static readonly BrokerDefaultsConfig Default = Parse(default, out _);
+    /// <summary>What <see cref="Shipped"/> says, without reading it: most platforms never change it, and so need no YAML reader in memory.</summary>
+    public static readonly BrokerDefaultsConfig Default = new(new BrokerDefaultsDocument
+    {
+        ClusterDefault = new()
+        {
+            BrokerClass = BrokerClasses.MultiTenant,
+            ApiVersion = "v1",
+            Kind = "ConfigMap",
+            Name = ChannelTemplateConfig.MapName,
+            Namespace = EventingNames.SystemNamespace,
+            Delivery = new() { Retry = 10, BackoffPolicy = "exponential", BackoffDelay = "PT0.2S" },
+        },
+    });
 
     private readonly BrokerDefaultsDocument _document;
 
@@ -36,7 +48,7 @@ public sealed record BrokerDefaultsConfig
     public static BrokerDefaultsConfig Parse(StringMap data, out IReadOnlyList<FieldError> errors)
     {
         errors = [];
-        var text = data.Get(Key) is { Length: > 0 } said ? said : Shipped;
+        if (data.Get(Key) is not { Length: > 0 } text || text == Shipped) return Default;
         if (ConfigYaml.Read(text, EventingConfigJson.Default.BrokerDefaultsDocument, out var error) is { } document) return new(document);
         errors = [new FieldError($"data[{Key}]", "FieldValueInvalid", error)];
         return Default;

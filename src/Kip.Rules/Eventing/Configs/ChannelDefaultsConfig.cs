@@ -17,7 +17,9 @@ public sealed record ChannelDefaultsConfig
 
         """;
 
-    public static readonly ChannelDefaultsConfig Default = Parse(default, out _);
+    /// <summary>What <see cref="Shipped"/> says, without reading it.</summary>
+    public static readonly ChannelDefaultsConfig Default =
+        new(new ChannelDefaultsDocument { ClusterDefault = new() { ApiVersion = "messaging.knative.dev/v1", Kind = "InMemoryChannel" } });
 
     private readonly ChannelDefaultsDocument _document;
 
@@ -27,7 +29,7 @@ public sealed record ChannelDefaultsConfig
     public static ChannelDefaultsConfig Parse(StringMap data, out IReadOnlyList<FieldError> errors)
     {
         errors = [];
-        var text = data.Get(Key) is { Length: > 0 } said ? said : Shipped;
+        if (data.Get(Key) is not { Length: > 0 } text || text == Shipped) return Default;
         if (ConfigYaml.Read(text, EventingConfigJson.Default.ChannelDefaultsDocument, out var error) is { } document) return new(document);
         errors = [new FieldError($"data[{Key}]", "FieldValueInvalid", error)];
         return Default;

@@ -18,6 +18,9 @@ public static class ChannelTemplateConfig
 
         """;
 
+    // What Shipped says, without reading it.
+    private static readonly ChannelTemplateSpec Default = new() { ApiVersion = "messaging.knative.dev/v1", Kind = "InMemoryChannel" };
+
     /// <summary>Reads such a ConfigMap; null, with an error, when it does not hold a template.</summary>
     public static ChannelTemplateSpec? Read(StringMap data, out string error)
     {
@@ -26,6 +29,8 @@ public static class ChannelTemplateConfig
             error = $"missing key {Key}";
             return null;
         }
+        error = "";
+        if (text == Shipped) return Default;
         if (ConfigYaml.Read(text, EventingConfigJson.Default.ChannelTemplateSpec, out error) is not { } template) return null;
         if (template is { ApiVersion.Length: > 0, Kind.Length: > 0 }) return template;
         error = $"{Key} must have apiVersion and kind";

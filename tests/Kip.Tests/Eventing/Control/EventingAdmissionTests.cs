@@ -214,6 +214,18 @@ public class EventingAdmissionTests
         Ask.Default(sequence with { Metadata = sequence.Metadata with { Namespace = "other" } }, config: config).Spec.ChannelTemplate!.Kind.ShouldBe("Tube");
     }
 
+    [Fact]
+    public void What_is_shipped_says_what_counts_when_nothing_is_said()
+    {
+        // With a comment, so that it is read and not known by its text.
+        static StringMap Map(string key, string shipped) => StringMap.Of((key, shipped + "# read\n"));
+
+        BrokerDefaultsConfig.Parse(Map(BrokerDefaultsConfig.Key, BrokerDefaultsConfig.Shipped), out _).ShouldBe(BrokerDefaultsConfig.Default);
+        ChannelDefaultsConfig.Parse(Map(ChannelDefaultsConfig.Key, ChannelDefaultsConfig.Shipped), out _).ShouldBe(ChannelDefaultsConfig.Default);
+        ChannelTemplateConfig.Read(Map(ChannelTemplateConfig.Key, ChannelTemplateConfig.Shipped), out _)
+            .ShouldBe(ChannelTemplateConfig.Read(StringMap.Of((ChannelTemplateConfig.Key, ChannelTemplateConfig.Shipped)), out _));
+    }
+
     [Theory]
     [InlineData(BrokerDefaultsConfig.MapName, BrokerDefaultsConfig.Key, "clusterDefault: [")]
     [InlineData(BrokerDefaultsConfig.MapName, BrokerDefaultsConfig.Key, "clusterDefault: {delivery: {retry: many}}")]
