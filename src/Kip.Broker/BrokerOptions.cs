@@ -27,7 +27,7 @@ public sealed record BrokerOptions
     public Func<string, EndPoint?> Door { get; init; } = static _ => null;
 
     /// <summary>How the logs behave.</summary>
-    public LogOptions Log { get; init; } = new() { VerifyAll = false };
+    public LogOptions Log { get; init; } = new() { VerifyAll = false, WakesTogether = true };
 
     /// <summary>Where the logs lie; null: in <see cref="DataDirectory"/>.</summary>
     internal ITopicStorage? Storage { get; init; }

@@ -2,6 +2,7 @@ using System.Net;
 using Kip.Brokers.Api;
 using Kip.Brokers.EventTypes;
 using Kip.Brokers.Http;
+using Kip.Brokers.Http.Plain;
 using Kip.Brokers.Projection;
 using Kip.Brokers.Sending;
 using Kip.Brokers.Subscriptions;
@@ -74,11 +75,13 @@ public sealed class EventBroker : IEventDataPlane, IAsyncDisposable
     {
         loggers ??= NullLoggerFactory.Instance;
         var broker = new EventBroker(options, informers, resources, random ?? Random.Shared, time, loggers);
+        var load = new IngressLoad(options.MaxBytesInFlight);
+        var plain = new PlainIngress(broker._ingress, broker._topics, load, options.MaxMessageBytes, broker._ready.Task, time);
         var application = new IngressApplication(
-            options, broker._ingress, broker._filter, broker._topics, broker._ready.Task, loggers.CreateLogger<IngressApplication>());
+            load, broker._ingress, broker._filter, broker._topics, broker._ready.Task, loggers.CreateLogger<IngressApplication>());
         try
         {
-            broker._listener = await IngressListener.StartAsync(options, application, loggers, cancel);
+            broker._listener = await IngressListener.StartAsync(options, application, plain, loggers, cancel);
         }
         catch
         {

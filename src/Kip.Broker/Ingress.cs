@@ -1,4 +1,7 @@
+using System.Buffers;
+using System.Runtime.CompilerServices;
 using Kip.Brokers.EventTypes;
+using Kip.Brokers.Http.Plain;
 using Kip.Brokers.Records;
 using Kip.Brokers.Topics;
 using Kip.Brokers.Tracing;
@@ -44,6 +47,36 @@ internal sealed class Ingress(TopicTable topics, Traces traces, Instruments inst
         return answer;
     }
 
+    /// <summary>Whether there is anybody who wants to see more of an event than its record.</summary>
+    public bool IsWatched => Spans.AreMade || eventTypes.IsOn;
+
+    /// <summary>Makes the record of a plain event.</summary>
+    public StoredEvent Store(Topic topic, PlainEvent plain, in ReadOnlySequence<byte> input) => plain.Store(
+        input, topic.Key.Kind == TopicKind.Broker ? TimeToLive.Next(null) : 0, TraceContext.New(traceIds), time.GetUtcNow());
+
+    /// <summary>Takes in one event whose record has been made.</summary>
+    /// <returns>As from the other.</returns>
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    public async ValueTask<IngressAnswer> AcceptAsync(Topic topic, StoredEvent stored, string id, string source, string type)
+    {
+        var began = time.GetTimestamp();
+        IngressAnswer answer;
+        try
+        {
+            var kept = topic.AppendAsync(stored);
+            traces.Received(topic.Key, stored, id, source, type);
+            await kept;
+            answer = Kept(topic);
+        }
+        catch (Exception failure) when (IsRefusal(topic, failure, out answer))
+        {
+            // What is to be said is in the answer.
+        }
+        if (answer.Status == 202) instruments.Accepted(topic.Key, type, time.GetElapsedTime(began), 202);
+        else instruments.Refused(topic.Key, answer.Status);
+        return answer;
+    }
+
     private async ValueTask<IngressAnswer> TryAcceptAsync(
         Topic topic, IReadOnlyList<CloudEvent> events, IReadOnlyList<KeyValuePair<string, string>> headers, bool structured)
     {
@@ -53,6 +86,7 @@ internal sealed class Ingress(TopicTable topics, Traces traces, Instruments inst
                 return new(400, $"the event has passed this broker too often ({TimeToLive.Extension} is used up): replies seem to go in a circle");
         // 2. No more than the log may hold.
         if (topic.IsFull) return new(429, "the log of events is full, and events in it are still to be delivered", RetryAfter: 5);
+        IngressAnswer answer;
         try
         {
             // 3. Its place in the order, and on disk.
@@ -64,29 +98,29 @@ internal sealed class Ingress(TopicTable topics, Traces traces, Instruments inst
                 traces.Received(topic.Key, stored, events[i].Id, events[i].Source, events[i].Type);
             }
             await last;
-            // The Broker or channel goes at this moment, and what is in its log with it.
-            return topic.IsSealed ? IngressAnswer.Unknown(topic.Key) : IngressAnswer.Accepted;
+            return Kept(topic);
         }
-        catch (RecordTooLargeException tooLarge)
+        catch (Exception failure) when (IsRefusal(topic, failure, out answer))
         {
-            return new(413, tooLarge.Message);
+            return answer;
         }
-        catch (LogBusyException busy)
+    }
+
+    // The Broker or channel may go at this moment, and what is in its log with it.
+    private static IngressAnswer Kept(Topic topic) => topic.IsSealed ? IngressAnswer.Unknown(topic.Key) : IngressAnswer.Accepted;
+
+    private bool IsRefusal(Topic topic, Exception failure, out IngressAnswer answer)
+    {
+        answer = failure switch
         {
-            return new(429, busy.Message, RetryAfter: 1);
-        }
-        catch (LogException disk)
-        {
-            return new(503, disk.Message, RetryAfter: 10);
-        }
-        catch (Exception disk) when (disk is IOException or UnauthorizedAccessException)
-        {
-            return new(503, $"the log of events cannot be written: {disk.Message}", RetryAfter: 10);
-        }
-        catch (ObjectDisposedException)
-        {
-            return topics.TryGet(topic.Key, out _) ? new(503, "the broker is being stopped", RetryAfter: 1) : IngressAnswer.Unknown(topic.Key);
-        }
+            RecordTooLargeException => new(413, failure.Message),
+            LogBusyException => new(429, failure.Message, RetryAfter: 1),
+            LogException => new(503, failure.Message, RetryAfter: 10),
+            IOException or UnauthorizedAccessException => new(503, $"the log of events cannot be written: {failure.Message}", RetryAfter: 10),
+            ObjectDisposedException => topics.TryGet(topic.Key, out _) ? new(503, "the broker is being stopped", RetryAfter: 1) : IngressAnswer.Unknown(topic.Key),
+            _ => default,
+        };
+        return answer.Status != 0;
     }
 
     private StoredEvent Write(Topic topic, CloudEvent offered, IReadOnlyList<KeyValuePair<string, string>> headers, bool structured)

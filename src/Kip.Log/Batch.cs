@@ -3,7 +3,8 @@ using Kip.Log.Format;
 namespace Kip.Log;
 
 /// <summary>Records that go to the disk together, already in the form they have there.</summary>
-internal sealed class Batch
+/// <param name="wakesTogether">As <see cref="LogOptions.WakesTogether"/>: then whoever completes <see cref="Done"/> runs its waiters.</param>
+internal sealed class Batch(bool wakesTogether)
 {
     private const int SmallBytes = 64 << 10;
     private const int KeepBytes = 1 << 20;
@@ -20,7 +21,7 @@ internal sealed class Batch
     internal ReadOnlySpan<byte> Bytes => _buffer.AsSpan(0, _length);
 
     /// <summary>Completed when the batch is on disk, failed when an attempt has failed.</summary>
-    internal TaskCompletionSource Done { get; private set; } = NewDone();
+    internal TaskCompletionSource Done { get; private set; } = NewDone(wakesTogether);
 
     /// <summary>Copies a record in; the only copy between the caller and the kernel.</summary>
     internal void Add(ulong sequence, uint seed, uint payloadCrc, ReadOnlySpan<byte> head, ReadOnlySpan<byte> body)
@@ -46,14 +47,14 @@ internal sealed class Batch
             _buffer = new byte[SmallBytes];
         }
 
-        (First, Count, _length, Done) = (0, 0, 0, NewDone());
+        (First, Count, _length, Done) = (0, 0, 0, NewDone(wakesTogether));
     }
 
     /// <summary>Takes the completion to fail, and puts a fresh one in its place: the records stay and will be tried again.</summary>
     internal TaskCompletionSource TakeDone()
     {
         var done = Done;
-        Done = NewDone();
+        Done = NewDone(wakesTogether);
         return done;
     }
 
@@ -70,5 +71,6 @@ internal sealed class Batch
     }
 
     // Asynchronously, so that no waiter's work runs on the thread that has the next batch to write.
-    private static TaskCompletionSource NewDone() => new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private static TaskCompletionSource NewDone(bool wakesTogether) =>
+        new(wakesTogether ? TaskCreationOptions.None : TaskCreationOptions.RunContinuationsAsynchronously);
 }

@@ -97,7 +97,7 @@ public sealed partial class DurableLog
     {
         if (_writing is null && _wanted && _pending.Count > 0)
         {
-            (_writing, _pending, _spare, _wanted) = (_pending, _spare ?? new(), null, _options.LazyFlush <= TimeSpan.Zero || _closed);
+            (_writing, _pending, _spare, _wanted) = (_pending, _spare ?? new(_wakesTogether), null, _options.LazyFlush <= TimeSpan.Zero || _closed);
         }
 
         return _writing;
@@ -141,7 +141,7 @@ public sealed partial class DurableLog
             (grown, _grown) = (_grown, null);
         }
 
-        done.SetResult();
+        Tell(done, failure: null);
         grown?.SetResult();
         if (recovered)
         {
@@ -168,8 +168,8 @@ public sealed partial class DurableLog
             }
         }
 
-        Fail(written, failure);
-        Fail(pending, failure);
+        Tell(written, failure);
+        Tell(pending, failure);
         if (first)
         {
             CannotWrite(failure, _files.Name);
@@ -229,12 +229,30 @@ public sealed partial class DurableLog
         }
     }
 
-    private static void Fail(TaskCompletionSource source, Exception error)
+    private void Tell(TaskCompletionSource done, LogException? failure)
     {
-        source.SetException(error);
+        if (_wakesTogether)
+        {
+            // Not here: this thread has the next batch to write.
+            ThreadPool.UnsafeQueueUserWorkItem(static told => Complete(told.done, told.failure), (done, failure), preferLocal: false);
+            return;
+        }
+
+        Complete(done, failure);
+    }
+
+    private static void Complete(TaskCompletionSource done, LogException? failure)
+    {
+        if (failure is null)
+        {
+            done.SetResult();
+            return;
+        }
+
+        done.SetException(failure);
 
         // Derived writes have no waiter; their failure is not an unobserved one, the log keeps the record.
-        _ = source.Task.Exception;
+        _ = done.Task.Exception;
     }
 
     [LoggerMessage(102, LogLevel.Error, "{Folder}: cannot write; what was acknowledged is safe, appends are refused until writing works again")]

@@ -28,13 +28,14 @@ public sealed partial class DurableLog : IAsyncDisposable
     private readonly FlushThread? _thread;
     private readonly Action<Action> _runFlush;
     private readonly Action _flush;
+    private readonly bool _wakesTogether;
     private readonly Tail _tail;
     private readonly uint _seed;
     private readonly List<Segment> _segments;
     private ImmutableArray<DamagedRange> _damaged;
-    private Batch _pending = new();
+    private Batch _pending;
     private Batch? _writing;
-    private Batch? _spare = new();
+    private Batch? _spare;
     private ulong _next;
     private ulong _durable;
     private bool _removedUnsynced;
@@ -50,6 +51,8 @@ public sealed partial class DurableLog : IAsyncDisposable
     private DurableLog(LogOptions options, ILogFiles files, IDisposable folderLock)
     {
         (_options, _files, _folderLock, _logger) = (options, files, folderLock, options.Logger);
+        _wakesTogether = options.WakesTogether && options.RunFlush is null;
+        (_pending, _spare) = (new(_wakesTogether), new(_wakesTogether));
         var recovery = new Recovery(files, options);
         _tail = recovery.Run();
         _seed = _tail.Seed;

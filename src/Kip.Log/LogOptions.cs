@@ -39,6 +39,13 @@ public sealed record LogOptions
     /// <value>Null: a thread of the log's own, because fsync blocks for longer than a pool thread should.</value>
     public Action<Action>? RunFlush { get; init; }
 
+    /// <summary>
+    /// Whether all who wait for one batch go on one after the other, on one thread of the pool. For waiters that have little left to do and never block:
+    /// waking a thread for each would cost more than what it then does.
+    /// </summary>
+    /// <value>False: each goes on by itself. Has no effect where <see cref="RunFlush"/> is set.</value>
+    public bool WakesTogether { get; init; }
+
     /// <summary>A new log's random identity, mixed into every checksum so that no record's content can pass for a record.</summary>
     public Func<ulong> NewIdentity { get; init; } = static () => BinaryPrimitives.ReadUInt64LittleEndian(RandomNumberGenerator.GetBytes(8));
 

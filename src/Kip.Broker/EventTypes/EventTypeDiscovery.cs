@@ -46,6 +46,9 @@ internal sealed partial class EventTypeDiscovery : IDisposable
         _subscriptions.Add(informers.Subscribe<EventType>(OnEventType));
     }
 
+    /// <summary>Whether EventTypes are made now.</summary>
+    public bool IsOn => _isOn;
+
     /// <summary>An event has come by. Costs nothing while the feature is off, and one look into a set while it is on.</summary>
     public void Saw(KindDefinition kind, NamespacedName name, string uid, CloudEvent seen)
     {

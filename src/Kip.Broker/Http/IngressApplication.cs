@@ -10,12 +10,10 @@ namespace Kip.Brokers.Http;
 
 /// <summary>What the HTTP server runs per request: which Broker or channel is meant, which events, and the ingress.</summary>
 internal sealed partial class IngressApplication(
-    BrokerOptions options, Ingress ingress, FilterEndpoint filter, TopicTable topics, Task ready, ILogger logger) : IHttpApplication<IngressCall>
+    IngressLoad load, Ingress ingress, FilterEndpoint filter, TopicTable topics, Task ready, ILogger logger) : IHttpApplication<IngressCall>
 {
     // What a message of unknown length is taken for.
     private const long AssumedBytes = 64 << 10;
-
-    private long _bytesInFlight;
 
     public IngressCall CreateContext(IFeatureCollection contextFeatures)
     {
@@ -36,9 +34,8 @@ internal sealed partial class IngressApplication(
         var bytes = context.ContentLength ?? AssumedBytes;
         try
         {
-            if (Interlocked.Add(ref _bytesInFlight, bytes) > options.MaxBytesInFlight)
-                await RetryLaterAsync(context, new(429, "too many events are coming in at once", RetryAfter: 1));
-            else await HandleAsync(context);
+            if (load.Enter(bytes)) await HandleAsync(context);
+            else await RetryLaterAsync(context, new(429, "too many events are coming in at once", RetryAfter: 1));
         }
         catch (BadHttpRequestException malformed)
         {
@@ -51,15 +48,14 @@ internal sealed partial class IngressApplication(
         }
         finally
         {
-            Interlocked.Add(ref _bytesInFlight, -bytes);
+            load.Leave(bytes);
         }
     }
 
     private async Task HandleAsync(IngressCall call)
     {
-        var isBroker = !TopicRoute.TrySplit(call.Host, out var service, out var @namespace)
-            || (@namespace == TopicRoute.SystemNamespace && service != TopicRoute.DispatcherService);
-        if (@namespace == TopicRoute.SystemNamespace && service == TopicRoute.FilterService)
+        var route = TopicRoute.Read(call.Host, call.Path);
+        if (route.IsFilter)
         {
             await filter.HandleAsync(call);
             return;
@@ -79,12 +75,12 @@ internal sealed partial class IngressApplication(
             return;
         }
         // 2. Where to?
-        if (isBroker && call.Path is "/" or "")
+        if (route.IsBroker && call.Path is "/" or "")
         {
             await call.AnswerAsync(404, "events are sent to /<namespace>/<broker>");
             return;
         }
-        if (KeyOf(call, isBroker) is not { } key)
+        if (route.Topic is not { } key)
         {
             await call.AnswerAsync(400, $"{call.Path} is not of the form /<namespace>/<name>");
             return;
@@ -122,12 +118,6 @@ internal sealed partial class IngressApplication(
         }
         await call.AnswerAsync(202);
         topic.Published();
-    }
-
-    private static TopicKey? KeyOf(IngressCall call, bool isBroker)
-    {
-        if (isBroker) return TopicRoute.OfPath(TopicKind.Broker, call.Path);
-        return call.Path is "/" or "" ? TopicRoute.Of(call.Host, "/") : TopicRoute.OfPath(TopicKind.Channel, call.Path);
     }
 
     private static Task RetryLaterAsync(IngressCall call, IngressAnswer answer)

@@ -1,4 +1,5 @@
 using System.Net;
+using Kip.Brokers.Http.Plain;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
@@ -21,12 +22,12 @@ internal sealed class IngressListener : IAsyncDisposable
 
     /// <exception cref="IOException">The port is in use.</exception>
     public static async Task<IngressListener> StartAsync(
-        BrokerOptions options, IngressApplication application, ILoggerFactory loggers, CancellationToken cancel)
+        BrokerOptions options, IngressApplication application, PlainIngress plain, ILoggerFactory loggers, CancellationToken cancel)
     {
         var transport = new SocketTransportFactory(
             Options.Create(new SocketTransportOptions { Backlog = 4096, UnsafePreferInlineScheduling = true, WaitForDataBeforeAllocatingBuffer = true }),
             loggers);
-        var server = new KestrelServer(Options.Create(Limits(options)), transport, loggers);
+        var server = new KestrelServer(Options.Create(Settings(options, plain)), transport, loggers);
         try
         {
             await server.StartAsync(application, cancel);
@@ -47,7 +48,7 @@ internal sealed class IngressListener : IAsyncDisposable
         _server.Dispose();
     }
 
-    private static KestrelServerOptions Limits(BrokerOptions options)
+    private static KestrelServerOptions Settings(BrokerOptions options, PlainIngress plain)
     {
         var server = new KestrelServerOptions { AddServerHeader = false };
         server.Limits.MaxRequestBodySize = options.MaxMessageBytes;
@@ -55,7 +56,12 @@ internal sealed class IngressListener : IAsyncDisposable
         server.Limits.MaxRequestHeaderCount = 300;
         server.Limits.RequestHeadersTimeout = TimeSpan.FromSeconds(10);
         server.Limits.KeepAliveTimeout = TimeSpan.FromSeconds(130);
-        server.Listen(options.EndPoint, static listen => listen.Protocols = HttpProtocols.Http1);
+        server.Listen(options.EndPoint, listen =>
+        {
+            listen.Protocols = HttpProtocols.Http1;
+            // Plain events are met before the HTTP server, which gets the connection with the first request that is not one.
+            listen.Use(next => connection => plain.RunAsync(connection, next));
+        });
         return server;
     }
 }

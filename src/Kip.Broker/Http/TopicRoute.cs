@@ -11,6 +11,18 @@ internal static class TopicRoute
     public const string FilterService = "broker-filter";
     public const string DispatcherService = "imc-dispatcher";
 
+    /// <summary>What a request for this host and path is for.</summary>
+    public static RequestRoute Read(string host, string path)
+    {
+        var isPlatforms = TrySplit(host, out var service, out var @namespace) && @namespace == SystemNamespace;
+        if (isPlatforms && service == FilterService) return new(IsFilter: true, IsBroker: false, Topic: null);
+        // An address, or any name but those of channels, is the ingress's.
+        var isBroker = service.Length == 0 || (isPlatforms && service != DispatcherService);
+        var isRoot = path is "/" or "";
+        if (isBroker) return new(IsFilter: false, IsBroker: true, isRoot ? null : OfPath(TopicKind.Broker, path));
+        return new(IsFilter: false, IsBroker: false, isRoot ? Of(host, "/") : OfPath(TopicKind.Channel, path));
+    }
+
     /// <summary>The topic; null when the host is none of ours or the path does not fit it.</summary>
     public static TopicKey? Of(string host, string path)
     {
@@ -37,3 +49,9 @@ internal static class TopicRoute
         return service.Length > 0;
     }
 }
+
+/// <summary>What a request is for.</summary>
+/// <param name="IsFilter">It is for the filter.</param>
+/// <param name="IsBroker">It is for Brokers' ingress.</param>
+/// <param name="Topic">Where its events go; null when the path does not say that.</param>
+internal readonly record struct RequestRoute(bool IsFilter, bool IsBroker, TopicKey? Topic);

@@ -1,5 +1,7 @@
 using System.Net;
 using System.Text;
+using Kip.Brokers.Http;
+using Kip.Brokers.Topics;
 
 namespace Kip.Brokers.Sending;
 
@@ -16,6 +18,9 @@ internal sealed class DeliveryTarget
         IsSecure = Uri.Scheme == "https";
         Host = Uri.IdnHost;
         Head = Encoding.Latin1.GetBytes($"POST {Uri.PathAndQuery} HTTP/1.1\r\nHost: {Uri.Authority}\r\n");
+        Topic = IsSecure ? null : TopicRoute.Of(Host, Uri.AbsolutePath);
+        IsLiteral = IPAddress.TryParse(Uri.Host.Trim('[', ']'), out var address);
+        EndPoint = IsLiteral ? new IPEndPoint(address!, Uri.Port) : new DnsEndPoint(Host, Uri.Port);
     }
 
     /// <summary>As it was given; error extensions show it.</summary>
@@ -34,8 +39,14 @@ internal sealed class DeliveryTarget
     /// <summary>Request line and Host header.</summary>
     public ReadOnlyMemory<byte> Head { get; }
 
-    /// <summary>Its address when the host is one; null when the name must be looked up.</summary>
-    public IPEndPoint? Literal => IPAddress.TryParse(Uri.Host.Trim('[', ']'), out var address) ? new(address, Uri.Port) : null;
+    /// <summary>The Broker or channel that it means, if it is one of the platform's own addresses for these; else null.</summary>
+    public TopicKey? Topic { get; }
+
+    /// <summary>Whether the host is an address, so that nothing is to be looked up.</summary>
+    public bool IsLiteral { get; }
+
+    /// <summary>Where the host is, by its address or to be looked up by its name.</summary>
+    public EndPoint EndPoint { get; }
 
     public override string ToString() => Url;
 }

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using System.Runtime.CompilerServices;
 
 namespace Kip.Brokers.Sending;
 
@@ -50,6 +51,7 @@ internal sealed class EventConnection : IDisposable
     }
 
     /// <summary>Sends what is in <see cref="Request"/> and reads the answer.</summary>
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     public async ValueTask<EventAnswer> ExchangeAsync(TimeSpan timeout)
     {
         (IsUsable, FailedUnanswered) = (false, false);
@@ -80,6 +82,7 @@ internal sealed class EventConnection : IDisposable
         _socket.Dispose();
     }
 
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     private async ValueTask<EventAnswer> ReceiveAsync()
     {
         while (true)

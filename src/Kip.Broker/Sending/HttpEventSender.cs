@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Net;
 using System.Net.Sockets;
+using System.Runtime.CompilerServices;
 
 namespace Kip.Brokers.Sending;
 
@@ -19,10 +20,14 @@ internal sealed class HttpEventSender(
     private readonly ConcurrentDictionary<EndPoint, ConcurrentStack<EventConnection>> _idle = new();
     private volatile bool _disposed;
 
-    public async ValueTask<EventAnswer> SendAsync(EventRequest request, CancellationToken stop)
+    public ValueTask<EventAnswer> SendAsync(EventRequest request, CancellationToken stop) =>
+        request.Target.IsSecure ? secure.SendAsync(request, stop) : SendPlainAsync(request, stop);
+
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    private async ValueTask<EventAnswer> SendPlainAsync(EventRequest request, CancellationToken stop)
     {
-        if (request.Target.IsSecure) return await secure.SendAsync(request, stop);
-        var endPoint = door(request.Target.Host) ?? request.Target.Literal ?? (EndPoint)new DnsEndPoint(request.Target.Host, request.Target.Uri.Port);
+        var target = request.Target;
+        var endPoint = target.IsLiteral ? target.EndPoint : door(target.Host) ?? target.EndPoint;
         while (TryTake(endPoint, out var kept))
         {
             var answer = await ExchangeAsync(kept, endPoint, request);
@@ -69,6 +74,7 @@ internal sealed class HttpEventSender(
         secure.Dispose();
     }
 
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     private async ValueTask<EventAnswer> ExchangeAsync(EventConnection connection, EndPoint endPoint, EventRequest request)
     {
         RequestBytes.Write(request, connection.Request);

@@ -1,4 +1,3 @@
-using Kip.Brokers.Http;
 using Kip.Brokers.Topics;
 
 namespace Kip.Brokers.Sending;
@@ -7,10 +6,11 @@ namespace Kip.Brokers.Sending;
 /// <remarks>It keeps the time to live, which HTTP subscribers never see: so a circle over several brokers ends, too.</remarks>
 internal sealed class LocalEventSender(Ingress ingress, TopicTable topics, IEventSender network) : IEventSender
 {
-    public async ValueTask<EventAnswer> SendAsync(EventRequest request, CancellationToken stop)
+    public ValueTask<EventAnswer> SendAsync(EventRequest request, CancellationToken stop) =>
+        request.Target.Topic is { } key ? HandOverAsync(key, request) : network.SendAsync(request, stop);
+
+    private async ValueTask<EventAnswer> HandOverAsync(TopicKey key, EventRequest request)
     {
-        if (request.Target.IsSecure || TopicRoute.Of(request.Target.Host, request.Target.Uri.AbsolutePath) is not { } key)
-            return await network.SendAsync(request, stop);
         if (!topics.TryGet(key, out var topic)) return EventAnswer.Of(404);
         var sent = RequestBytes.ToSend(request with { KeepsTimeToLive = true });
         var answer = await ingress.AcceptAsync(topic, [sent], request.Headers, request.Event.Head.IsStructured);

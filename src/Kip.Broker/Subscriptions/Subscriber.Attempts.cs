@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Kip.Brokers.DeadLetters;
 using Kip.Brokers.Records;
 using Kip.Brokers.Sending;
@@ -34,6 +35,7 @@ internal sealed partial class Subscriber
         }
     }
 
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
     private async ValueTask DeliverAsync(Delivery delivery, StoredEvent? stored)
     {
         if (IsKept(delivery.Offset))
@@ -58,6 +60,7 @@ internal sealed partial class Subscriber
     }
 
     // One attempt at the present stage. True: go on with the next stage.
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     private async ValueTask<bool> TryStageAsync(Delivery delivery, StoredEvent stored)
     {
         var spec = _spec;

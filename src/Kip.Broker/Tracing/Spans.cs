@@ -16,6 +16,9 @@ internal static class Spans
 
     private static readonly ActivitySource Source = new(SourceName);
 
+    /// <summary>Whether anybody listens.</summary>
+    public static bool AreMade => Source.HasListeners();
+
     /// <summary>Begins the span of taking in a message's events.</summary>
     /// <param name="parent">The message's place in a trace; null: a trace begins here.</param>
     /// <param name="headers">The rest of the trace context.</param>

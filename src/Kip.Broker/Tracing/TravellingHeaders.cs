@@ -20,7 +20,7 @@ internal static class TravellingHeaders
     }
 
     /// <summary>Whether a header is a part of the trace context.</summary>
-    public static bool IsContext(string name) =>
+    public static bool IsContext(ReadOnlySpan<char> name) =>
         name.Equals(TraceContext.Parent, StringComparison.OrdinalIgnoreCase) || name.Equals("tracestate", StringComparison.OrdinalIgnoreCase)
         || name.Equals("baggage", StringComparison.OrdinalIgnoreCase);
 

@@ -9,8 +9,18 @@ internal static class Rfc3339
     private static readonly TimeSpan FurthestOffset = TimeSpan.FromHours(14);
 
     internal static string Format(DateTimeOffset value) => value.Offset == TimeSpan.Zero
-        ? value.ToString("yyyy-MM-dd'T'HH:mm:ss.FFFFFFF'Z'", CultureInfo.InvariantCulture)
+        ? FormatUtc(value.UtcDateTime)
         : value.ToString("yyyy-MM-dd'T'HH:mm:ss.FFFFFFFzzz", CultureInfo.InvariantCulture);
+
+    // Every event at a broker gets one of these. The round-trip format is the only one that is not interpreted letter by letter; its zeros go.
+    private static string FormatUtc(DateTime value)
+    {
+        Span<char> text = stackalloc char[28];
+        value.TryFormat(text, out var length, "O", CultureInfo.InvariantCulture);
+        var end = text[..(length - 1)].TrimEnd('0').TrimEnd('.').Length;
+        text[end] = 'Z';
+        return text[..(end + 1)].ToString();
+    }
 
     /// <summary>A whole second since 1970 and nanoseconds after it, in UTC.</summary>
     internal static string Format(long unixSeconds, int nanos)

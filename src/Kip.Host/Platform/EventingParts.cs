@@ -21,11 +21,12 @@ internal static class EventingParts
         PlatformOptions platform, Gateway gateway, InformerSet informers, IResources resources, TimeProvider time, ILoggerFactory loggers,
         CancellationToken cancel)
     {
+        var domain = "." + (platform.Domain ?? PlatformOptions.DefaultDomain);
         var options = new BrokerOptions
         {
             EndPoint = platform.Events,
             DataDirectory = platform.Data.Path("events"),
-            Door = host => IsPlatforms(host, platform.Domain ?? PlatformOptions.DefaultDomain) ? gateway.EndPoint : null,
+            Door = host => IsPlatforms(host, domain) ? gateway.EndPoint : null,
         };
         var broker = await EventBroker.StartAsync(options, informers, resources, time, loggers, cancel: cancel);
         foreach (var name in (string[])[EventingNames.BrokerIngress, EventingNames.BrokerFilter, EventingNames.ChannelDispatcher])
@@ -35,7 +36,7 @@ internal static class EventingParts
 
     private static bool IsPlatforms(string host, string domain) =>
         host.EndsWith($".svc.{EventingNames.ClusterDomain}", StringComparison.OrdinalIgnoreCase)
-        || host.EndsWith("." + domain, StringComparison.OrdinalIgnoreCase);
+        || host.EndsWith(domain, StringComparison.OrdinalIgnoreCase);
 
     private static async Task EnsureAsync(IResources resources, string name, IPEndPoint endPoint, CancellationToken cancel)
     {
