@@ -82,10 +82,10 @@ public sealed partial class ProcessRuntime : IAsyncDisposable
         _workers = new PodWorkers(new PodHost
         {
             Options = options, Resources = resources, Informers = informers, Spawner = _spawner, Prober = _prober, Bundles = Bundles, Ports = ports,
-            Marks = _marks, Room = room,
+            Marks = _marks, Room = room, ProbeHeard = (target, get, answer, took) => RequestLogs?.Probed(target, get, answer, took),
             Events = _events, Drain = drain, NewSandbox = NewSandbox, Time = time, Logger = loggers.CreateLogger("Kip.Runtime.Pods"),
         });
-        RequestLogs = new PodRequestLogs(_workers, loggers.CreateLogger("Kip.Runtime.Logs"));
+        RequestLogs = new PodRequestLogs(_workers, time, loggers.CreateLogger("Kip.Runtime.Logs"));
         Logs = new PodLogs(_workers, RequestLogs);
         Exec = new PodExec(_workers);
         Forward = new PodForward();

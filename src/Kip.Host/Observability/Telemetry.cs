@@ -78,6 +78,7 @@ internal sealed partial class Telemetry : IAsyncDisposable
         if (!config.EnableRequestLog)
         {
             _gateway.RequestLog = null;
+            _pods.Probes = null;
             return;
         }
         var template = RequestLogTemplate.Default;
@@ -86,6 +87,7 @@ internal sealed partial class Telemetry : IAsyncDisposable
             if (RequestLogTemplate.Parse(text, out var error) is { } parsed) template = parsed;
             else LogBadTemplate(error);
         }
+        _pods.Probes = config.EnableProbeRequestLog ? template : null;
         _gateway.RequestLog = new RequestLog(template, config.EnableProbeRequestLog, _file.Write) { WriteOf = _pods.Write };
     }
 

@@ -2,13 +2,16 @@ using System.Runtime.InteropServices;
 using System.Text;
 using System.Threading.Channels;
 using Kip.Resources;
+using Kip.Resources.Core;
+using Kip.Rules.RequestLogs;
 using Kip.Runtime.Pods;
+using Kip.Runtime.Probes;
 using Microsoft.Extensions.Logging;
 
 namespace Kip.Runtime.Logs;
 
 /// <summary>Takes the request log's lines pod by pod, so that each pod's can be read as Knative's: as the log of its container <c>queue-proxy</c>.</summary>
-/// <remarks>Lines are taken without waiting and written behind; of those that come faster than they can be written, the newest are dropped and counted.</remarks>
+/// <remarks>Lines are taken without waiting and written behind; of those that come too fast for that, the newest are dropped and counted.</remarks>
 public sealed partial class PodRequestLogs : IAsyncDisposable
 {
     private const int MaxWaiting = 10_000;
@@ -17,24 +20,36 @@ public sealed partial class PodRequestLogs : IAsyncDisposable
     private readonly Channel<(NamespacedName Pod, string Line)> _lines = Channel.CreateBounded<(NamespacedName, string)>(
         new BoundedChannelOptions(MaxWaiting) { FullMode = BoundedChannelFullMode.Wait, SingleReader = true });
     private readonly PodWorkers _workers;
+    private readonly TimeProvider _time;
     private readonly ILogger _logger;
     private readonly Task _writing;
     private long _lost;
 
-    internal PodRequestLogs(PodWorkers workers, ILogger logger)
+    internal PodRequestLogs(PodWorkers workers, TimeProvider time, ILogger logger)
     {
-        (_workers, _logger) = (workers, logger);
+        (_workers, _time, _logger) = (workers, time, logger);
         _writing = WriteAsync();
     }
 
     /// <summary>Whether lines are to be expected: the request log is on.</summary>
     public bool IsOn { get; set; }
 
+    /// <summary>What a line about a probe says, once it was answered by HTTP.</summary>
+    /// <value>Null: nothing is written of probes.</value>
+    public RequestLogTemplate? Probes { get; set; }
+
     /// <summary>Takes a line about a request that a pod was sent.</summary>
     /// <param name="line">Without its end.</param>
     public void Write(NamespacedName pod, string line)
     {
         if (!_lines.Writer.TryWrite((pod, line))) Interlocked.Increment(ref _lost);
+    }
+
+    /// <summary>Writes down a probe of a container that requests go to.</summary>
+    internal void Probed(ProbeTarget target, HttpGetAction get, ProbeAnswer answer, TimeSpan took)
+    {
+        if (Probes is not { } template || answer.Code is not { } code || !target.ServesRevision) return;
+        Write(target.Pod.Key, template.Render(ProbeEntry.Of(target, get, code, took, _time.GetUtcNow())));
     }
 
     public async ValueTask DisposeAsync()

@@ -26,6 +26,10 @@ internal sealed record PodHost
     public required IResources Resources { get; init; }
     public required ProcessSpawner Spawner { get; init; }
     public required Prober Prober { get; init; }
+
+    /// <summary>Told of each answer to a probe by HTTP. Null: nobody wants to know.</summary>
+    public Action<ProbeTarget, HttpGetAction, ProbeAnswer, TimeSpan>? ProbeHeard { get; init; }
+
     public required BundleStore Bundles { get; init; }
     public required PortAllocator Ports { get; init; }
     public required ProcessMarks Marks { get; init; }

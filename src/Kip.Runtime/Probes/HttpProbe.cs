@@ -10,6 +10,8 @@ namespace Kip.Runtime.Probes;
 /// <summary>Asks by HTTP GET: 200 to 399 is a success. Certificates are not verified, redirects not followed, as a probe needs neither.</summary>
 internal static class HttpProbe
 {
+    public const string UserAgent = "kube-probe/kip";
+
     private const int LongestHead = 16 * 1024;
 
     public static async Task<ProbeAnswer> AskAsync(EndPoint address, HttpGetAction get, string host, CancellationToken cancel)
@@ -47,7 +49,8 @@ internal static class HttpProbe
             if (buffer.AsSpan(0, length).Contains((byte)'\n')) break;
         }
         if (Code(buffer.AsSpan(0, length)) is not { } code) return ProbeAnswer.Failure($"Get \"{Url(get, host)}\": no HTTP answer");
-        return code is >= 200 and < 400 ? ProbeAnswer.Ok : ProbeAnswer.Failure($"HTTP probe failed with statuscode: {code}");
+        var answer = code is >= 200 and < 400 ? ProbeAnswer.Ok : ProbeAnswer.Failure($"HTTP probe failed with statuscode: {code}");
+        return answer with { Code = code };
     }
 
     private static byte[] Request(HttpGetAction get, string host)
@@ -56,7 +59,7 @@ internal static class HttpProbe
         text.Append("GET ").Append(PathOf(get)).Append(" HTTP/1.1\r\n");
         var headers = new Dictionary<string, string>(StringComparer.OrdinalIgnoreCase)
         {
-            ["Host"] = host, ["User-Agent"] = "kube-probe/kip", ["Accept"] = "*/*", ["Connection"] = "close",
+            ["Host"] = host, ["User-Agent"] = UserAgent, ["Accept"] = "*/*", ["Connection"] = "close",
         };
         foreach (var header in get.HttpHeaders) headers[header.Name] = header.Value;
         foreach (var (name, value) in headers)
@@ -67,7 +70,7 @@ internal static class HttpProbe
     // One header must not become two.
     private static bool Clean(string text) => text.AsSpan().IndexOfAny('\r', '\n') < 0;
 
-    private static string PathOf(HttpGetAction get) => "/" + (get.Path ?? "").TrimStart('/').Replace(" ", "%20", StringComparison.Ordinal);
+    public static string PathOf(HttpGetAction get) => "/" + (get.Path ?? "").TrimStart('/').Replace(" ", "%20", StringComparison.Ordinal);
 
     private static string Url(HttpGetAction get, string host) => $"{(get.Scheme ?? "HTTP").ToLowerInvariant()}://{host}{PathOf(get)}";
 

@@ -7,5 +7,8 @@ public readonly record struct ProbeAnswer(bool Success, string? Message)
 {
     public static readonly ProbeAnswer Ok = new(true, null);
 
+    /// <summary>The status of an answer by HTTP; null when there was none, or the question was another.</summary>
+    public int? Code { get; init; }
+
     public static ProbeAnswer Failure(string message) => new(false, message);
 }

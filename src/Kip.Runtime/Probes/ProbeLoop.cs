@@ -7,6 +7,9 @@ namespace Kip.Runtime.Probes;
 /// <param name="time">Times the waits.</param>
 public sealed class ProbeLoop(Prober prober, TimeProvider time)
 {
+    /// <summary>Told of each answer by HTTP, and how long it took; must not wait.</summary>
+    public Action<ProbeTarget, HttpGetAction, ProbeAnswer, TimeSpan>? Heard { get; init; }
+
     /// <summary>Runs until cancelled; for a startup probe, until its verdict.</summary>
     /// <param name="kind">What the probe is for.</param>
     /// <param name="probe">The question.</param>
@@ -35,9 +38,11 @@ public sealed class ProbeLoop(Prober prober, TimeProvider time)
         var comingUp = kind != ProbeKind.Liveness;
         while (true)
         {
+            var asked = time.GetTimestamp();
             var answer = kind == ProbeKind.Readiness ? await prober.AskReadinessAsync(probe, target, cancel) : await prober.AskAsync(probe, target, cancel);
             // A verdict that comes too late for its container must not be told.
             cancel.ThrowIfCancellationRequested();
+            if (answer.Code is not null && probe.HttpGet is { } get) Heard?.Invoke(target, get, answer, time.GetElapsedTime(asked));
             var elapsed = time.GetElapsedTime(began);
             var next = judge.Next(answer.Success, settings);
             // While it comes up it is asked far more often than once per period, so failures are counted by time, not by number.

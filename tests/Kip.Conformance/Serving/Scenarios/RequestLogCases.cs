@@ -11,12 +11,15 @@ namespace Kip.Conformance.Serving.Scenarios;
 internal static class RequestLogCases
 {
     private const string Container = "queue-proxy";
+    private const string Agent = "conformance";
 
+    // One case: two that run side by side would switch it off for each other.
     public static IReadOnlyList<ConformanceCase> All { get; } =
     [
         new(
-            "serving/traffic/request-logs", "With the request log on, a pod's queue-proxy tells of the requests that the pod got, and of no others",
-            "TestRequestLogs", LoggedAsync),
+            "serving/traffic/request-logs",
+            "With the request log on, a pod's queue-proxy tells of the requests and the readiness probes that the pod got, and of no others", "TestRequestLogs",
+            LoggedAsync),
     ];
 
     private static async Task LoggedAsync(ConformanceTarget target)
@@ -25,25 +28,29 @@ internal static class RequestLogCases
         try
         {
             const string One = "autoscaling.knative.dev/min-scale: \"1\", autoscaling.knative.dev/max-scale: \"1\"";
-            var service = await target.ReadyServiceAsync(Workload.Service(target, "logged", annotations: One));
+            const string Probe = "readinessProbe: { httpGet: { path: /healthz }, periodSeconds: 1 }";
+            var service = await target.ReadyServiceAsync(Workload.Service(target, "logged", annotations: One, container: Probe));
             var other = await target.ReadyServiceAsync(Workload.Service(target, "other", annotations: One));
             var pod = (await target.ListAsync<Pod>($"{ServingLabels.Service}=logged")).Single().Metadata.Name;
             IReadOnlyList<string> lines = [];
             // When the setting counts, and when a line can be read, nobody says.
             await target.EventuallyAsync(async () =>
             {
-                (await target.CallAsync($"{other.Status.Url}/?from=elsewhere", "User-Agent: conformance")).Is(200);
-                (await target.CallAsync($"{service.Status.Url}/?from=here", "User-Agent: conformance")).Is(200);
+                (await target.CallAsync($"{other.Status.Url}/elsewhere", $"User-Agent: {Agent}")).Is(200);
+                (await target.CallAsync($"{service.Status.Url}/here", $"User-Agent: {Agent}")).Is(200);
                 lines = await LinesAsync(target, pod);
-                return lines.Any(static l => IsOf(l, "/?from=here"));
-            }, () => $"no request is in the log; there were {lines.Count} lines, the last {lines.LastOrDefault()}");
-            Expect.That(!lines.Any(static l => IsOf(l, "/?from=elsewhere")), "the log tells of a request that another pod got");
+                return lines.Any(static l => Request(l) is ("/here", Agent, 200)) && lines.Any(IsProbe);
+            }, () => $"no request or no probe is in the log; there were {lines.Count} lines, the last {lines.LastOrDefault()}");
+            Expect.That(!lines.Any(static l => Request(l) is ("/elsewhere", _, _)), "the log tells of a request that another pod got");
         }
         finally
         {
             await SetAsync(target, "null");
         }
     }
+
+    private static bool IsProbe(string line) =>
+        Request(line) is var (_, agent, status) && status == 200 && agent.StartsWith("kube-probe/", StringComparison.Ordinal);
 
     private static async Task<IReadOnlyList<string>> LinesAsync(ConformanceTarget target, string pod)
     {
@@ -58,22 +65,25 @@ internal static class RequestLogCases
     }
 
     // Knative's sidecar writes other lines, too, and not all of them are JSON.
-    private static bool IsOf(string line, string url)
+    private static (string Url, string Agent, int Status)? Request(string line)
     {
         try
         {
             using var document = JsonDocument.Parse(line);
-            return document.RootElement.TryGetProperty("httpRequest", out var request)
-                && request.GetProperty("requestUrl").GetString()?.Replace("\\u003D", "=", StringComparison.Ordinal) == url
-                && request.GetProperty("userAgent").GetString() == "conformance";
+            if (!document.RootElement.TryGetProperty("httpRequest", out var request)) return null;
+            return (request.GetProperty("requestUrl").GetString()!, request.GetProperty("userAgent").GetString()!, request.GetProperty("status").GetInt32());
         }
         catch (JsonException)
         {
-            return false;
+            return null;
         }
     }
 
-    private static Task SetAsync(ConformanceTarget target, string value) => target.Resources.PatchAsync(
-        ConfigMap.Definition, new("knative-serving", "config-observability"),
-        new(PatchContentType.Merge, Encoding.UTF8.GetBytes($$$"""{"data":{"logging.enable-request-log":{{{value}}}}}""")), CancellationToken.None);
+    private static Task SetAsync(ConformanceTarget target, string value)
+    {
+        var data = $$"""{"logging.enable-request-log":{{value}},"logging.enable-probe-request-log":{{value}}}""";
+        return target.Resources.PatchAsync(
+            ConfigMap.Definition, new("knative-serving", "config-observability"),
+            new(PatchContentType.Merge, Encoding.UTF8.GetBytes($$"""{"data":{{data}}}""")), CancellationToken.None);
+    }
 }

@@ -2,6 +2,7 @@ using Kip.Client;
 using Kip.Client.Pods;
 using Kip.Resources;
 using Kip.Resources.Core;
+using Kip.Rules.RequestLogs;
 using Kip.Testing.Runtime;
 using Kip.Tests.Runtime.Pods;
 using Shouldly;
@@ -45,6 +46,33 @@ public class PodRequestLogTests
         (await kip.LogAsync("one", Asked with { TailLines = 1 })).ShouldBe("GET /3\n");
         (await kip.LogAsync("one", Asked with { SinceTime = DateTimeOffset.UtcNow.AddDays(1) })).ShouldBeEmpty();
         (await kip.LogAsync("one", new() { Container = "app" })).ShouldBeEmpty("the program itself has written nothing");
+    }
+
+    [Fact]
+    public async Task Probes_by_HTTP_are_written_while_that_is_asked_for()
+    {
+        const string Server = """
+            import http.server, os
+            class Quiet(http.server.BaseHTTPRequestHandler):
+                def do_GET(self):
+                    self.send_response(204)
+                    self.end_headers()
+                def log_message(self, *_): pass
+            http.server.HTTPServer(("127.0.0.1", int(os.environ["PORT"])), Quiet).serve_forever()
+            """;
+        await using var kip = await RuntimeHarness.StartAsync();
+        kip.Runtime.RequestLogs.IsOn = true;
+        kip.Runtime.RequestLogs.Probes = RequestLogTemplate.Parse(
+            "{{.Request.Method}} {{.Request.RequestURI}} {{.Request.UserAgent}} {{.Response.Code}} {{.Revision.Name}} {{.Revision.PodName}}", out _);
+        var pod = RuntimeHarness.PodOf("one", await kip.ShellBundleAsync("exec python3 main.py", ("main.py", Server)), static c => c with
+        {
+            Ports = [new ContainerPort { Name = "user-port", ContainerPortNumber = 8080 }],
+            ReadinessProbe = new Probe { HttpGet = new HttpGetAction { Path = "/ready?x=1" } },
+        });
+        await kip.CreateAsync(pod with { Metadata = pod.Metadata with { Labels = StringMap.Of(("serving.knative.dev/revision", "r")) } });
+        await kip.WaitForAsync<Pod>("one", static p => p.Status.Phase == "Running");
+
+        (await UntilAsync(kip, "one", "one\n")).ShouldStartWith("GET /ready?x=1 kube-probe/kip 204 r one\n");
     }
 
     [Fact]
