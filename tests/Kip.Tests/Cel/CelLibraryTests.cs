@@ -135,7 +135,8 @@ public sealed class CelLibraryTests
     [Theory]
     [InlineData("format.dns1123Label().validate('my-name')", "nothing")]
     [InlineData("!format.dns1123Label().validate('My').hasValue()", "false")]
-    [InlineData("format.dns1123Label().validate('aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa').value()", "[must be no more than 63 bytes]")]
+    [InlineData(
+        "format.dns1123Label().validate('aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa').value()", "[must be no more than 63 bytes]")]
     [InlineData("format.dns1123Subdomain().validate('a.b-c').hasValue() || format.dns1035Label().validate('a1').hasValue()", "false")]
     [InlineData("format.dns1035Label().validate('1a').hasValue() && format.dns1123LabelPrefix().validate('.a-').hasValue()", "true")]
     [InlineData("format.dns1123LabelPrefix().validate('a-').hasValue() || format.dns1123SubdomainPrefix().validate('a.b-').hasValue()", "false")]

@@ -1,5 +1,6 @@
 using System.Collections.Frozen;
 using System.Collections.Immutable;
+using Kip.Rules.Cel.Functions.Kubernetes;
 
 namespace Kip.Rules.Cel.Functions;
 

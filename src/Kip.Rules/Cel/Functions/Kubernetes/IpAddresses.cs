@@ -2,7 +2,7 @@ using System.Net;
 using Kip.Rules.Cel.Types;
 using Kip.Rules.Cel.Values;
 
-namespace Kip.Rules.Cel.Functions;
+namespace Kip.Rules.Cel.Functions.Kubernetes;
 
 /// <summary>Kubernetes' libraries of IP addresses and ranges, which take only what Go's netip takes: no zones, no leading zeros, no IPv4 in IPv6.</summary>
 internal static class IpAddresses

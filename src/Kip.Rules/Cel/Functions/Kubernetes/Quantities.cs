@@ -4,7 +4,7 @@ using Kip.Rules.Cel.Values;
 using Kip.Rules.Quotas;
 using Kip.Rules.Serving.Configs;
 
-namespace Kip.Rules.Cel.Functions;
+namespace Kip.Rules.Cel.Functions.Kubernetes;
 
 /// <summary>Kubernetes' library of quantities.</summary>
 internal static class Quantities

@@ -3,7 +3,7 @@ using System.Text.RegularExpressions;
 using Kip.Rules.Cel.Types;
 using Kip.Rules.Cel.Values;
 
-namespace Kip.Rules.Cel.Functions;
+namespace Kip.Rules.Cel.Functions.Kubernetes;
 
 /// <summary>Kubernetes' library of semantic versions (semver.org, 2.0.0).</summary>
 internal static partial class SemanticVersions

@@ -3,7 +3,7 @@ using Kip.Rules.Cel.Types;
 using Kip.Rules.Cel.Values;
 using Kip.Rules.CustomResources;
 
-namespace Kip.Rules.Cel.Functions;
+namespace Kip.Rules.Cel.Functions.Kubernetes;
 
 /// <summary>Kubernetes' library of formats, by which an expression asks whether a text is a name, a label's value, a URI …</summary>
 internal static class NamedFormats

@@ -2,7 +2,7 @@ using System.Text.RegularExpressions;
 using Kip.Rules.Cel.Types;
 using Kip.Rules.Cel.Values;
 
-namespace Kip.Rules.Cel.Functions;
+namespace Kip.Rules.Cel.Functions.Kubernetes;
 
 /// <summary>Kubernetes' library of URLs: absolute ones, or absolute paths, as Go reads a request's URI.</summary>
 internal static partial class Urls
