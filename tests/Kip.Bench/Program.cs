@@ -8,11 +8,13 @@ using Kip.Bench.Gateway;
 using Kip.Bench.Idle;
 using Kip.Bench.Overload;
 using Kip.Bench.Routes;
+using Kip.Bench.Start;
 
 const string Usage = """
     Usage: ./bench NAME [options]
       gateway     warm requests/s and p99 against nginx proxying to the same application, at 1, 16, 64 and 256 connections
       coldstart   time Kip adds to the first request of a sleeping service  [--count N] [--container: of an image, against crun run]
+      start       kip up until its API answers, over an empty folder and over 1,000 services  [--count N]
       idle        resident memory of an empty platform and of each sleeping service
       overload    goodput at five times what a service can do, and how soon it recovers  [--seconds N]
       chaos       failed requests through rollouts, scalings, changes of configuration and dying pods  [--minutes N] [--seed N]
@@ -31,6 +33,7 @@ try
         case ["gateway", ..]: return await GatewayBench.RunAsync();
         case ["coldstart", ..] when args.Contains("--container"): return await ContainerColdstart.RunAsync(Count(args, 40));
         case ["coldstart", ..]: return await ColdstartBench.RunAsync(Count(args, 40));
+        case ["start", ..]: return await StartBench.RunAsync(Count(args, 1000));
         case ["idle", ..]: return await IdleBench.RunAsync();
         case ["overload", ..]: return await OverloadBench.RunAsync(Number(args, "--seconds", 30));
         case ["routes", ..]: return await RoutesBench.RunAsync(Number(args, "--count", 5000));

@@ -27,6 +27,7 @@ public sealed partial class ReconcileLoop : IWatchBuilder, IDisposable
     private readonly WorkQueue<NamespacedName> _queue;
     private readonly LoopInstruments _instruments;
     private readonly OwnWrites _ownWrites = new();
+    private readonly PutOffStatuses _putOff = new();
     private readonly Dictionary<KindDefinition, Informer> _watched = [];
     private readonly ConcurrentDictionary<NamespacedName, string> _failing = new();
 
@@ -146,8 +147,9 @@ public sealed partial class ReconcileLoop : IWatchBuilder, IDisposable
             LogPlan(_reconciler.Kind, key, plan.Edits.Count);
 
             // 3. Apply the edits in order; 4. report.
-            await ApplyAsync(key, plan, doing, cancel);
-            Succeeded(key, plan);
+            var self = await ApplyAsync(key, plan, doing, cancel);
+            var later = await ReportAsync(key, plan, self, doing, cancel);
+            Succeeded(key, Sooner(plan.RequeueAfter, later));
         }
         catch (OperationCanceledException) when (cancel.IsCancellationRequested)
         {
@@ -159,7 +161,8 @@ public sealed partial class ReconcileLoop : IWatchBuilder, IDisposable
         }
     }
 
-    private async Task ApplyAsync(NamespacedName key, Plan plan, Doing doing, CancellationToken cancel)
+    /// <returns>The reconciled object as the edits have left it. Null: they did not touch it.</returns>
+    private async Task<Resource?> ApplyAsync(NamespacedName key, Plan plan, Doing doing, CancellationToken cancel)
     {
         Resource? self = null;
         for (var i = 0; i < plan.Edits.Count; i++)
@@ -175,15 +178,35 @@ public sealed partial class ReconcileLoop : IWatchBuilder, IDisposable
             Remember(key, edit, stored);
             if (stored.GetDefinition() == _reconciler.Kind && stored.Key == key) self = stored;
         }
-        if (plan.Status is not { } status) return;
-        var current = self ?? (_watched.TryGetValue(status.GetDefinition(), out var cache) ? cache.Objects.Get(status.Key) : null);
-        if (current is not null && ((IHasStatus)status).StatusEquals(current)) return;
+        return self;
+    }
+
+    /// <returns>How long the status may still wait, if it does.</returns>
+    private async Task<TimeSpan?> ReportAsync(NamespacedName key, Plan plan, Resource? self, Doing doing, CancellationToken cancel)
+    {
+        if (Unsaid(plan, self) is not { } status)
+        {
+            _putOff.Forget(key);
+            return null;
+        }
+        if (plan.StatusWithin is { } within && _putOff.Left(key, within, _time.GetUtcNow()) is { } left) return left;
         // An edit of this very plan may have moved the object on: the status belongs to the version it made.
         if (self is not null) status = status with { Metadata = self.Metadata };
         var edited = new Edit.UpdateStatus(status);
         doing.Edit = edited;
         if (await _applier.ApplyAsync(edited, cancel) is { } written) Remember(key, edited, written);
+        _putOff.Forget(key);
+        return null;
     }
+
+    private Resource? Unsaid(Plan plan, Resource? self)
+    {
+        if (plan.Status is not { } status) return null;
+        var current = self ?? (_watched.TryGetValue(status.GetDefinition(), out var cache) ? cache.Objects.Get(status.Key) : null);
+        return current is not null && ((IHasStatus)status).StatusEquals(current) ? null : status;
+    }
+
+    private static TimeSpan? Sooner(TimeSpan? one, TimeSpan? other) => one is null || other < one ? other : one;
 
     private void Remember(NamespacedName key, Edit edit, Resource stored)
     {
@@ -192,12 +215,12 @@ public sealed partial class ReconcileLoop : IWatchBuilder, IDisposable
         else _ownWrites.Written(key, informer, stored);
     }
 
-    private void Succeeded(NamespacedName key, Plan plan)
+    private void Succeeded(NamespacedName key, TimeSpan? lookAgain)
     {
         _queue.Forget(key);
         if (!_failing.IsEmpty && _failing.TryRemove(key, out _)) LogRecovered(_reconciler.Kind, key);
         // The newest plan knows best when to look again, or that there is no need to.
-        if (plan.RequeueAfter is { } after) _queue.AddAfter(key, after);
+        if (lookAgain is { } after) _queue.AddAfter(key, after);
         else _queue.CancelDelay(key);
     }
 

@@ -4,8 +4,14 @@ namespace Kip.Resources.Planning;
 /// <param name="Edits">Applied in order; the first failure ends the attempt and the key is retried with backoff.</param>
 /// <param name="Status">The reconciled object with its new status; written only when it differs from what was read. Null: leave it.</param>
 /// <param name="RequeueAfter">Look again after this time even if nothing changes. Null: only when something changes.</param>
-public sealed record Plan(ValueList<Edit> Edits, Resource? Status = null, TimeSpan? RequeueAfter = null)
+/// <param name="StatusWithin">
+/// The status may be written so much later, because it is about to be overtaken; one that may not wait any more is written at once. Null: at once.
+/// </param>
+public sealed record Plan(ValueList<Edit> Edits, Resource? Status = null, TimeSpan? RequeueAfter = null, TimeSpan? StatusWithin = null)
 {
     /// <summary>Nothing to do.</summary>
     public static readonly Plan Nothing = new([]);
+
+    /// <summary>How long what is said of pods that are coming up from nothing may wait: most are up before, and need the processors for that.</summary>
+    public static readonly TimeSpan WhilePodsComeUp = TimeSpan.FromMilliseconds(500);
 }

@@ -30,8 +30,15 @@ public static class PodAutoscalerPlanner
         var asked = AutoscalingAnnotations.Read(seen.Autoscaler.Metadata.Annotations);
         var outcome = Scale(seen, asked);
         ValueList<Edit> edits = outcome.Replicas is { } replicas ? [new Edit.Scale(Deployment.Definition, seen.Target!.Key, replicas)] : [];
-        return new(edits, seen.Autoscaler with { Status = StatusOf(seen, asked, outcome.Want) }, outcome.RequeueAfter);
+        return new(
+            edits, seen.Autoscaler with { Status = StatusOf(seen, asked, outcome.Want) }, outcome.RequeueAfter,
+            IsWaking(seen, outcome.Want) ? Resources.Planning.Plan.WhilePodsComeUp : null);
     }
+
+    // All there is to say of it is that its pods are coming up.
+    private static bool IsWaking(PodAutoscalerView seen, int? want) =>
+        want > 0 && seen.Pods.Ready == 0 && seen.Autoscaler.Status.ActualScale is null or 0 && PodAutoscalerConditions.IsInitialized(seen.Autoscaler)
+        && PodAutoscalerConditions.ActivityOf(seen.Autoscaler, seen.Now).State == PodActivity.Inactive;
 
     /// <summary>How the present decision is carried out. The loop uses it, too, to scale at once, ahead of the status.</summary>
     public static ScaleOutcome Scale(PodAutoscalerView seen, AutoscalingAnnotations asked) => ScaleApplication.Decide(new()

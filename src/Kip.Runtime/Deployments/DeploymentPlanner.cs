@@ -40,7 +40,7 @@ public static class DeploymentPlanner
         edits.AddRange(DeploymentSets.Adopt(seen));
         edits.AddRange(DeploymentSets.Forget(seen, pods.Current));
         if (seen.CreateFailure is null && DeploymentSets.Numbered(seen, pods.Current) is { } numbered) edits.Add(new Edit.Update(numbered));
-        return new Plan(edits.ToValueList(), reported, lookAgain);
+        return new Plan(edits.ToValueList(), reported, lookAgain, DeploymentStatusRules.MayWait(seen, pods) ? Resources.Planning.Plan.WhilePodsComeUp : null);
     }
 
     private static RolloutSteps Steps(PodGroups pods)

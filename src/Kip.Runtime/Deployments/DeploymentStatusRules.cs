@@ -37,6 +37,12 @@ internal static class DeploymentStatusRules
         return (status, LookAgain(seen, pods, status, available));
     }
 
+    /// <summary>Whether all there is to say is that pods are coming up where there were none, of a template that is rolled out.</summary>
+    public static bool MayWait(DeploymentView seen, PodGroups pods) =>
+        seen.CreateFailure is null && !pods.Paused && pods.Count.Replicas > 0 && pods.Old.IsEmpty && pods.Finished.IsEmpty
+        && seen.Deployment.Status is { ReadyReplicas: 0, AvailableReplicas: 0 } before
+        && before.Conditions.Find(Progressing)?.Reason == NewReplicaSetAvailable && !pods.New.Any(static p => p.IsReady);
+
     private static ValueList<Condition> SetAvailable(ValueList<Condition> conditions, bool enough, DateTimeOffset now) => enough
         ? conditions.Marked(Available, ConditionStatus.True, "MinimumReplicasAvailable", "Deployment has minimum availability.", now)
         : conditions.Marked(Available, ConditionStatus.False, "MinimumReplicasUnavailable", "Deployment does not have minimum availability.", now);

@@ -1,6 +1,7 @@
 using Kip.Client;
 using Kip.Resources;
 using Kip.Resources.Core;
+using Kip.Resources.Planning;
 using Kip.Runtime.Deployments;
 using Kip.Runtime.Pods.Slots;
 using Microsoft.Extensions.Logging;
@@ -16,6 +17,8 @@ internal sealed partial class PodReporter(PodHost host, DateTimeOffset accepted,
     private readonly ILogger _logger = host.Logger;
     private PodStartup _startup = new() { Accepted = accepted };
     private int _failures;
+    private bool _putOff;
+    private volatile bool _isDue;
 
     /// <summary>Why the node cannot run the pod; null when it can.</summary>
     public string? Unschedulable { get; init; }
@@ -35,7 +38,7 @@ internal sealed partial class PodReporter(PodHost host, DateTimeOffset accepted,
             pod, address, [.. containers.Init.Select(static s => s.Facts)], [.. containers.Main.Select(static s => s.Facts)], host.Time.GetUtcNow());
         if (failure is not null && !containers.AnyRuns) next = PodStatusRules.Failed(next, failure);
         next = next with { Startup = _startup = Startup(next, containers) };
-        if (next == Written) return pod;
+        if (next == Written || MayWait(next)) return pod;
         try
         {
             // Nobody else writes a pod's status, so it need not be the version we saw; but it must be this pod.
@@ -57,6 +60,15 @@ internal sealed partial class PodReporter(PodHost host, DateTimeOffset accepted,
         return pod;
     }
 
+    // That a program has been started is said with its being ready, if it is soon: until then the processors have better to do.
+    private bool MayWait(PodStatus next)
+    {
+        if (_isDue || Written is not { Phase: "Pending", ContainerStatuses.IsEmpty: true } || next.Conditions.IsTrue("Ready")) return false;
+        if (next.Phase != "Running" || next.ContainerStatuses.Any(static c => c.State?.Running is null || c.RestartCount > 0)) return false;
+        if (!_putOff) _ = WriteLaterAsync(Plan.WhilePodsComeUp);
+        return _putOff = true;
+    }
+
     // Said once it is complete: what happens to the pod later is another story.
     private PodStartup Startup(PodStatus status, PodContainers containers) =>
         _startup.Ready is not null || !status.Conditions.IsTrue("Ready") ? _startup : _startup with
@@ -67,6 +79,7 @@ internal sealed partial class PodReporter(PodHost host, DateTimeOffset accepted,
     private async Task WriteLaterAsync(TimeSpan wait)
     {
         await Task.Delay(wait, host.Time);
+        _isDue = true;
         post(new PodMessage.WriteDue());
     }
 

@@ -45,7 +45,7 @@ public static class ReplicaSetPlanner
         var edits = new List<Edit>(Claims(seen, query));
         var reported = set with { Status = Status(seen, query, seen.CreateFailure) };
         // A Deployment plans for all its ReplicaSets in one step.
-        if (set.Metadata.Controller()?.Kind == Deployment.Definition.Kind) return new Plan(edits.ToValueList(), reported);
+        if (set.Metadata.Controller()?.Kind == Deployment.Definition.Kind) return new Plan(edits.ToValueList(), reported) { StatusWithin = MayWait(seen) ? Resources.Planning.Plan.WhilePodsComeUp : null };
         if (seen.CreateFailure is not null && reported.Status != set.Status) edits.Add(new Edit.UpdateStatus(reported));
         if (edits.Count == 0 || seen.CreateFailure is not null) edits.AddRange(Pods(seen));
         return new Plan(edits.ToValueList(), reported, LookAgain(seen));
@@ -97,6 +97,11 @@ public static class ReplicaSetPlanner
             Conditions = ReplicaFailure.In(set.Status.Conditions, failure, seen.Now.WholeSeconds()),
         };
     }
+
+    // Whether all there is to say is that pods are coming up where there were none.
+    private static bool MayWait(ReplicaSetView seen) =>
+        seen.CreateFailure is null && seen.Set.Spec.Replicas > 0 && seen.Set.Status is { ReadyReplicas: 0, AvailableReplicas: 0 }
+        && seen.Pods.All(static p => p.IsActive && !p.IsReady);
 
     private static bool HasLabelsOf(Pod pod, PodTemplateSpec template)
     {

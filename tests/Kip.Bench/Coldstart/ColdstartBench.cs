@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Kip.Bench.Api;
 using Kip.Host.Invoke;
 using Kip.Testing.Programs;
 
@@ -16,43 +17,40 @@ internal static class ColdstartBench
         using (var resources = BenchConnection.Open(kip))
             await SleepingServices.ApplyAsync(resources.Resources, "cold", 0, count + 1, image, CancellationToken.None);
         var bare = new List<double>();
-        var cold = new List<double>();
+        var cold = new List<ColdRequest>();
+        var processor = TimeSpan.Zero;
         using var client = GatewayClient.Make();
         // The first of each warms the page cache and kip's own code and does not count.
         for (var i = 0; i <= count; i++)
         {
             var alone = await BareStart.MeasureAsync(kip, image);
-            var through = await FirstRequestAsync(client, kip, $"cold-{i}");
-            if (i == 0) continue;
+            var through = await ColdRequest.SendAsync(client, kip, $"cold-{i}");
+            if (i == 0)
+            {
+                processor = ApiBench.ProcessorTime(kip);
+                continue;
+            }
             bare.Add(alone);
             cold.Add(through);
         }
+        processor = ApiBench.ProcessorTime(kip) - processor;
         Print(report, count, bare, cold);
+        report.Figure("coldstart_kip_processor_ms", processor.TotalMilliseconds / count);
         await report.AppendAsync();
         return 0;
     }
 
-    /// <summary>Milliseconds of the first request of a service that sleeps.</summary>
-    public static async Task<double> FirstRequestAsync(HttpClient client, KipProgram kip, string service)
+    private static void Print(Report report, int count, List<double> bare, List<ColdRequest> cold)
     {
-        var url = new Uri($"http://{service}.default.localhost:{kip.Gateway.Port}/");
-        var started = Stopwatch.GetTimestamp();
-        using var response = await client.GetAsync(url);
-        var elapsed = Stopwatch.GetElapsedTime(started).TotalMilliseconds;
-        return response.IsSuccessStatusCode
-            ? elapsed
-            : throw new InvalidOperationException($"{url} answered {(int)response.StatusCode}: {await response.Content.ReadAsStringAsync()}");
-    }
-
-    private static void Print(Report report, int count, List<double> bare, List<double> cold)
-    {
-        report.Note($"{count} services of samples/hello-csharp, asleep; bare: the same program started by hand and asked every millisecond; in turn");
+        report.Note($"{count} services of samples/hello-csharp, asleep; bare: the same program started by hand and asked every millisecond; in turn; "
+            + "stages: medians, each from the one before, as kip invoke --trace tells them; processor: of the platform alone, per wake, what it does beside included");
         foreach (var percent in (int[])[50, 99])
         {
-            var (alone, through) = (Percentiles.Of(bare, percent), Percentiles.Of(cold, percent));
+            var (alone, through) = (Percentiles.Of(bare, percent), Percentiles.Of(cold.Select(static c => c.Milliseconds), percent));
             report.Figure($"coldstart_bare_p{percent}_ms", alone);
             report.Figure($"coldstart_kip_p{percent}_ms", through);
             report.Figure($"coldstart_added_p{percent}_ms", through - alone);
         }
+        foreach (var (stage, milliseconds) in ColdRequest.MedianStages(cold)) report.Figure($"coldstart_stage_{stage}_ms", milliseconds);
     }
 }

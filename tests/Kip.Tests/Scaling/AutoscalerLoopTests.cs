@@ -18,6 +18,7 @@ public class AutoscalerLoopTests
     public void The_first_request_to_a_sleeping_revision_is_answered_with_a_pod_without_any_time_passing()
     {
         var world = new ScalingWorld(1);
+        world.Runtime.StartTime = static () => TimeSpan.FromSeconds(1);
         world.Run(async () =>
         {
             await world.DeployAsync(Rev, 10, ("initial-scale", "0"));
@@ -31,7 +32,9 @@ public class AutoscalerLoopTests
 
             world.Time.GetUtcNow().ShouldBe(poked);
             world.Autoscaler.DecisionsOf(Key)[^1].Time.ShouldBe(poked);
-            await world.Delay(0.05);
+            await world.Delay(0.45);
+            world.Condition(Rev, "Active").ShouldBe("False NoTraffic", "most are awake before there is time to say that they wake");
+            await world.Delay(0.1);
             world.Condition(Rev, "Active").ShouldBe("Unknown Queued");
             await world.Delay(1);
             world.Condition(Rev, "Active").ShouldBe("True");

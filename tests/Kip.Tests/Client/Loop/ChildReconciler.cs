@@ -20,6 +20,8 @@ internal sealed class ChildReconciler : IReconciler
 
     public TimeSpan? RequeueAfter { get; set; }
 
+    public TimeSpan? StatusWithin { get; set; }
+
     public Func<NamespacedName, IEnumerable<Edit>> Extra { get; set; } = static _ => [];
 
     public void Watch(IWatchBuilder watch)
@@ -38,7 +40,7 @@ internal sealed class ChildReconciler : IReconciler
         if (children.Length == 0) edits.Add(new Edit.Create(Child(configuration, text)));
         else if (children[0].Data.Get("text") != text) edits.Add(new Edit.Update(children[0] with { Data = StringMap.Of(("text", text)) }));
         foreach (var surplus in children.Skip(1)) edits.Add(new Edit.Delete(surplus));
-        return new Plan(edits.ToValueList(), WithStatus(configuration, text), RequeueAfter);
+        return new Plan(edits.ToValueList(), WithStatus(configuration, text), RequeueAfter, StatusWithin);
     }
 
     private static Configuration WithStatus(Configuration configuration, string text) =>

@@ -142,6 +142,45 @@ public class ReconcileLoopTests
     }
 
     [Fact]
+    public void A_status_that_may_wait_is_written_when_its_time_is_over_however_often_it_changed()
+    {
+        _bench.Reconciler.StatusWithin = TimeSpan.FromSeconds(2);
+        _bench.Start();
+        _bench.Write("a", "one");
+        _bench.Children.Single().Data["text"].ShouldBe("one", "only the status waits");
+        _bench.Advance(TimeSpan.FromSeconds(1.5));
+        _bench.Write("a", "two");
+        _bench.Count("status").ShouldBe(0);
+
+        _bench.Advance(TimeSpan.FromSeconds(0.5));
+        _bench.Stored("a")!.Status.LatestReadyRevisionName.ShouldBe("two");
+        _bench.Write("a", "three");
+        _bench.Count("status").ShouldBe(1, "the time of the next begins with it");
+        _bench.Advance(TimeSpan.FromSeconds(2));
+        _bench.Stored("a")!.Status.LatestReadyRevisionName.ShouldBe("three");
+        _bench.Host.Loops[0].QueueLength.ShouldBe(0);
+    }
+
+    [Fact]
+    public void A_status_that_waits_is_overtaken_by_one_that_may_not()
+    {
+        _bench.Reconciler.StatusWithin = TimeSpan.FromSeconds(2);
+        _bench.Reconciler.RequeueAfter = TimeSpan.FromSeconds(30);
+        _bench.Start();
+        _bench.Write("a", "one");
+        _bench.Reconciler.StatusWithin = null;
+        _bench.Write("a", "two");
+
+        _bench.Stored("a")!.Status.LatestReadyRevisionName.ShouldBe("two");
+        var plans = _bench.Reconciler.Plans;
+        _bench.Advance(TimeSpan.FromSeconds(29));
+        _bench.Count("status").ShouldBe(1);
+        _bench.Reconciler.Plans.ShouldBe(plans);
+        _bench.Advance(TimeSpan.FromSeconds(1));
+        _bench.Reconciler.Plans.ShouldBe(plans + 1);
+    }
+
+    [Fact]
     public void Everything_is_looked_at_again_now_and_then()
     {
         _bench.Start();
