@@ -53,6 +53,12 @@ public sealed class ObservedPlatformTests
             if (response.Headers.TryGetValues("X-Request-Id", out var given)) ids.Add(given.Single());
             return (line = LoggedAndTraced(Path.Combine(kip.Data, "requests.log"), ids)) is not null;
         });
+        // The pod's own part of the log; between two requests it may go to sleep.
+        await UntilAsync(async () =>
+        {
+            using var response = await https.GetAsync("https://hello.default.localhost/pods-own", Cancel);
+            return (await kip.KipAsync("logs", "hello", "--requests")) is { ExitCode: 0 } told && told.Output.Contains("/pods-own", StringComparison.Ordinal);
+        });
         await UntilAsync(async () =>
         {
             using var answer = await plain.GetAsync(metrics, Cancel);

@@ -90,6 +90,8 @@ public class ServingConfigMapTests
     }
 
     [Theory]
+    [InlineData("config-network", "ingress-class",
+        "config-network: this platform's gateway does not serve the ingress-class 1: Routes wait for one that does")]
     [InlineData("config-gc", "min-non-active-revision", "config-gc: \"min-non-active-revision\" has no effect: there is no such setting")]
     [InlineData(
         "config-deployment", "queue-sidecar-image",

@@ -1,4 +1,5 @@
 using Kip.Resources;
+using Kip.Rules.Networking;
 
 namespace Kip.Rules.Serving.Configs;
 
@@ -7,12 +8,12 @@ public static class ConfigKeys
 {
     private const string Cluster = "concerns parts that this platform does not have";
 
-    /// <summary>A sentence for every key that changes nothing.</summary>
+    /// <summary>A sentence for every key that changes nothing, and for what is valid but leaves Routes without somebody to serve them.</summary>
     public static IEnumerable<string> Warnings(string mapName, StringMap data)
     {
         if (mapName == DomainConfig.MapName) yield break;
-        if (mapName == NetworkConfig.MapName && NetworkConfig.Parse(data, out _).ExternalDomainTls && !data.ContainsKey(NetworkConfig.ExternalHttpsPortKey))
-            yield return $"{mapName}: URLs will be https, but this platform does not listen for it; start it with --https HOST:PORT";
+        if (mapName == NetworkConfig.MapName)
+            foreach (var warning in Warnings(NetworkConfig.Parse(data, out _), data)) yield return warning;
         foreach (var key in data.Keys)
         {
             if (key.StartsWith('_') || Read(mapName).Contains(key)) continue;
@@ -20,6 +21,15 @@ public static class ConfigKeys
                 yield return $"{mapName}: \"{key}\" has no effect: it {Cluster}";
             else if (Known.ContainsKey(mapName)) yield return $"{mapName}: \"{key}\" has no effect: there is no such setting";
         }
+    }
+
+    private static IEnumerable<string> Warnings(NetworkConfig network, StringMap data)
+    {
+        if (network.ExternalDomainTls && !data.ContainsKey(NetworkConfig.ExternalHttpsPortKey))
+            yield return $"{NetworkConfig.MapName}: URLs will be https, but this platform does not listen for it; start it with --https HOST:PORT";
+        if (!IngressClasses.IsServed(network.IngressClass))
+            yield return $"{NetworkConfig.MapName}: this platform's gateway does not serve the ingress-class {network.IngressClass}: "
+                + "Routes wait for one that does";
     }
 
     private static HashSet<string> Read(string mapName) => Known.TryGetValue(mapName, out var keys) ? keys.Read : [];
