@@ -2,10 +2,6 @@ using System.Diagnostics;
 using System.Net;
 using System.Threading.Channels;
 using Kip.ApiServer.Http;
-using Kip.ApiServer.Registry;
-using Kip.ApiServer.Security;
-using Kip.ApiServer.Storage;
-using Kip.Client.Informers;
 using Kip.Client.Loop;
 using Kip.Controllers.Eventing;
 using Kip.Controllers.Networking;
@@ -37,9 +33,14 @@ public sealed class KipPlatform : IAsyncDisposable
     private readonly TimeProvider _time = TimeProvider.System;
     private readonly CancellationTokenSource _stop = new();
     private readonly Stack<Func<Task>> _endings = new();
-    private readonly DataFolder _data;
+    private readonly ILoggerFactory _loggers = Logging.Make();
+    private readonly PlatformOptions _options;
 
-    private KipPlatform(DataFolder data) => _data = data;
+    private KipPlatform(PlatformOptions options)
+    {
+        _options = options;
+        Ends(() => Sync(_loggers.Dispose));
+    }
 
     /// <summary>Where it is reached and since when.</summary>
     public InstanceFile Instance { get; private set; } = null!;
@@ -50,10 +51,10 @@ public sealed class KipPlatform : IAsyncDisposable
     {
         // Before any socket is used: requests run on the threads that see them. Nothing in this process blocks after a socket's event.
         SocketCompletions.RunInline();
-        var platform = new KipPlatform(options.Data);
+        var platform = new KipPlatform(options);
         try
         {
-            await platform.StartPartsAsync(options, cancel);
+            await platform.StartPartsAsync(cancel);
             return platform;
         }
         catch (Exception error) when (StartFailure.Explain(error, options) is { } failure)
@@ -66,121 +67,131 @@ public sealed class KipPlatform : IAsyncDisposable
     /// <summary>Stops everything in the opposite order: no new requests, those under way finished, pods ended, the store closed.</summary>
     public async ValueTask DisposeAsync()
     {
-        if (InstanceFile.Read(_data)?.ProcessId == Environment.ProcessId) File.Delete(_data.Instance);
+        if (InstanceFile.Read(_options.Data)?.ProcessId == Environment.ProcessId) File.Delete(_options.Data.Instance);
         await _stop.CancelAsync();
         while (_endings.TryPop(out var end)) await end();
         _stop.Dispose();
     }
 
-    private async Task StartPartsAsync(PlatformOptions options, CancellationToken cancel)
+    private async Task StartPartsAsync(CancellationToken cancel)
     {
-        options.Data.Create();
-        var loggers = Logging.Make();
-        Ends(() => Sync(loggers.Dispose));
+        _options.Data.Create();
 
         // 1. The store: everything that was acknowledged is in memory again.
-        Uri? door = null;
-        var registry = await ResourceRegistry.OpenAsync(
-            new StoreOptions { Directory = options.Data.Store, KeyFile = options.EncryptionKey },
-            new ResourceRegistryOptions { Logger = loggers.CreateLogger("Kip.ApiServer"), Services = () => door }, _time, cancel);
-        Ends(() => registry.DisposeAsync().AsTask());
-        Runs(registry.RunAsync(_stop.Token));
-        var resources = new EmbeddedResources(registry);
-        var informers = new InformerSet(resources, _time, loggers);
-
-        var identities = Identities.Open(options.Data.Root, registry, _time);
-        Ends(() => Sync(identities.Dispose));
-        var authority = identities.Authority;
-        var pods = new PodIdentity(identities);
-        Ends(() => Sync(pods.Dispose));
+        var store = await StoreParts.OpenAsync(_options, _time, _loggers, cancel);
+        Ends(store);
+        Runs(store.Registry.RunAsync(_stop.Token));
 
         // 2. The gateway listens; requests that come before its table is full wait for it.
         var stats = Channel.CreateBounded<RevisionStat>(
             new BoundedChannelOptions(StatsCapacity) { FullMode = BoundedChannelFullMode.DropOldest, SingleReader = true });
-        var gateway = await Gateway.StartAsync(
-            new GatewayOptions { EndPoint = options.Gateway, Https = options.Https, ServesClusterLocal = IPAddress.IsLoopback(options.Gateway.Address) },
-            informers, resources, stats.Writer, _time, loggers, issuer: authority, cancel: cancel);
-        door = new Uri($"http://{gateway.EndPoint}");
-        await PlatformBootstrap.RunAsync(resources, options, gateway.EndPoint.Port, gateway.HttpsEndPoint?.Port, cancel);
-        await EventingBootstrap.RunAsync(resources, cancel);
-        await DefinitionBootstrap.RunAsync(resources, cancel);
+        var gateway = await OpenGatewayAsync(store, stats.Writer, cancel);
 
         // The registry listens, and pods' images can be brought here.
-        var images = await ImageParts.StartAsync(options, resources, _time, loggers, cancel);
-        Ends(() => images.DisposeAsync().AsTask());
+        var images = await ImageParts.StartAsync(_options, store.Resources, _time, _loggers, cancel);
+        Ends(images);
         Runs(images.RunAsync(_stop.Token));
 
         // 3. Events come in, and wait until the Brokers are known.
-        var events = await EventingParts.StartAsync(options, gateway, informers, resources, _time, loggers, cancel);
+        var events = await EventingParts.StartAsync(_options, gateway, store.Informers, store.Resources, _time, _loggers, cancel);
 
-        // 4. The runtime ends what an earlier life left before any pod runs again.
-        var runtime = new ProcessRuntime(
-            new RuntimeOptions
-            {
-                DataDirectory = options.Data.Root, Environment = ProcessProxy.Variables(gateway.EndPoint),
-                Containers = ContainerParts.Options(options, gateway, images.Source, pods),
-            }, resources, informers, gateway,
-            _time, loggers);
-        runtime.Bundles.Add(BuiltIn.HelloWorld());
-        runtime.Bundles.Add(BuiltIn.Conformance());
-
-        // 5. Controllers and autoscaler over the same caches.
-        var autoscaler = new AutoscalerLoop(informers, resources, stats.Reader, _time, loggers);
-        var hpa = new HpaLoop(informers, runtime.Usage, _time, loggers);
+        // 4. Pods' runtime, controllers and autoscaler over the same caches.
+        var runtime = MakeRuntime(store, gateway, images);
+        var autoscaler = new AutoscalerLoop(store.Informers, store.Resources, stats.Reader, _time, _loggers);
+        var hpa = new HpaLoop(store.Informers, runtime.Usage, _time, _loggers);
         var controllers = new ControllerHost(
-            resources, informers,
+            store.Resources, store.Informers,
             [
-                .. ServingControllers.Create(runtime.Bundles, images.Digests), new CertificateReconciler(authority),
+                .. ServingControllers.Create(runtime.Bundles, images.Digests), new CertificateReconciler(store.Identities.Authority),
                 new PodAutoscalerReconciler(autoscaler, hpa),
                 .. EventingControllers.Create(events), .. runtime.Reconcilers,
-            ], _time, loggers);
+            ], _time, _loggers);
         // Ended after the gateway, so that the last requests are written down, too.
-        var observability = await ObservabilityParts.StartAsync(options, gateway, runtime.RequestLogs, autoscaler, informers, _time, loggers, cancel);
-        Ends(() => observability.DisposeAsync().AsTask());
+        var observability = await ObservabilityParts.StartAsync(
+            _options, gateway, runtime.RequestLogs, autoscaler, store.Informers, _time, _loggers, cancel);
+        Ends(observability);
+
+        // 5. They start. The runtime ends what an earlier life left before any pod runs again.
         await runtime.StartAsync(cancel);
-        Ends(() => controllers.DisposeAsync().AsTask());
-        Ends(() => runtime.DisposeAsync().AsTask());
-        Ends(() => gateway.DisposeAsync().AsTask());
-        Ends(() => events.DisposeAsync().AsTask());
+        foreach (var part in (IAsyncDisposable[])[controllers, runtime, gateway, events]) Ends(part);
         await controllers.StartAsync(cancel);
         Runs(autoscaler.RunAsync(_stop.Token));
         Runs(hpa.RunAsync(_stop.Token));
         Runs(new IdleTrim(() => gateway.RequestsInFlight, _time).RunAsync(_stop.Token));
 
-        var audit = options.AuditLog is { } noted ? new LineFile(noted, _time, loggers) : null;
-        if (audit is not null) Ends(() => audit.DisposeAsync().AsTask());
-
         // 6. The API last: who is answered finds all of it at work.
-        var api = await ApiServer.Http.ApiServer.StartAsync(
-            new ApiServerOptions
-            {
-                Endpoint = options.Api, DataDirectory = options.Data.Root, Identities = identities, Audit = audit is null ? null : audit.Write,
-                Exec = runtime.Exec,
-                Forward = runtime.Forward, Usage = runtime.MachineUsage,
-                ExtraEndpoints = new Dictionary<string, RequestDelegate>(ServiceInsight.Endpoints(autoscaler, resources, gateway.Taps, _stop.Token))
-                {
-                    ["/kip/events"] = events.AnswerAsync,
-                    [MetricsEndpoint.ApiPath] = observability.Endpoint.ScrapeAsync,
-                },
-            },
-            registry, runtime.Logs, _time, loggers, cancel);
-        Ends(() => api.DisposeAsync().AsTask());
-        pods.Opened(api);
+        var insight = new Dictionary<string, RequestDelegate>(ServiceInsight.Endpoints(autoscaler, store.Resources, gateway.Taps, _stop.Token))
+        {
+            ["/kip/events"] = events.AnswerAsync,
+            [MetricsEndpoint.ApiPath] = observability.Endpoint.ScrapeAsync,
+        };
+        var api = await OpenApiAsync(store, runtime, insight, cancel);
         await gateway.Ready.WaitAsync(cancel);
         await events.Ready.WaitAsync(cancel);
 
-        Instance = new InstanceFile(
-            Environment.ProcessId, ProcessTable.Read(Environment.ProcessId)!.Value.StartTime, api.Address.ToString().TrimEnd('/'), $"http://{gateway.EndPoint}",
-            Process.GetCurrentProcess().StartTime.ToUniversalTime(), VersionCommand.Current)
+        Instance = InstanceOf(api.Address, gateway) with
         {
             Events = $"http://{events.EndPoint}",
-            Https = gateway.HttpsEndPoint is { } https ? $"https://{https}" : null,
             Registry = images.Address,
             Metrics = observability.Listening is { } metrics ? $"http://{metrics}/metrics" : null,
-            OciRuntime = options.OciRuntime,
         };
-        Instance.Write(options.Data);
+        Instance.Write(_options.Data);
     }
+
+    private async Task<Gateway> OpenGatewayAsync(StoreParts store, ChannelWriter<RevisionStat> stats, CancellationToken cancel)
+    {
+        var gateway = await Gateway.StartAsync(
+            new GatewayOptions
+            {
+                EndPoint = _options.Gateway, Https = _options.Https, ServesClusterLocal = IPAddress.IsLoopback(_options.Gateway.Address),
+            },
+            store.Informers, store.Resources, stats, _time, _loggers, issuer: store.Identities.Authority, cancel: cancel);
+        store.Door = new Uri($"http://{gateway.EndPoint}");
+        await PlatformBootstrap.RunAsync(store.Resources, _options, gateway.EndPoint.Port, gateway.HttpsEndPoint?.Port, cancel);
+        await EventingBootstrap.RunAsync(store.Resources, cancel);
+        await DefinitionBootstrap.RunAsync(store.Resources, cancel);
+        return gateway;
+    }
+
+    private ProcessRuntime MakeRuntime(StoreParts store, Gateway gateway, ImageParts images)
+    {
+        var options = new RuntimeOptions
+        {
+            DataDirectory = _options.Data.Root, Environment = ProcessProxy.Variables(gateway.EndPoint),
+            Containers = ContainerParts.Options(_options, gateway, images.Source, store.Pods),
+        };
+        var runtime = new ProcessRuntime(options, store.Resources, store.Informers, gateway, _time, _loggers);
+        runtime.Bundles.Add(BuiltIn.HelloWorld());
+        runtime.Bundles.Add(BuiltIn.Conformance());
+        return runtime;
+    }
+
+    private async Task<ApiServer.Http.ApiServer> OpenApiAsync(
+        StoreParts store, ProcessRuntime runtime, IReadOnlyDictionary<string, RequestDelegate> more, CancellationToken cancel)
+    {
+        var audit = _options.AuditLog is { } noted ? new LineFile(noted, _time, _loggers) : null;
+        if (audit is not null) Ends(audit);
+        var api = await ApiServer.Http.ApiServer.StartAsync(
+            new ApiServerOptions
+            {
+                Endpoint = _options.Api, DataDirectory = _options.Data.Root, Identities = store.Identities, Audit = audit is null ? null : audit.Write,
+                Exec = runtime.Exec, Forward = runtime.Forward, Usage = runtime.MachineUsage, ExtraEndpoints = more,
+            },
+            store.Registry, runtime.Logs, _time, _loggers, cancel);
+        Ends(api);
+        store.Pods.Opened(api);
+        return api;
+    }
+
+    private InstanceFile InstanceOf(Uri api, Gateway gateway) => new(
+        Environment.ProcessId, ProcessTable.Read(Environment.ProcessId)!.Value.StartTime, api.ToString().TrimEnd('/'), $"http://{gateway.EndPoint}",
+        Process.GetCurrentProcess().StartTime.ToUniversalTime(), VersionCommand.Current)
+    {
+        Https = gateway.HttpsEndPoint is { } https ? $"https://{https}" : null,
+        OciRuntime = _options.OciRuntime,
+    };
+
+    private void Ends(IAsyncDisposable part) => Ends(() => part.DisposeAsync().AsTask());
 
     private void Ends(Func<Task> end) => _endings.Push(end);
 
