@@ -22,6 +22,7 @@ public sealed class ContainerServiceTests : IAsyncLifetime
 
     public ValueTask DisposeAsync() => _kip.DisposeAsync();
 
+    // Asleep until it is called, and awake from then on: on a slow machine more than a minute passes between two steps.
     private static string Service(string name) => $$"""
         apiVersion: serving.knative.dev/v1
         kind: Service
@@ -29,7 +30,7 @@ public sealed class ContainerServiceTests : IAsyncLifetime
         spec:
           template:
             metadata:
-              annotations: {autoscaling.knative.dev/initial-scale: "0"}
+              annotations: {autoscaling.knative.dev/initial-scale: "0", autoscaling.knative.dev/window: 1h}
             spec:
               containers:
               - image: {{Web}}
