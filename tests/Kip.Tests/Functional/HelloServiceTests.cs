@@ -17,8 +17,13 @@ public class HelloServiceTests(KipFixture fixture)
         var url = new Uri((await Kip.KubectlAsync("get", "ksvc", "hello", "-o", "jsonpath={.status.url}")).Succeeded().Output);
         using var client = LoopbackClient.To(Kip.Gateway);
 
-        (await client.GetStringAsync(url)).ShouldContain("Hello Kip");
-        var shown = (await Kip.KubectlAsync("get", "ksvc,revisions,pods")).Succeeded().Output;
+        // It sleeps ten seconds after the last call, and on a slow machine kubectl may take longer to look.
+        var shown = "";
+        for (var look = 0; look < 10 && !shown.Contains("pod/hello-00001-deployment-", StringComparison.Ordinal); look++)
+        {
+            (await client.GetStringAsync(url)).ShouldContain("Hello Kip");
+            shown = (await Kip.KubectlAsync("get", "ksvc,revisions,pods")).Succeeded().Output;
+        }
         shown.ShouldContain("service.serving.knative.dev/hello");
         shown.ShouldContain("revision.serving.knative.dev/hello-00001");
         shown.ShouldContain("pod/hello-00001-deployment-");

@@ -137,10 +137,14 @@ public sealed class ImageToServiceTests(KipFixture fixture) : IDisposable
         (await client.GetStringAsync(url)).ShouldContain(text);
     }
 
+    // Awake for an hour after a call, so that its pod is there when somebody looks, however slow the machine.
     private static string Manifest(string name, string image) => $$"""
         apiVersion: serving.knative.dev/v1
         kind: Service
         metadata: { name: {{name}} }
-        spec: { template: { spec: { containers: [{ image: {{image}} }] } } }
+        spec:
+          template:
+            metadata: { annotations: { autoscaling.knative.dev/window: 1h } }
+            spec: { containers: [{ image: {{image}} }] }
         """;
 }
