@@ -149,6 +149,9 @@ public sealed class Gateway : IPodDrain, IAsyncDisposable
     public Task DrainAsync(NamespacedName pod, string uid, CancellationToken cancel) =>
         Task.WhenAll(_backends.DrainAsync(pod, uid), _services.DrainAsync(pod, uid)).WaitAsync(cancel);
 
+    /// <summary>Clients' connections that the HTTP server has not got.</summary>
+    internal int DirectConnections => _direct.Connections;
+
     /// <summary>Requests that wait for a free place at a pod of a revision.</summary>
     internal int RequestsWaitingFor(NamespacedName revision) => _backends.Find(revision)?.Breaker.Waiting ?? 0;
 

@@ -1,37 +1,39 @@
-using System.Buffers;
-using System.IO.Pipelines;
 using System.Net;
+using System.Net.Sockets;
 using System.Runtime.CompilerServices;
 using Kip.Traffic.Activation;
 using Kip.Traffic.Forwarding;
 using Kip.Traffic.Forwarding.Http1;
 using Kip.Traffic.Http;
+using Kip.Traffic.Sockets;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
 
 namespace Kip.Traffic.Direct;
 
 /// <summary>A client's connection on the direct path: one plain request after the other, until one comes that is not plain.</summary>
 internal sealed class DirectConnection : IDisposable
 {
-    // A client that takes fewer than 240 bytes a second for longer than 5 s is cut off, as by the HTTP server; a wait ends when half of what may be
-    // unsent is taken.
+    // A client that takes fewer than 240 bytes a second for longer than 5 s is cut off, as by the HTTP server; while the system takes nothing of a part
+    // of a response, the client is taking less than that part.
     private const int MaxWaitSeconds = 5 + (32 * 1024 / 240);
 
     private readonly DirectPath _path;
-    private readonly ConnectionContext _connection;
+    private readonly LoopSocket _client;
     private readonly bool _seesClusterLocal;
-    private readonly PipeReader _input;
+    private readonly DirectInput _input;
+    private readonly DirectOutput _output;
     private readonly DirectResponse _response;
     private readonly RequestDeadline _deadline;
     private readonly CancellationToken _ended;
     private readonly byte[] _clientLines;
     private readonly HostMemo _hosts = new();
     private readonly TaskCompletionSource _over = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private byte[]? _gathered;
     private PlainRequest.Shape _places;
     private DirectTurn _turn;
     private PodConnection? _pod;
+    private FailedAttempt? _failed;
     private volatile bool _begun;
     private volatile bool _isIdle;
     private volatile bool _isExpired;
@@ -41,39 +43,65 @@ internal sealed class DirectConnection : IDisposable
     private int _seenWait;
     private int _waitSeconds;
 
-    public DirectConnection(DirectPath path, ConnectionContext connection, GatewayListener listener)
+    /// <param name="accepted">Is its own from now on.</param>
+    public DirectConnection(DirectPath path, Socket accepted, GatewayListener listener)
     {
-        (_path, _connection, _seesClusterLocal) = (path, connection, listener.ServesClusterLocal);
-        _input = connection.Transport.Input;
-        _response = new(connection.Transport.Output, path.Time);
+        (_path, _seesClusterLocal) = (path, listener.ServesClusterLocal);
+        _clientLines = ClientIdentity.Of((accepted.RemoteEndPoint as IPEndPoint)?.Address, "http").Lines;
+        _client = new(accepted, EventLoop.Next());
+        _input = new(_client);
+        _output = new(_client);
+        _response = new(_output, path.Time);
         _deadline = new(path.Time, keepsTimer: true);
         _ended = _deadline.Token;
-        _clientLines = ClientIdentity.Of((connection.RemoteEndPoint as IPEndPoint)?.Address, "http").Lines;
     }
 
     /// <summary>Completes when it has been disposed.</summary>
     public Task Ended => _over.Task;
 
-    /// <summary>
-    /// Serves requests until the connection ends (false), or one comes that is for the HTTP server and is still in the connection's input (true).
-    /// </summary>
+    /// <summary>Whether a request has been served here.</summary>
+    public bool IsUsed => _requests > 0;
+
+    /// <summary>What has been read and not been served.</summary>
+    public ReadOnlyMemory<byte> Unread => _input.Unread;
+
+    /// <summary>Serves requests until the connection ends (false), or something comes that is for the HTTP server (true).</summary>
+    /// <exception cref="IOException">The connection broke.</exception>
     public async Task<bool> RunAsync()
     {
         // The end of the client's connection, or of a request's time, ends what the pod is doing.
-        using (_connection.ConnectionClosed.UnsafeRegister(static state => ((RequestDeadline)state!).Cancel(), _deadline))
-        using (_ended.UnsafeRegister(static state => ((DirectConnection)state!).Stop(), this))
+        _client.WhenPeerEnds(_deadline.Cancel);
+        using (_ended.UnsafeRegister(static state => ((DirectConnection)state!).Stop(), this)) return await ServeAsync();
+    }
+
+    /// <summary>Gives the connection away, with what has been read of it and not been served.</summary>
+    /// <exception cref="ObjectDisposedException">It was closed here.</exception>
+    public ConnectionContext HandOver(SocketConnectionContextFactory server)
+    {
+        var socket = _client.Release() ?? throw new ObjectDisposedException(nameof(DirectConnection));
+        ConnectionContext connection;
+        try
         {
-            return await ServeAsync();
+            connection = server.Create(socket);
         }
+        catch
+        {
+            socket.Dispose();
+            throw;
+        }
+        if (!_input.IsEmpty) connection.Transport = new BegunTransport(Unread.ToArray(), connection.Transport);
+        connection.Features.Set(_failed);
+        return connection;
     }
 
     /// <summary>Ends the connection if it has been idle for too long, or if its client does not read. Called once a second.</summary>
     public void Prune()
     {
-        if (_response.Wait is not { } wait || wait != _seenWait) (_seenWait, _waitSeconds) = (_response.Wait ?? 0, 0);
-        else if (++_waitSeconds > MaxWaitSeconds) _connection.Abort(new ConnectionAbortedException("The client does not read its response"));
+        if (_output.Wait is not { } wait || wait != _seenWait) (_seenWait, _waitSeconds) = (_output.Wait ?? 0, 0);
+        else if (++_waitSeconds > MaxWaitSeconds) _client.Cut();
+        var patience = IsUsed ? _path.Options.KeepAliveTimeout : _path.Options.RequestHeadersTimeout;
         if (!_isIdle || _requests != _seenRequests) (_seenRequests, _idleSeconds) = (_requests, 0);
-        else if (++_idleSeconds > _path.Options.KeepAliveTimeout.TotalSeconds)
+        else if (++_idleSeconds > patience.TotalSeconds)
         {
             _isExpired = true;
             Wake();
@@ -81,14 +109,18 @@ internal sealed class DirectConnection : IDisposable
     }
 
     /// <summary>Lets it look whether it should end.</summary>
-    public void Wake() => _input.CancelPendingRead();
+    public void Wake() => _client.StopReading();
 
-    public void Abort() => _connection.Abort(new ConnectionAbortedException("The gateway stops"));
+    /// <summary>Cuts it off, whatever it does.</summary>
+    public void Abort() => _client.Cut();
 
     public void Dispose()
     {
         _deadline.Dispose();
-        Release();
+        Interlocked.Exchange(ref _pod, null)?.Abort();
+        _input.Dispose();
+        _output.Dispose();
+        _client.Dispose();
         _path.Forget(this);
         _over.TrySetResult();
     }
@@ -97,72 +129,46 @@ internal sealed class DirectConnection : IDisposable
     {
         while (!_path.IsStopping)
         {
-            _isIdle = true;
-            var read = await _input.ReadAsync();
-            _isIdle = false;
-            var buffer = read.Buffer;
-            if (buffer.IsEmpty)
+            if (_input.IsEmpty && !_input.TryReceive())
             {
-                _input.AdvanceTo(buffer.End);
-                if (read.IsCompleted || _isExpired) return false;
+                if (_input.IsEnded || _isExpired) return false;
+                _isIdle = true;
+                await _client.ReadableAsync();
+                _isIdle = false;
                 continue;
             }
-            var bytes = Gather(buffer);
-            if (!TryBegin(bytes.Span))
-            {
-                _input.AdvanceTo(buffer.Start);
-                return true;
-            }
+            if (!TryBegin()) return true;
             var outcome = ForwardOutcome.Cancelled;
             try
             {
-                outcome = await ForwardAsync(bytes);
+                outcome = await ForwardAsync(_input.Unread);
             }
             finally
             {
                 _path.Leave(_turn, outcome, _places.Method, _places.BodyLength, _response);
             }
-            if (outcome is not ForwardOutcome.Done)
-            {
-                if (!MayBeAnswered(outcome)) return false;
-                _input.AdvanceTo(buffer.Start);
-                return true;
-            }
-            if (!await _response.FlushAsync())
+            if (outcome is not ForwardOutcome.Done) return MayBeAnswered(outcome);
+            if (!await _output.FlushAsync())
             {
                 // Nobody is to wait for what the client does not take.
-                _connection.Abort(new ConnectionAbortedException("The client took no more of its response"));
+                _client.Cut();
                 return false;
             }
             _deadline.End();
-            _input.AdvanceTo(buffer.GetPosition(_places.Length));
+            _input.Consume(_places.Length);
             // Its time was up just when the response was complete: the next request needs a deadline of its own.
             if (_ended.IsCancellationRequested || _deadline.Token != _ended) return false;
         }
         return false;
     }
 
-    // Mostly the request lies in one piece.
-    private ReadOnlyMemory<byte> Gather(ReadOnlySequence<byte> buffer)
+    // What is incomplete may only lie across what was read at once.
+    private bool TryBegin()
     {
-        Release();
-        if (buffer.IsSingleSegment) return buffer.First;
-        var length = (int)Math.Min(buffer.Length, PlainRequest.MaxLength);
-        _gathered = ArrayPool<byte>.Shared.Rent(length);
-        buffer.Slice(0, length).CopyTo(_gathered);
-        return _gathered.AsMemory(0, length);
-    }
-
-    private void Release()
-    {
-        if (_gathered is null) return;
-        ArrayPool<byte>.Shared.Return(_gathered);
-        _gathered = null;
-    }
-
-    private bool TryBegin(ReadOnlySpan<byte> bytes)
-    {
-        if (!PlainRequest.TryRead(bytes, _path.Options, out var request) || !_path.TryEnter(request, _hosts, _seesClusterLocal, out _turn)) return false;
+        PlainRequest request;
+        while (!PlainRequest.TryRead(_input.Unread.Span, _path.Options, out request))
+            if (!_input.TryReceive()) return false;
+        if (!_path.TryEnter(request, _hosts, _seesClusterLocal, out _turn)) return false;
         _places = request.Places;
         _begun = false;
         _requests++;
@@ -250,9 +256,9 @@ internal sealed class DirectConnection : IDisposable
     // What of the response is with the client cannot be taken back: only a cut tells it that this is not all.
     private bool MayBeAnswered(ForwardOutcome outcome)
     {
-        if (_begun) _connection.Abort(new ConnectionAbortedException("The pod broke off in the middle of its response"));
+        if (_begun) _client.Cut();
         if (_begun || (outcome == ForwardOutcome.Cancelled && !_deadline.IsTimedOut)) return false;
-        _connection.Features.Set(new FailedAttempt(_turn.Pod, outcome, _deadline.IsTimedOut, _turn.Received));
+        _failed = new(_turn.Pod, outcome, _deadline.IsTimedOut, _turn.Received);
         return true;
     }
 
@@ -260,6 +266,6 @@ internal sealed class DirectConnection : IDisposable
     private void Stop()
     {
         Interlocked.Exchange(ref _pod, null)?.Abort();
-        if (_begun) _connection.Transport.Output.CancelPendingFlush();
+        if (_begun) _output.Stop();
     }
 }

@@ -1,6 +1,5 @@
 using System.Buffers;
 using System.Buffers.Text;
-using System.IO.Pipelines;
 using System.Text;
 using Kip.Traffic.Forwarding.Http1;
 using Microsoft.AspNetCore.Http;
@@ -17,7 +16,7 @@ internal static class DirectHead
     /// <param name="chunked">Whether the body is framed in chunks.</param>
     /// <param name="closes">Whether the client's connection ends after it.</param>
     /// <param name="time">For the date, where the pod names none (RFC 9110 section 6.6.1).</param>
-    public static void Write(PipeWriter output, ResponseHead head, bool chunked, bool closes, TimeProvider time)
+    public static void Write(IBufferWriter<byte> output, ResponseHead head, bool chunked, bool closes, TimeProvider time)
     {
         var dated = false;
         var room = Room + (head.Reason?.Length ?? 0);

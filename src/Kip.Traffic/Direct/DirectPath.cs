@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Net.Sockets;
 using Kip.Traffic.Activation;
 using Kip.Traffic.Forwarding;
 using Kip.Traffic.Forwarding.Http1;
@@ -6,7 +7,6 @@ using Kip.Traffic.Http;
 using Kip.Traffic.Observability;
 using Kip.Traffic.Routing;
 using Kip.Traffic.Stats;
-using Microsoft.AspNetCore.Connections;
 
 namespace Kip.Traffic.Direct;
 
@@ -32,13 +32,17 @@ internal sealed class DirectPath(
 
     public TimeProvider Time => time;
 
+    /// <summary>How many clients are connected here now.</summary>
+    public int Connections => _open.Count;
+
     /// <summary>Whether connections are to end after the request that they carry.</summary>
     public bool IsStopping => _stopping;
 
-    /// <summary>Takes a client's connection. Run it, and dispose it when it has ended and its connection is elsewhere.</summary>
-    public DirectConnection Open(ConnectionContext connection, GatewayListener listener)
+    /// <summary>Takes a client's connection. Run it, and dispose it when it has ended or its connection is elsewhere.</summary>
+    /// <exception cref="IOException">It has broken already.</exception>
+    public DirectConnection Open(Socket accepted, GatewayListener listener)
     {
-        var opened = new DirectConnection(this, connection, listener);
+        var opened = new DirectConnection(this, accepted, listener);
         _open[opened] = true;
         return opened;
     }

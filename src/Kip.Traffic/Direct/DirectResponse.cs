@@ -1,6 +1,5 @@
 using System.Buffers;
 using System.Buffers.Text;
-using System.IO.Pipelines;
 using System.Runtime.CompilerServices;
 using Kip.Traffic.Activation;
 using Kip.Traffic.Forwarding.Http1;
@@ -9,25 +8,23 @@ using Microsoft.AspNetCore.Http;
 namespace Kip.Traffic.Direct;
 
 /// <summary>A pod's response on its way into a client's connection, head and body. Used again for the connection's next response.</summary>
-internal sealed class DirectResponse(PipeWriter output, TimeProvider time)
+internal sealed class DirectResponse(DirectOutput output, TimeProvider time)
 {
     private const int MaxLine = 64 * 1024;
-    private const int Part = 4096;
+    private const int Part = 32 * 1024;
+
+    // After so many parts without a wait others get their turn.
+    private const int Turn = 16;
 
     private readonly ArrayBufferWriter<byte> _piece = new();
     private ChunkedBody _chunks;
     private DirectBody _body;
     private long _left;
-    private int _waits;
-    private volatile bool _isWaiting;
 
     public int Status { get; private set; }
 
     /// <summary>Bytes of the body so far, without framing.</summary>
     public long Bytes { get; private set; }
-
-    /// <summary>Which wait for the client to read is under way; null when there is none. For other threads.</summary>
-    public int? Wait => _isWaiting ? Volatile.Read(ref _waits) : null;
 
     /// <summary>Whether the body ended before the connection to the pod.</summary>
     public bool LeavesConnection => _body != DirectBody.UntilClose;
@@ -79,41 +76,22 @@ internal sealed class DirectResponse(PipeWriter output, TimeProvider time)
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     public async ValueTask<bool> CopyAsync(PodConnection pod, RequestDeadline deadline)
     {
-        do
+        for (var parts = 1; ; parts++)
         {
-            if (!await FlushAsync()) return false;
+            if (!await output.FlushAsync()) return false;
             deadline.Progress();
+            if (parts % Turn == 0) await Task.Yield();
             if (_body == DirectBody.Length) await ReceiveAsync(pod);
             else if (!pod.Received(await pod.ReceiveAsync(MaxLine))) return End();
+            if (Take(pod)) return true;
         }
-        while (!Take(pod));
-        return true;
-    }
-
-    /// <summary>Sends what has been written. False when the client takes no more.</summary>
-    public ValueTask<bool> FlushAsync()
-    {
-        var flushing = output.FlushAsync();
-        return flushing.IsCompletedSuccessfully ? new(Took(flushing.Result)) : WaitAsync(flushing);
-    }
-
-    private static bool Took(FlushResult flushed) => !flushed.IsCompleted && !flushed.IsCanceled;
-
-    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
-    private async ValueTask<bool> WaitAsync(ValueTask<FlushResult> flushing)
-    {
-        Volatile.Write(ref _waits, _waits + 1);
-        _isWaiting = true;
-        var flushed = await flushing;
-        _isWaiting = false;
-        return Took(flushed);
     }
 
     // Straight from the one socket into the memory that the other sends from.
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
     private async ValueTask ReceiveAsync(PodConnection pod)
     {
-        var memory = output.GetMemory(Part);
+        var memory = output.GetMemory((int)Math.Min(_left, Part));
         var count = await pod.ReceiveAsync(memory.Length > _left ? memory[..(int)_left] : memory);
         if (count == 0) throw new MalformedResponseException("the response ended too early");
         output.Advance(count);

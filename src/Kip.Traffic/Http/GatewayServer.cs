@@ -12,14 +12,20 @@ namespace Kip.Traffic.Http;
 /// <summary>The HTTP server in front of the pipeline, with nothing between the two.</summary>
 internal sealed class GatewayServer : IAsyncDisposable
 {
+    // Clients that the system keeps until they are accepted.
+    private const int Backlog = 4096;
+
     private readonly KestrelServer _server;
+    private readonly SocketConnectionContextFactory _begun;
     private readonly ProtocolSorter _sorter;
     private readonly TimeSpan _shutdownTimeout;
 
-    private GatewayServer(KestrelServer server, ProtocolSorter sorter, IPEndPoint endPoint, TimeSpan shutdownTimeout)
+    private GatewayServer(
+        KestrelServer server, SocketConnectionContextFactory begun, ProtocolSorter sorter, IPEndPoint endPoint, TimeSpan shutdownTimeout)
     {
         EndPoint = endPoint;
         _server = server;
+        _begun = begun;
         _sorter = sorter;
         _shutdownTimeout = shutdownTimeout;
     }
@@ -36,19 +42,22 @@ internal sealed class GatewayServer : IAsyncDisposable
         CancellationToken cancel) where T : notnull
     {
         var transport = new SocketTransportFactory(
-            Options.Create(new SocketTransportOptions { Backlog = 4096, UnsafePreferInlineScheduling = true, WaitForDataBeforeAllocatingBuffer = false }),
+            Options.Create(new SocketTransportOptions { Backlog = Backlog, UnsafePreferInlineScheduling = true, WaitForDataBeforeAllocatingBuffer = false }),
             loggers);
-        var sorter = new ProtocolSorter(transport, tls, direct, options.RequestHeadersTimeout, time);
+        var begun = new SocketConnectionContextFactory(
+            new() { UnsafePreferInlineScheduling = true, WaitForDataBeforeAllocatingBuffer = false }, loggers.CreateLogger<SocketConnectionContextFactory>());
+        var sorter = new ProtocolSorter(transport, begun, tls, direct, Backlog, options.RequestHeadersTimeout, time);
         var server = new KestrelServer(Options.Create(Limits(options)), sorter, loggers);
         try
         {
             await server.StartAsync(application, cancel);
             var endPoint = await sorter.OpenAsync(new(options.EndPoint) { ServesClusterLocal = options.ServesClusterLocal }, cancel);
-            return new(server, sorter, endPoint, options.ShutdownTimeout);
+            return new(server, begun, sorter, endPoint, options.ShutdownTimeout);
         }
         catch
         {
             server.Dispose();
+            begun.Dispose();
             throw;
         }
     }
@@ -58,6 +67,7 @@ internal sealed class GatewayServer : IAsyncDisposable
         using var patience = new CancellationTokenSource(_shutdownTimeout);
         await _server.StopAsync(patience.Token);
         _server.Dispose();
+        _begun.Dispose();
     }
 
     private static KestrelServerOptions Limits(GatewayOptions options)

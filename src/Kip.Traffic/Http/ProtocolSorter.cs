@@ -1,8 +1,10 @@
 using System.Buffers;
 using System.Net;
+using System.Net.Sockets;
 using System.Threading.Channels;
 using Kip.Traffic.Direct;
 using Microsoft.AspNetCore.Connections;
+using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
 
 namespace Kip.Traffic.Http;
 
@@ -15,13 +17,14 @@ namespace Kip.Traffic.Http;
 /// <c>PRI * HTTP/2.0</c> (RFC 9113 section 3.4), which no HTTP/1.1 request begins with. With TLS the negotiation decides.
 /// </remarks>
 internal sealed class ProtocolSorter(
-    IConnectionListenerFactory transport, ITlsTerminator tls, DirectPath direct, TimeSpan firstBytesTimeout,
-    TimeProvider time) : IConnectionListenerFactory
+    IConnectionListenerFactory transport, SocketConnectionContextFactory begun, ITlsTerminator tls, DirectPath direct, int backlog,
+    TimeSpan firstBytesTimeout, TimeProvider time) : IConnectionListenerFactory
 {
     private readonly Channel<ConnectionContext> _http1 = Channel.CreateUnbounded<ConnectionContext>();
     private readonly Channel<ConnectionContext> _http2 = Channel.CreateUnbounded<ConnectionContext>();
     private readonly Lock _lock = new();
-    private readonly List<(IConnectionListener Socket, Task Accepting)> _sockets = [];
+    private readonly List<(PlainPort Port, Task Accepting)> _plain = [];
+    private readonly List<(IConnectionListener Port, Task Accepting)> _encrypted = [];
     private bool _unbound;
 
     /// <summary>Stands for "HTTP/1.1 connections of all ports".</summary>
@@ -34,62 +37,106 @@ internal sealed class ProtocolSorter(
     /// <returns>Where it is.</returns>
     /// <exception cref="IOException">The port is in use, and the message names it.</exception>
     /// <exception cref="ObjectDisposedException">The gateway has stopped.</exception>
-    public async Task<IPEndPoint> OpenAsync(GatewayListener listener, CancellationToken cancel)
-    {
-        var socket = await BindOrNameAsync(listener.EndPoint, cancel);
-        var bound = listener with { EndPoint = (IPEndPoint)socket.EndPoint };
-        lock (_lock)
-        {
-            if (!_unbound)
-            {
-                _sockets.Add((socket, AcceptAsync(socket, bound)));
-                return bound.EndPoint;
-            }
-        }
-        await socket.DisposeAsync();
-        throw new ObjectDisposedException(nameof(Gateway));
-    }
+    public Task<IPEndPoint> OpenAsync(GatewayListener listener, CancellationToken cancel) =>
+        listener.IsTls ? OpenEncryptedAsync(listener, cancel) : Task.FromResult(OpenPlain(listener));
 
     public ValueTask<IConnectionListener> BindAsync(EndPoint endpoint, CancellationToken cancellationToken = default) =>
         new(new Listener(this, ReferenceEquals(endpoint, Http2) ? _http2.Reader : _http1.Reader, endpoint));
 
-    // The transport's own exception does not say which address it is about.
-    private async Task<IConnectionListener> BindOrNameAsync(EndPoint endPoint, CancellationToken cancel)
+    private IPEndPoint OpenPlain(GatewayListener listener)
     {
+        PlainPort port;
         try
         {
-            return await transport.BindAsync(endPoint, cancel);
+            port = PlainPort.Open(listener.EndPoint, backlog, time);
         }
-        catch (AddressInUseException inUse)
+        catch (SocketException e)
         {
-            throw new IOException($"{endPoint} is in use by another program", inUse);
+            throw e.SocketErrorCode == SocketError.AddressAlreadyInUse ? InUse(listener.EndPoint, e) : new IOException($"{listener.EndPoint}: {e.Message}", e);
         }
+        var bound = listener with { EndPoint = port.EndPoint };
+        lock (_lock)
+        {
+            if (!_unbound)
+            {
+                _plain.Add((port, AcceptAsync(port, bound)));
+                return bound.EndPoint;
+            }
+        }
+        port.Dispose();
+        throw new ObjectDisposedException(nameof(Gateway));
     }
 
-    private async Task AcceptAsync(IConnectionListener socket, GatewayListener listener)
+    private async Task<IPEndPoint> OpenEncryptedAsync(GatewayListener listener, CancellationToken cancel)
     {
-        while (await socket.AcceptAsync() is { } connection) _ = SortAsync(connection, listener);
+        IConnectionListener port;
+        try
+        {
+            port = await transport.BindAsync(listener.EndPoint, cancel);
+        }
+        catch (AddressInUseException e)
+        {
+            throw InUse(listener.EndPoint, e);
+        }
+        var bound = listener with { EndPoint = (IPEndPoint)port.EndPoint };
+        lock (_lock)
+        {
+            if (!_unbound)
+            {
+                _encrypted.Add((port, AcceptAsync(port, bound)));
+                return bound.EndPoint;
+            }
+        }
+        await port.DisposeAsync();
+        throw new ObjectDisposedException(nameof(Gateway));
     }
 
-    private async Task SortAsync(ConnectionContext connection, GatewayListener listener)
+    // The system's own error does not say which address it is about.
+    private static IOException InUse(EndPoint endPoint, Exception e) => new($"{endPoint} is in use by another program", e);
+
+    private async Task AcceptAsync(PlainPort port, GatewayListener listener)
+    {
+        while (await port.AcceptAsync() is { } accepted) _ = ServeAsync(accepted, listener);
+    }
+
+    private async Task AcceptAsync(IConnectionListener port, GatewayListener listener)
+    {
+        while (await port.AcceptAsync() is { } connection) _ = DecryptAsync(connection, listener);
+    }
+
+    // Directly first; what the HTTP server has to do goes on there.
+    private async Task ServeAsync(Socket accepted, GatewayListener listener)
+    {
+        ConnectionContext? connection = null;
+        try
+        {
+            using (var run = direct.Open(accepted, listener))
+            {
+                if (!await run.RunAsync()) return;
+                connection = run.HandOver(begun);
+                connection.Features.Set(listener);
+                // Before the end here is told, after which the server gets no more.
+                var isHttp2 = run.IsUsed ? false : Judge(new(run.Unread));
+                if (isHttp2 is { } known && TryGive(connection, known)) return;
+            }
+            if (await TryGiveAsync(connection)) return;
+        }
+        catch (Exception e)
+        {
+            // Broken connections end so; whatever else it was ends this connection alone.
+            accepted.Dispose();
+            connection?.Abort(new ConnectionAbortedException("The connection broke before it said anything that is served here", e));
+        }
+        if (connection is not null) await connection.DisposeAsync();
+    }
+
+    private async Task DecryptAsync(ConnectionContext connection, GatewayListener listener)
     {
         try
         {
             connection.Features.Set(listener);
-            bool isHttp2;
-            using (var patience = new CancellationTokenSource(firstBytesTimeout, time))
-            {
-                if (listener.IsTls) connection = await tls.TerminateAsync(connection, patience.Token);
-                isHttp2 = await IsHttp2Async(connection, patience.Token);
-            }
-            if (isHttp2 || listener.IsTls)
-            {
-                if ((isHttp2 ? _http2 : _http1).Writer.TryWrite(connection)) return;
-            }
-            else if (await GoDirectAsync(connection, listener))
-            {
-                return;
-            }
+            using (var patience = new CancellationTokenSource(firstBytesTimeout, time)) connection = await tls.TerminateAsync(connection, patience.Token);
+            if (await TryGiveAsync(connection)) return;
         }
         catch (Exception e)
         {
@@ -99,23 +146,27 @@ internal sealed class ProtocolSorter(
         await connection.DisposeAsync();
     }
 
-    // True when the HTTP server has it now.
-    private async ValueTask<bool> GoDirectAsync(ConnectionContext connection, GatewayListener listener)
+    // To the server for what its first bytes say. False when that has stopped.
+    private async ValueTask<bool> TryGiveAsync(ConnectionContext connection)
     {
-        using var run = direct.Open(connection, listener);
-        return await run.RunAsync() && _http1.Writer.TryWrite(connection);
+        using var patience = new CancellationTokenSource(firstBytesTimeout, time);
+        return TryGive(connection, await IsHttp2Async(connection, patience.Token));
     }
+
+    private bool TryGive(ConnectionContext connection, bool isHttp2) => (isHttp2 ? _http2 : _http1).Writer.TryWrite(connection);
 
     private async Task UnbindAsync(CancellationToken cancel)
     {
-        (IConnectionListener Socket, Task Accepting)[] sockets;
+        (PlainPort Port, Task Accepting)[] plain;
+        (IConnectionListener Port, Task Accepting)[] encrypted;
         lock (_lock)
         {
             _unbound = true;
-            sockets = [.. _sockets];
+            (plain, encrypted) = ([.. _plain], [.. _encrypted]);
         }
-        foreach (var (socket, _) in sockets) await socket.UnbindAsync(cancel);
-        await Task.WhenAll(sockets.Select(static s => s.Accepting));
+        foreach (var (port, _) in plain) port.Dispose();
+        foreach (var (port, _) in encrypted) await port.UnbindAsync(cancel);
+        await Task.WhenAll([.. plain.Select(static p => p.Accepting), .. encrypted.Select(static p => p.Accepting)]);
         await direct.StopAsync(cancel);
         _http1.Writer.TryComplete();
         _http2.Writer.TryComplete();
@@ -159,7 +210,7 @@ internal sealed class ProtocolSorter(
 
         public async ValueTask DisposeAsync()
         {
-            foreach (var (socket, _) in sorter._sockets) await socket.DisposeAsync();
+            foreach (var (port, _) in sorter._encrypted) await port.DisposeAsync();
             while (connections.TryRead(out var left)) await left.DisposeAsync();
         }
     }

@@ -44,7 +44,7 @@ internal sealed class Http1Forwarder(GatewayOptions options, TimeProvider time) 
             patience.CancelAfter(options.ConnectTimeout);
             return await PodConnection.ConnectAsync(pod.EndPoint, time, patience.Token);
         }
-        catch (Exception e) when (e is SocketException or OperationCanceledException)
+        catch (Exception e) when (e is SocketException or IOException or OperationCanceledException)
         {
             return null;
         }

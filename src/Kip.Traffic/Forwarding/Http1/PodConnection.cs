@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Net;
 using System.Net.Sockets;
+using Kip.Traffic.Sockets;
 
 namespace Kip.Traffic.Forwarding.Http1;
 
@@ -9,14 +10,14 @@ internal sealed class PodConnection : IDisposable
 {
     private const int FirstSize = 8 * 1024;
 
-    private readonly Socket _socket;
+    private readonly LoopSocket _socket;
     private byte[] _input = ArrayPool<byte>.Shared.Rent(FirstSize);
     private byte[] _output = ArrayPool<byte>.Shared.Rent(FirstSize);
     private int _start;
     private int _end;
     private int _disposed;
 
-    private PodConnection(Socket socket, TimeProvider time)
+    private PodConnection(LoopSocket socket, TimeProvider time)
     {
         _socket = socket;
         Exchange = new(this, time);
@@ -38,23 +39,11 @@ internal sealed class PodConnection : IDisposable
     public ReadOnlyMemory<byte> UnreadMemory => _input.AsMemory(_start, _end - _start);
 
     /// <exception cref="SocketException">Nobody accepts connections there.</exception>
-    public static async ValueTask<PodConnection> ConnectAsync(IPEndPoint endPoint, TimeProvider time, CancellationToken cancel)
-    {
-        var socket = new Socket(endPoint.AddressFamily, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
-        try
-        {
-            await socket.ConnectAsync(endPoint, cancel);
-            return new(socket, time);
-        }
-        catch
-        {
-            socket.Dispose();
-            throw;
-        }
-    }
+    public static async ValueTask<PodConnection> ConnectAsync(IPEndPoint endPoint, TimeProvider time, CancellationToken cancel) =>
+        new(await LoopSocket.ConnectAsync(endPoint, cancel), time);
 
     /// <summary>Whether the pod has closed it, or sent something nobody asked for.</summary>
-    public bool IsStale() => _end != _start || _socket.Poll(0, SelectMode.SelectRead);
+    public bool IsStale() => _end != _start || _socket.HasPeerEnded || _socket.IsReadable();
 
     /// <summary>Room for the bytes to send; they are sent by <see cref="SendAsync"/>.</summary>
     public Span<byte> Output(int atLeast, int keep)
@@ -65,17 +54,10 @@ internal sealed class PodConnection : IDisposable
 
     public ValueTask SendOutputAsync(int length) => SendAsync(_output.AsMemory(0, length));
 
-    public ValueTask SendAsync(ReadOnlyMemory<byte> bytes)
-    {
-        var sending = _socket.SendAsync(bytes, SocketFlags.None);
-        if (!sending.IsCompletedSuccessfully) return SendRestAsync(sending, bytes);
-        // Mostly the system takes all at once.
-        var sent = sending.Result;
-        return sent == bytes.Length ? default : SendRestAsync(new(sent), bytes);
-    }
+    public ValueTask SendAsync(ReadOnlyMemory<byte> bytes) => _socket.SendAsync(bytes);
 
     /// <summary>No more will be sent.</summary>
-    public void EndSending() => _socket.Shutdown(SocketShutdown.Send);
+    public void EndSending() => _socket.EndSending();
 
     /// <summary>Reads what comes next behind <see cref="Unread"/>; tell <see cref="Received"/> how much it was. 0 at the end of the connection.</summary>
     /// <exception cref="MalformedResponseException">More than the limit is unread.</exception>
@@ -83,7 +65,7 @@ internal sealed class PodConnection : IDisposable
     {
         if (_start == _end) _start = _end = 0;
         else if (_end == _input.Length) MakeRoom(limit);
-        return _socket.ReceiveAsync(_input.AsMemory(_end), SocketFlags.None);
+        return _socket.ReceiveAsync(_input.AsMemory(_end));
     }
 
     /// <summary>Takes note of what <see cref="ReceiveAsync(int)"/> read. False when it was the end.</summary>
@@ -94,7 +76,7 @@ internal sealed class PodConnection : IDisposable
     }
 
     /// <summary>Reads directly into somebody's memory; only when nothing is unread.</summary>
-    public ValueTask<int> ReceiveAsync(Memory<byte> destination) => _socket.ReceiveAsync(destination, SocketFlags.None);
+    public ValueTask<int> ReceiveAsync(Memory<byte> destination) => _socket.ReceiveAsync(destination);
 
     public void Consume(int count) => _start += count;
 
@@ -107,12 +89,6 @@ internal sealed class PodConnection : IDisposable
         _socket.Dispose();
         ArrayPool<byte>.Shared.Return(_input);
         ArrayPool<byte>.Shared.Return(_output);
-    }
-
-    private async ValueTask SendRestAsync(ValueTask<int> sending, ReadOnlyMemory<byte> bytes)
-    {
-        bytes = bytes[await sending..];
-        while (bytes.Length > 0) bytes = bytes[await _socket.SendAsync(bytes, SocketFlags.None)..];
     }
 
     private void MakeRoom(int limit)

@@ -76,6 +76,99 @@ public sealed partial class DirectPathTests : GatewayTest
         pod.Served.ShouldBe(3);
     }
 
+    [Theory]
+    [InlineData("POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n", "3\r\nabc\r\n0\r\n\r\n")]
+    [InlineData("POST / HTTP/1.1\r\nX-Request-Id: 1\r\nContent-Length: 20000\r\n", null)]
+    public async Task What_is_sent_behind_what_is_not_plain_goes_with_the_connection(string odd, string? body)
+    {
+        var pod = await ServeAsync(static async context =>
+        {
+            await context.Request.Body.CopyToAsync(Stream.Null);
+            await context.Response.WriteAsync($"{context.Request.Path}.");
+        });
+        using var client = await ConnectAsync();
+        var plain = Enumerable.Range(0, 200).Select(static i => $"GET /{i} HTTP/1.1\r\nHost: {Host}\r\n\r\n").ToArray();
+
+        await client.SendAsync(
+            string.Concat([.. plain[..100], odd, $"Host: {Host}\r\n\r\n", body ?? new string('x', 20_000), .. plain[100..]]), Cancel);
+
+        var text = await client.ReadAsync("/199.\r\n0\r\n\r\n", Cancel);
+        Paths().Matches(text).Select(static m => m.Groups[1].Value).ShouldBe(Enumerable.Range(0, 200).Select(static i => i.ToString()));
+        pod.Served.ShouldBe(201);
+    }
+
+    [Fact]
+    public async Task A_plain_request_larger_than_the_first_look_is_passed_on_as_it_came()
+    {
+        await ServeAsync(static async context => await context.Response.WriteAsync(await new StreamReader(context.Request.Body).ReadToEndAsync() + "."));
+        using var client = await ConnectAsync();
+        var body = string.Concat(Enumerable.Range(0, 2500).Select(static i => $"{i:d4},"));
+
+        await client.SendAsync($"POST / HTTP/1.1\r\nHost: {Host}\r\nContent-Length: {body.Length}\r\n\r\n{body}", Cancel);
+
+        Sizes().Replace(await client.ReadAsync("\r\n0\r\n\r\n", Cancel), "").ShouldContain(body + ".");
+    }
+
+    [Fact]
+    public async Task A_large_response_comes_whole_to_a_client_that_reads_slowly()
+    {
+        var body = string.Concat(Enumerable.Range(0, 400_000).Select(static i => $"{i:d9}."));
+        await ServeAsync(async context =>
+        {
+            context.Response.ContentLength = body.Length;
+            await context.Response.WriteAsync(body);
+        });
+        using var client = await ConnectAsync();
+
+        for (var i = 0; i < 2; i++)
+        {
+            await client.SendAsync(Get, Cancel);
+            var text = await client.ReadAtLeastAsync(body.Length, Cancel);
+            text.ShouldStartWith("HTTP/1.1 200 OK\r\n");
+            text.EndsWith("\r\n\r\n" + body, StringComparison.Ordinal).ShouldBeTrue();
+        }
+    }
+
+    [Fact]
+    public async Task A_client_that_sends_no_more_ends_its_request()
+    {
+        var ended = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        var begun = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        await ServeAsync(async context =>
+        {
+            context.RequestAborted.Register(() => ended.TrySetResult());
+            begun.TrySetResult();
+            await Task.Delay(Timeout.Infinite, context.RequestAborted);
+        });
+        using var client = await ConnectAsync();
+        await client.SendAsync(Get, Cancel);
+        await begun.Task.WaitAsync(Cancel);
+
+        client.EndSending();
+
+        (await client.ReadToEndAsync(Cancel)).ShouldBeEmpty();
+        await ended.Task.WaitAsync(Cancel);
+    }
+
+    [Fact]
+    public async Task Many_clients_that_come_and_go_leave_nothing()
+    {
+        var pod = await ServeAsync(static context => context.Response.WriteAsync("ok"));
+
+        await Parallel.ForAsync(0, 1000, new ParallelOptions { MaxDegreeOfParallelism = 20, CancellationToken = Cancel }, async (i, cancel) =>
+        {
+            using var client = await ConnectAsync();
+            // Some only connect, some go in the middle of a request or with the answer unread, some wait for it.
+            if (i % 4 == 1) await client.SendAsync(Get[..20], cancel);
+            if (i % 4 >= 2) await client.SendAsync(Get, cancel);
+            if (i % 4 == 3) (await client.ReadAsync("0\r\n\r\n", cancel)).ShouldContain("ok");
+        });
+
+        await Eventually(() => Bed.Gateway.DirectConnections == 0 && Bed.Gateway.RequestsInFlight == 0);
+        (await GetTextAsync()).ShouldBe("ok");
+        pod.Served.ShouldBeGreaterThan(250);
+    }
+
     [Fact]
     public async Task A_request_that_comes_in_pieces_is_served()
     {
