@@ -7,6 +7,7 @@ using Shouldly;
 
 namespace Kip.Tests.Brokers;
 
+[Collection(AloneCollection.Name)]
 public sealed class SpansTests
 {
     private static readonly ActivityTraceId Trace = ActivityTraceId.CreateRandom();

@@ -12,7 +12,7 @@ using Shouldly;
 namespace Kip.Tests.Traffic;
 
 /// <summary>One request in the access log, in traces and in metrics.</summary>
-[Collection("the process's listeners")]
+[Collection(AloneCollection.Name)]
 public sealed class ObservabilityTests : GatewayTest
 {
     private readonly ConcurrentQueue<string> _lines = [];
