@@ -2,7 +2,6 @@ using System.Net;
 using System.Security.Authentication;
 using Kip.ApiServer.Http.Connections;
 using Kip.ApiServer.Security;
-using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
@@ -17,12 +16,13 @@ namespace Kip.ApiServer.Http;
 /// <summary>One address at which the API is reached by HTTPS.</summary>
 internal sealed class ApiListener : IAsyncDisposable
 {
-    private readonly WebApplication _app;
+    private readonly ServiceProvider _services;
+    private readonly IServer _server;
 
-    private ApiListener(WebApplication app)
+    private ApiListener(ServiceProvider services, IServer server)
     {
-        _app = app;
-        var bound = new Uri(app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First());
+        (_services, _server) = (services, server);
+        var bound = new Uri(server.Features.Get<IServerAddressesFeature>()!.Addresses.First());
         // What listens everywhere is reached on loopback.
         var host = bound.Host is "0.0.0.0" or "[::]" ? "127.0.0.1" : bound.Host;
         Address = new Uri($"https://{host}:{bound.Port}");
@@ -35,30 +35,29 @@ internal sealed class ApiListener : IAsyncDisposable
     public static async Task<ApiListener> StartAsync(
         IPEndPoint endPoint, ServerCertificate certificate, int maxBodyBytes, RequestDelegate answer, ILoggerFactory loggers, CancellationToken cancel)
     {
-        var app = Build(endPoint, certificate, maxBodyBytes, loggers);
+        var services = Services(endPoint, certificate, maxBodyBytes, loggers);
         try
         {
-            app.Run(answer);
-            await app.StartAsync(cancel);
-            return new ApiListener(app);
+            var server = services.GetRequiredService<IServer>();
+            await server.StartAsync(new ApiApplication(answer), cancel);
+            return new ApiListener(services, server);
         }
         catch
         {
-            await app.DisposeAsync();
+            await services.DisposeAsync();
             throw;
         }
     }
 
     /// <summary>Lets requests under way finish, until cancelled, and stops listening.</summary>
-    public Task StopAsync(CancellationToken patience) => _app.StopAsync(patience);
+    public Task StopAsync(CancellationToken patience) => _server.StopAsync(patience);
 
-    public ValueTask DisposeAsync() => _app.DisposeAsync();
+    public ValueTask DisposeAsync() => _services.DisposeAsync();
 
-    private static WebApplication Build(IPEndPoint endPoint, ServerCertificate certificate, int maxBodyBytes, ILoggerFactory loggers)
+    private static ServiceProvider Services(IPEndPoint endPoint, ServerCertificate certificate, int maxBodyBytes, ILoggerFactory loggers)
     {
-        var builder = WebApplication.CreateEmptyBuilder(new());
-        builder.Services.AddSingleton(loggers);
-        builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel =>
+        var services = new KestrelServices(loggers);
+        services.UseKestrelCore().ConfigureKestrel(kestrel =>
         {
             kestrel.AddServerHeader = false;
             // The real limit is RequestBody's, which lets a client that sends somewhat more read why it is refused.
@@ -68,17 +67,18 @@ internal sealed class ApiListener : IAsyncDisposable
             kestrel.Listen(endPoint, listen =>
             {
                 listen.Protocols = HttpProtocols.Http1AndHttp2;
-                listen.UseHttps(https =>
+                var https = new HttpsConnectionAdapterOptions
                 {
-                    https.ServerCertificateSelector = (_, _) => certificate.Current;
+                    ServerCertificateSelector = (_, _) => certificate.Current,
                     // Asked for, not required: most clients carry a token. Who shows one is judged at the gate, so that a bad one is answered by 401.
-                    https.ClientCertificateMode = ClientCertificateMode.AllowCertificate;
-                    https.AllowAnyClientCertificate();
-                    https.SslProtocols = SslProtocols.Tls12 | SslProtocols.Tls13;
-                });
+                    ClientCertificateMode = ClientCertificateMode.AllowCertificate,
+                    SslProtocols = SslProtocols.Tls12 | SslProtocols.Tls13,
+                };
+                https.AllowAnyClientCertificate();
+                listen.UseHttps(https);
                 listen.Use(GatheredTransport.Over);
             });
         });
-        return builder.Build();
+        return services.Make();
     }
 }

@@ -1,14 +1,13 @@
 using System.Net;
 using Kip.Images.Pulling;
 using Kip.Images.Storage;
-using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Connections;
-using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
-using Microsoft.Extensions.DependencyInjection;
+using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
 
 namespace Kip.Images.Registry;
 
@@ -18,14 +17,14 @@ public sealed class RegistryServer : IAsyncDisposable
     private static readonly TimeSpan DrainTime = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan ExpiryPeriod = TimeSpan.FromMinutes(1);
 
-    private readonly WebApplication _app;
+    private readonly KestrelServer _server;
     private readonly UploadSessions _sessions;
     private readonly ITimer _expiry;
 
-    private RegistryServer(WebApplication app, UploadSessions sessions, TimeProvider time)
+    private RegistryServer(KestrelServer server, UploadSessions sessions, TimeProvider time)
     {
-        (_app, _sessions) = (app, sessions);
-        var bound = new Uri(app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First());
+        (_server, _sessions) = (server, sessions);
+        var bound = new Uri(server.Features.Get<IServerAddressesFeature>()!.Addresses.First());
         EndPoint = new IPEndPoint(IPAddress.TryParse(bound.Host.Trim('[', ']'), out var address) ? address : IPAddress.Loopback, bound.Port);
         _expiry = time.CreateTimer(static state => _ = ((UploadSessions)state!).ExpireAsync(), sessions, ExpiryPeriod, ExpiryPeriod);
     }
@@ -55,8 +54,8 @@ public sealed class RegistryServer : IAsyncDisposable
     {
         await _expiry.DisposeAsync();
         using var patience = new CancellationTokenSource(DrainTime);
-        await _app.StopAsync(patience.Token);
-        await _app.DisposeAsync();
+        await _server.StopAsync(patience.Token);
+        _server.Dispose();
         await _sessions.DisposeAsync();
     }
 
@@ -64,29 +63,29 @@ public sealed class RegistryServer : IAsyncDisposable
         RegistryOptions options, LocalImages images, RegistryToken token, RegistrySettingsFile settings, TimeProvider time, ILoggerFactory loggers,
         CancellationToken cancel)
     {
-        var builder = WebApplication.CreateEmptyBuilder(new());
-        builder.Services.AddSingleton(loggers);
-        builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel =>
-        {
-            kestrel.AddServerHeader = false;
-            kestrel.Limits.MaxConcurrentConnections = 1000;
-            kestrel.Listen(options.EndPoint, static listen => listen.Protocols = HttpProtocols.Http1);
-        });
-        var app = builder.Build();
         var sessions = new UploadSessions(images.Content, options, time);
         var router = new RegistryRouter(
             new RegistryAccess(token, settings), new BlobEndpoints(images), new UploadEndpoints(images, sessions, options), new ManifestEndpoints(images),
             new ListEndpoints(images), loggers.CreateLogger<RegistryServer>());
-        app.Run(router.InvokeAsync);
+        var server = new KestrelServer(
+            Options.Create(Limits(options)), new SocketTransportFactory(Options.Create(new SocketTransportOptions()), loggers), loggers);
         try
         {
-            await app.StartAsync(cancel);
+            await server.StartAsync(new RegistryApplication(router), cancel);
         }
         catch
         {
-            await app.DisposeAsync();
+            server.Dispose();
             throw;
         }
-        return new RegistryServer(app, sessions, time);
+        return new RegistryServer(server, sessions, time);
+    }
+
+    private static KestrelServerOptions Limits(RegistryOptions options)
+    {
+        var server = new KestrelServerOptions { AddServerHeader = false };
+        server.Limits.MaxConcurrentConnections = 1000;
+        server.Listen(options.EndPoint, static listen => listen.Protocols = HttpProtocols.Http1);
+        return server;
     }
 }
