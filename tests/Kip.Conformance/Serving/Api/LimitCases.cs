@@ -21,18 +21,29 @@ internal static class LimitCases
     {
         var service = await target.ReadyServiceAsync(Workload.Service(target, "slow", spec: "timeoutSeconds: 2"));
         var url = service.Status.Url!;
-        (await target.CallAsync($"{url}/timeout?initialTimeout=200")).Is(200);
-        (await target.CallAsync($"{url}/timeout?initialTimeout=6000")).Is(504);
+        (await target.CallAsync($"{url}/timeout?initialTimeout=60000")).Is(504);
+        await EventuallyAsync(target, $"{url}/timeout?initialTimeout=200");
         // The status is on its way with the first byte; what is cut off is the rest.
-        using var response = await target.Door.Client.GetAsync($"{url}/timeout?timeout=6000", HttpCompletionOption.ResponseHeadersRead, target.Deadline);
-        Expect.Equal(200, (int)response.StatusCode);
+        await EventuallyAsync(target, $"{url}/timeout?timeout=60000", HttpCompletionOption.ResponseHeadersRead);
     }
 
     private static async Task ResponseStartAsync(ConformanceTarget target)
     {
         var service = await target.ReadyServiceAsync(Workload.Service(target, "slow", spec: "timeoutSeconds: 20, responseStartTimeoutSeconds: 1"));
-        (await target.CallAsync($"{service.Status.Url}/timeout?initialTimeout=5000")).Is(504);
-        (await target.CallAsync($"{service.Status.Url}/timeout?timeout=2000")).Is(200);
+        (await target.CallAsync($"{service.Status.Url}/timeout?initialTimeout=60000")).Is(504);
+        await EventuallyAsync(target, $"{service.Status.Url}/timeout?timeout=2000");
+    }
+
+    // A machine that is busy may need longer for a request than it is given; that one of them is in time shows what the limit lets pass.
+    private static async Task EventuallyAsync(
+        ConformanceTarget target, string url, HttpCompletionOption completion = HttpCompletionOption.ResponseContentRead)
+    {
+        var last = 0;
+        await target.EventuallyAsync(async () =>
+        {
+            using var response = await target.Door.Client.GetAsync(url, completion, target.Deadline);
+            return (last = (int)response.StatusCode) == 200;
+        }, () => $"{url} is answered {last}");
     }
 
     private static async Task SingleConcurrencyAsync(ConformanceTarget target)
