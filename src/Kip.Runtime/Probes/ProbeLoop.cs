@@ -36,10 +36,13 @@ public sealed class ProbeLoop(Prober prober, TimeProvider time)
         var began = time.GetTimestamp();
         var judge = new ProbeJudge();
         var comingUp = kind != ProbeKind.Liveness;
+        var first = comingUp && Prober.PortOnly(probe, target) is { } port ? await UntilItAcceptsAsync(kind, port, settings, began, cancel) : null;
         while (true)
         {
             var asked = time.GetTimestamp();
-            var answer = kind == ProbeKind.Readiness ? await prober.AskReadinessAsync(probe, target, cancel) : await prober.AskAsync(probe, target, cancel);
+            var answer = first
+                ?? (kind == ProbeKind.Readiness ? await prober.AskReadinessAsync(probe, target, cancel) : await prober.AskAsync(probe, target, cancel));
+            first = null;
             // A verdict that comes too late for its container must not be told.
             cancel.ThrowIfCancellationRequested();
             if (answer.Code is not null && probe.HttpGet is { } get) Heard?.Invoke(target, get, answer, time.GetElapsedTime(asked));
@@ -54,5 +57,18 @@ public sealed class ProbeLoop(Prober prober, TimeProvider time)
             comingUp &= judge.Verdict != true;
             await Task.Delay(ProbeSchedule.Wait(settings, comingUp, elapsed, probe.Exec is not null), time, cancel);
         }
+    }
+
+    // Nearly all that is ever asked, and on the processors that the program needs: a loop with next to nothing in it. Null: go on in the usual way.
+    private async Task<ProbeAnswer?> UntilItAcceptsAsync(ProbeKind kind, LoopbackPort port, ProbeSettings settings, long began, CancellationToken cancel)
+    {
+        while (port.Accepts() is { } accepts)
+        {
+            if (accepts) return ProbeAnswer.Ok;
+            var elapsed = time.GetElapsedTime(began);
+            if (kind == ProbeKind.Startup && ProbeSchedule.HasFailedToStart(settings, elapsed)) return null;
+            await Task.Delay(ProbeSchedule.Wait(settings, comingUp: true, elapsed, startsProgram: false), time, cancel);
+        }
+        return null;
     }
 }

@@ -38,21 +38,30 @@ public sealed class Prober(TimeProvider time) : IDisposable
 
     public void Dispose() => _grpc.Dispose();
 
+    /// <summary>The port that a probe asks for nothing but whether it accepts, if it is one of this machine.</summary>
+    internal static LoopbackPort? PortOnly(Probe probe, ProbeTarget target) =>
+        probe is { Exec: null, HttpGet: null, Grpc: null } && AddressOf(probe, target) is { } address ? LoopbackPort.At(address) : null;
+
     private Task<ProbeAnswer> AskOnceAsync(Probe probe, ProbeTarget target, CancellationToken cancel)
     {
         if (probe.Exec is { } exec) return RunAsync(exec, target, cancel);
+        if (AddressOf(probe, target) is not { } address)
+            return Task.FromResult(ProbeAnswer.Failure(
+                $"couldn't find port: {(probe.HttpGet?.Port ?? probe.TcpSocket?.Port)?.ToString() ?? "the container declares none"}"));
+        if (probe.HttpGet is { } get) return HttpProbe.AskAsync(address, get, address is DnsEndPoint name ? $"{name.Host}:{name.Port}" : $"{address}", cancel);
+        return probe.Grpc is { } check ? _grpc.AskAsync((IPEndPoint)address, check.Service, cancel) : TcpProbe.AskAsync(address, cancel);
+    }
+
+    // Null: the container has no such port.
+    private static EndPoint? AddressOf(Probe probe, ProbeTarget target)
+    {
         var port = probe.HttpGet is { } http ? target.Port(http.Port)
             : probe.Grpc is { } grpc ? target.Port(grpc.Port)
             : target.Port(probe.TcpSocket?.Port);
-        if (port is not { } number)
-            return Task.FromResult(ProbeAnswer.Failure(
-                $"couldn't find port: {(probe.HttpGet?.Port ?? probe.TcpSocket?.Port)?.ToString() ?? "the container declares none"}"));
+        if (port is not { } number) return null;
         var named = probe.HttpGet?.Host ?? probe.TcpSocket?.Host;
         var host = string.IsNullOrEmpty(named) ? target.Address : named;
-        EndPoint address = IPAddress.TryParse(host, out var ip) ? new IPEndPoint(ip, number) : new DnsEndPoint(host, number);
-        if (probe.HttpGet is { } get)
-            return HttpProbe.AskAsync(address, get, $"{host}:{number}", cancel);
-        return probe.Grpc is { } check ? _grpc.AskAsync((IPEndPoint)address, check.Service, cancel) : TcpProbe.AskAsync(address, cancel);
+        return IPAddress.TryParse(host, out var ip) ? new IPEndPoint(ip, number) : new DnsEndPoint(host, number);
     }
 
     private static async Task<ProbeAnswer> RunAsync(ExecAction exec, ProbeTarget target, CancellationToken cancel)

@@ -9,7 +9,8 @@ internal static class TcpProbe
     /// <summary>A connected socket, or why there is none.</summary>
     public static async Task<(Socket? Socket, SocketError Error)> ConnectAsync(EndPoint address, CancellationToken cancel)
     {
-        if (LoopbackConnect.TryAtOnce(address, out var answered)) return (answered, answered is null ? SocketError.ConnectionRefused : SocketError.Success);
+        if (LoopbackPort.At(address) is { } port && port.TryConnect(out var answered))
+            return (answered, answered is null ? SocketError.ConnectionRefused : SocketError.Success);
         var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
         var done = new TaskCompletionSource<SocketError>(TaskCreationOptions.RunContinuationsAsynchronously);
         using var connect = new SocketAsyncEventArgs { RemoteEndPoint = address };
