@@ -117,7 +117,8 @@ internal sealed class Ingress(TopicTable topics, Traces traces, Instruments inst
             LogBusyException => new(429, failure.Message, RetryAfter: 1),
             LogException => new(503, failure.Message, RetryAfter: 10),
             IOException or UnauthorizedAccessException => new(503, $"the log of events cannot be written: {failure.Message}", RetryAfter: 10),
-            ObjectDisposedException => topics.TryGet(topic.Key, out _) ? new(503, "the broker is being stopped", RetryAfter: 1) : IngressAnswer.Unknown(topic.Key),
+            ObjectDisposedException when topics.TryGet(topic.Key, out _) => new(503, "the broker is being stopped", RetryAfter: 1),
+            ObjectDisposedException => IngressAnswer.Unknown(topic.Key),
             _ => default,
         };
         return answer.Status != 0;

@@ -8,7 +8,7 @@ internal sealed class PutOffStatuses
 {
     private readonly ConcurrentDictionary<NamespacedName, DateTimeOffset> _due = new();
 
-    /// <summary>How long the key's status may still wait; counted from when it was put off first, however often it changes meanwhile. Null: no longer.</summary>
+    /// <summary>How long the key's status may still wait, counted from when it was put off first, however often it changes. Null: no longer.</summary>
     public TimeSpan? Left(NamespacedName key, TimeSpan within, DateTimeOffset now)
     {
         var left = _due.GetOrAdd(key, now + within) - now;

@@ -45,7 +45,8 @@ public static class ReplicaSetPlanner
         var edits = new List<Edit>(Claims(seen, query));
         var reported = set with { Status = Status(seen, query, seen.CreateFailure) };
         // A Deployment plans for all its ReplicaSets in one step.
-        if (set.Metadata.Controller()?.Kind == Deployment.Definition.Kind) return new Plan(edits.ToValueList(), reported) { StatusWithin = MayWait(seen) ? Resources.Planning.Plan.WhilePodsComeUp : null };
+        if (set.Metadata.Controller()?.Kind == Deployment.Definition.Kind)
+            return new Plan(edits.ToValueList(), reported) { StatusWithin = MayWait(seen) ? Resources.Planning.Plan.WhilePodsComeUp : null };
         if (seen.CreateFailure is not null && reported.Status != set.Status) edits.Add(new Edit.UpdateStatus(reported));
         if (edits.Count == 0 || seen.CreateFailure is not null) edits.AddRange(Pods(seen));
         return new Plan(edits.ToValueList(), reported, LookAgain(seen));

@@ -43,7 +43,8 @@ internal static class ColdstartBench
     private static void Print(Report report, int count, List<double> bare, List<ColdRequest> cold)
     {
         report.Note($"{count} services of samples/hello-csharp, asleep; bare: the same program started by hand and asked every millisecond; in turn; "
-            + "stages: medians, each from the one before, as kip invoke --trace tells them; processor: of the platform alone, per wake, what it does beside included");
+            + "stages: medians, each from the one before, as kip invoke --trace tells them; "
+            + "processor: of the platform alone, per wake, what it does beside included");
         foreach (var percent in (int[])[50, 99])
         {
             var (alone, through) = (Percentiles.Of(bare, percent), Percentiles.Of(cold.Select(static c => c.Milliseconds), percent));

@@ -38,7 +38,9 @@ public class RevisionSpecValidationTests
         "{containers: [{image: 'a', env: [{name: A, valueFrom: {fieldRef: {fieldPath: x}}}]}]}",
         C + "env[0].valueFrom.fieldRef: must not set the field(s)")]
     [InlineData("{containers: [{image: 'a', envFrom: [{}]}]}", C + "envFrom[0].configMapRef, " + C + "envFrom[0].secretRef: expected exactly one, got neither")]
-    [InlineData("{containers: [{image: 'a', ports: [{containerPort: 8012}]}]}", C + "ports[0].containerPort: invalid value: 8012 is a reserved port: 8012 is a reserved port, please use a different value")]
+    [InlineData(
+        "{containers: [{image: 'a', ports: [{containerPort: 8012}]}]}",
+        C + "ports[0].containerPort: invalid value: 8012 is a reserved port: 8012 is a reserved port, please use a different value")]
     [InlineData("{containers: [{image: 'a', ports: [{containerPort: 80, hostPort: 80}]}]}", C + "ports[0].hostPort: must not set the field(s)")]
     [InlineData(
         "{containers: [{image: 'a', ports: [{containerPort: 80, name: grpc}]}]}",
@@ -53,12 +55,16 @@ public class RevisionSpecValidationTests
     [InlineData("{containers: [{image: 'a', livenessProbe: {periodSeconds: 1}}]}",
         C + "livenessProbe.httpGet, " + C + "livenessProbe.tcpSocket, " + C + "livenessProbe.exec, " + C
             + "livenessProbe.grpc: expected exactly one, got neither")]
-    [InlineData("{containers: [{image: 'a', readinessProbe: {failureThreshold: 3}}]}", C + "readinessProbe.failureThreshold: failureThreshold is disallowed when periodSeconds is zero")]
+    [InlineData(
+        "{containers: [{image: 'a', readinessProbe: {failureThreshold: 3}}]}",
+        C + "readinessProbe.failureThreshold: failureThreshold is disallowed when periodSeconds is zero")]
     [InlineData("{containers: [{image: 'a', readinessProbe: {periodSeconds: -1}}]}", C + "readinessProbe.periodSeconds: expected 0 <= -1 <= 2147483647")]
     [InlineData(
         "{containers: [{image: 'a', readinessProbe: {httpGet: {port: web}}}]}",
         C + "readinessProbe.httpGet.port: invalid value: web: Probe port must match container port")]
-    [InlineData("{containers: [{image: 'a', volumeMounts: [{name: v, mountPath: /x}]}]}", C + "volumeMounts[0].name: volumeMount has no matching volume: there is no volume \"v\"")]
+    [InlineData(
+        "{containers: [{image: 'a', volumeMounts: [{name: v, mountPath: /x}]}]}",
+        C + "volumeMounts[0].name: volumeMount has no matching volume: there is no volume \"v\"")]
     [InlineData(
         "{containers: [{image: 'a', volumeMounts: [{name: v, mountPath: /dev}]}], volumes: [{name: v, emptyDir: {}}]}",
         C + "volumeMounts[0].mountPath: mountPath \"/dev\" is a reserved path")]

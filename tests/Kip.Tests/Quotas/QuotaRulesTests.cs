@@ -105,7 +105,10 @@ public class QuotaRulesTests
     public void The_pods_overhead_is_requested_too_and_limited_where_anything_is()
     {
         var overhead = new RawJson("""{"cpu":"250m"}""");
-        var plain = new PodSpec { Containers = [new Container { Name = "a", Resources = new ResourceRequirements { Requests = Cpu("1") } }], Overhead = overhead };
+        var plain = new PodSpec
+        {
+            Containers = [new Container { Name = "a", Resources = new ResourceRequirements { Requests = Cpu("1") } }], Overhead = overhead,
+        };
         var limited = plain with { Containers = [new Container { Name = "a", Resources = new ResourceRequirements { Limits = Cpu("2") } }] };
 
         PodAmounts.Of(plain, "cpu", limits: false).ShouldBe(Amount.Parse("1250m"));

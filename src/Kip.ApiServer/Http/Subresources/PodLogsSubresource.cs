@@ -54,7 +54,9 @@ internal sealed class PodLogsSubresource(IPodLogs? logs, ResourceReads reads, Ti
     {
         var names = pod.Spec.InitContainers.Concat(pod.Spec.Containers).Select(static c => c.Name).ToList();
         if (call.Parameters.Text("container") is { } asked)
-            return names.Contains(asked) || RequestLogContainer.IsMeant(pod, asked) ? asked : throw ApiException.BadRequest($"container {asked} is not valid for pod {pod.Metadata.Name}");
+            return names.Contains(asked) || RequestLogContainer.IsMeant(pod, asked)
+                ? asked
+                : throw ApiException.BadRequest($"container {asked} is not valid for pod {pod.Metadata.Name}");
         if (names.Count == 1) return names[0];
         throw ApiException.BadRequest(
             $"a container name must be specified for pod {pod.Metadata.Name}, choose one of: [{string.Join(' ', names)}]");

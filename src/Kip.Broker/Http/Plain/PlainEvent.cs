@@ -77,7 +77,9 @@ internal sealed class PlainEvent
         var end = bytes.IndexOf("\r\n\r\n"u8);
         // Lines may end otherwise, too: a head that does is not to be waited for.
         if (end < 0)
-            return bytes.Length < MaxHeadBytes && bytes.IndexOf("\n\r\n"u8) < 0 && bytes.IndexOf("\n\n"u8) < 0 ? PlainVerdict.Incomplete : PlainVerdict.NotPlain;
+            return bytes.Length < MaxHeadBytes && bytes.IndexOf("\n\r\n"u8) < 0 && bytes.IndexOf("\n\n"u8) < 0
+                ? PlainVerdict.Incomplete
+                : PlainVerdict.NotPlain;
         if (end + 4 > MaxHeadBytes) return PlainVerdict.NotPlain;
         (_headLength, _count, _bodyLength, _host, _contentType) = (end + 4, 0, null, null, null);
         // Each line with its end, without the empty one.
@@ -189,7 +191,8 @@ internal sealed class PlainEvent
         Span<char> text = stackalloc char[MaxNameBytes];
         var shared = AttributeNames.Share(text[..Encoding.Latin1.GetChars(name, text)]);
         // Those have rules that are kept elsewhere.
-        if (shared is AttributeNames.DataContentType or AttributeNames.DataSchema or "data" or TimeToLive.Extension or RecordWriter.ArrivalExtension) return false;
+        if (shared is AttributeNames.DataContentType or AttributeNames.DataSchema or "data" or TimeToLive.Extension or RecordWriter.ArrivalExtension)
+            return false;
         if (Find(shared) >= 0) return false;
         _attributes[_count++] = (shared, value);
         return true;

@@ -11,7 +11,7 @@ namespace Kip.Brokers.Http.Plain;
 /// The short way in of a plain event: from the connection's bytes to its record, without the HTTP server between. See
 /// docs/decisions/0006-events.md.
 /// </summary>
-/// <remarks>It refuses nothing by itself: an event that is not plain, or whose topic is not there, goes to the HTTP server together with its connection.</remarks>
+/// <remarks>It refuses nothing by itself: an event that is not plain, or whose topic is not there, goes to the HTTP server with its connection.</remarks>
 internal sealed class PlainIngress(Ingress ingress, TopicTable topics, IngressLoad load, int maxMessageBytes, Task ready, TimeProvider time)
 {
     private Answer? _accepted;
@@ -55,7 +55,8 @@ internal sealed class PlainIngress(Ingress ingress, TopicTable topics, IngressLo
         var text = answer.Status == 202 ? "" : answer.Reason + "\n";
         var head = new StringBuilder();
         head.Append(CultureInfo.InvariantCulture, $"HTTP/1.1 {answer.Status} {ReasonPhrases.GetReasonPhrase(answer.Status)}\r\n");
-        head.Append(CultureInfo.InvariantCulture, $"Content-Length: {Encoding.UTF8.GetByteCount(text)}\r\nDate: {time.GetUtcNow():R}\r\nAllow: POST, OPTIONS\r\n");
+        head.Append(CultureInfo.InvariantCulture, $"Content-Length: {Encoding.UTF8.GetByteCount(text)}\r\n");
+        head.Append(CultureInfo.InvariantCulture, $"Date: {time.GetUtcNow():R}\r\nAllow: POST, OPTIONS\r\n");
         if (text.Length > 0) head.Append("Content-Type: text/plain; charset=utf-8\r\n");
         if (answer.RetryAfter > 0) head.Append(CultureInfo.InvariantCulture, $"Retry-After: {answer.RetryAfter}\r\n");
         if (closes) head.Append("Connection: close\r\n");

@@ -72,7 +72,8 @@ public class FieldDecoderTests
     [InlineData("""{"metadata":{"name":"\ud800"}}""", "surrogate")]
     [InlineData(
         """{"spec":{"template":{"spec":{"containers":[{"name":"a","resources":{"limits":{"cpu":true}}}]}}}}""",
-        "json: cannot unmarshal bool into Go struct field ResourceRequirements.spec.template.spec.containers[0].resources.limits.cpu of type resource.Quantity")]
+        "json: cannot unmarshal bool into Go struct field "
+        + "ResourceRequirements.spec.template.spec.containers[0].resources.limits.cpu of type resource.Quantity")]
     [InlineData("""[]""", "json: cannot unmarshal array into Go value of type v1.Deployment")]
     public void A_value_of_the_wrong_type_is_described_as_Kubernetes_does(string body, string message) =>
         Decode(Deployment.Definition, body).TypeError.ShouldNotBeNull().ShouldStartWith(message.Contains("surrogate") ? "invalid character" : message);

@@ -154,13 +154,15 @@ public sealed class PlainEventTests
         }
     }
 
-    private static string Request(string headers, string method = "POST", string path = "/default/main", string version = "HTTP/1.1", string body = "{\"\xe4}") =>
+    private static string Request(
+        string headers, string method = "POST", string path = "/default/main", string version = "HTTP/1.1", string body = "{\"\xe4}") =>
         $"{method} {path} {version}\r\n{headers}\r\n{body}";
 
     private static StoredEvent TheLongWay(string request, int timeToLive, out CloudEvent sent)
     {
         var reader = new CloudEventHttpReader(CloudEventStrictness.Upstream);
-        var (head, body) = (request[..request.IndexOf("\r\n\r\n", StringComparison.Ordinal)], request[(request.IndexOf("\r\n\r\n", StringComparison.Ordinal) + 4)..]);
+        var end = request.IndexOf("\r\n\r\n", StringComparison.Ordinal);
+        var (head, body) = (request[..end], request[(end + 4)..]);
         foreach (var line in head.Split("\r\n").Skip(1)) reader.Header(line[..line.IndexOf(':')], line[(line.IndexOf(':') + 1)..].Trim());
         reader.TryRead(Encoding.Latin1.GetBytes(body), out var read, out var error).ShouldBeTrue(error?.ToString());
         sent = read!;

@@ -39,7 +39,8 @@ public class IngressClassTests
         var annotations = given is null ? default : StringMap.Of((Class, given));
         if (alias is not null) annotations = annotations.With(Alias, alias);
 
-        IngressClasses.Of(new ObjectMeta { Annotations = annotations }, NetworkConfig.Default with { IngressClass = "platform.example.com" }).ShouldBe(expected);
+        var config = NetworkConfig.Default with { IngressClass = "platform.example.com" };
+        IngressClasses.Of(new ObjectMeta { Annotations = annotations }, config).ShouldBe(expected);
     }
 
     [Theory]
