@@ -43,7 +43,7 @@ internal static class CaCommand
         Its key lies beside it, readable by you alone: who has the key can pretend to be any site to whoever trusts it.
 
         To trust it for one command:
-          curl --cacert {authority.Path} https://hello.default.localhost:8443/
+          curl --cacert {authority.Path} https://hello.default.localhost:{(authority.Https is { } https ? new Uri(https).Port : 8443)}/
         To trust it in programs:
           Python      REQUESTS_CA_BUNDLE={authority.Path}
           Node        NODE_EXTRA_CA_CERTS={authority.Path}

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using Kip.ApiServer.Tables;
 using Kip.Client;
 using Kip.Host.CommandLine;
 using Kip.Host.Platform;
@@ -36,7 +37,7 @@ internal static class StatusCommand
 
     private static void Print(TextWriter output, StatusReport report)
     {
-        output.WriteLine($"Kip {report.Version} is running (pid {report.ProcessId}, up {report.Up:d\\.hh\\:mm\\:ss}, {report.MemoryMegabytes:0} MB)");
+        output.WriteLine($"Kip {report.Version} is running (pid {report.ProcessId}, up {Durations.Short(report.Up)}, {report.MemoryMegabytes:0} MB)");
         output.WriteLine($"  API       {report.Api}");
         output.WriteLine($"  Gateway   {report.Gateway}");
         output.WriteLine($"  Events    {report.Events}");

@@ -76,14 +76,14 @@ internal static class GatewayErrors
         backend.RetryAfterSeconds);
 
     public static Task TimedOut(HttpResponse response, RevisionBackend backend, bool waited) => WriteAsync(response, 504, waited
-        ? $"{RequestTimeout}\nno pod of {Describe(backend)} became free in time; its pods and their state: `kip describe`"
+        ? $"{RequestTimeout}\nno pod of {Describe(backend)} became free in time; what they wait for: {Command("why", backend, pod: null)}"
         : $"{RequestTimeout}\n{Describe(backend)} did not answer in time; the limit is its timeoutSeconds, responseStartTimeoutSeconds or idleTimeoutSeconds");
 
     public static Task CannotConnect(HttpResponse response, RevisionBackend backend, PodTracker pod) => WriteAsync(response, 502,
-        $"no connection to {Describe(backend)}: its pod {pod.Pod.Name} does not accept any at {pod.EndPoint}; see `kip logs`");
+        $"no connection to {Describe(backend)}: its pod {pod.Pod.Name} does not accept any at {pod.EndPoint}; see {Command("logs", backend, pod)}");
 
     public static Task Broken(HttpResponse response, RevisionBackend backend, PodTracker pod) => WriteAsync(response, 502,
-        $"{Describe(backend)} broke off: its pod {pod.Pod.Name} closed the connection without an answer; see `kip logs`");
+        $"{Describe(backend)} broke off: its pod {pod.Pod.Name} closed the connection without an answer; see {Command("logs", backend, pod)}");
 
     public static Task Malformed(HttpResponse response, RevisionBackend backend, PodTracker pod) => WriteAsync(response, 502,
         $"{Describe(backend)} answered with something that is not HTTP/1.1 (pod {pod.Pod.Name}); if it speaks HTTP/2, name its port h2c");
@@ -95,6 +95,14 @@ internal static class GatewayErrors
         { StatusCode: 413 } => WriteAsync(response, 413, $"the request's body is larger than the {limit} bytes that the gateway allows"),
         _ => WriteAsync(response, failure.StatusCode, $"the request's body cannot be read: {failure.Message}"),
     };
+
+    // As it can be typed; a revision without a Service is only known by its pods.
+    private static string Command(string verb, RevisionBackend backend, PodTracker? pod)
+    {
+        var space = backend.Name.Namespace == "default" ? "" : $" -n {backend.Name.Namespace}";
+        return backend.Settings is { Service.Length: > 0 } settings ? $"`kip {verb} {settings.Service}{space}`"
+            : pod is null ? $"`kubectl get pods{space}`" : $"`kip {verb} {pod.Pod.Name}{space}`";
+    }
 
     private static string Describe(RevisionBackend backend) => backend.Settings is { Service.Length: > 0 } settings
         ? $"service \"{settings.Service}\" (revision \"{backend.Name}\")"

@@ -76,6 +76,20 @@ public class ContainerAdmissionTests
         containers.Select(static c => c.ReadinessProbe is not null).ShouldBe([false, true]);
     }
 
+    [Fact]
+    public void A_probe_that_a_sidecar_states_needs_no_more_numbers_than_that_of_what_serves()
+    {
+        var service = Ask.Service("""
+            {containers: [{image: a, ports: [{containerPort: 80}]}, {image: b, readinessProbe: {periodSeconds: 2, httpGet: {port: 81}}}]}
+            """);
+        var config = Ask.Config("config-features", ("multi-container-probing", "enabled"));
+
+        var probe = Ask.Default(service, config: config).Spec.Template.Spec.Containers[1].ReadinessProbe!;
+
+        (probe.SuccessThreshold, probe.FailureThreshold, probe.TimeoutSeconds).ShouldBe((1, 3, 1));
+        Ask.Validate(service, config: config).ShouldBeEmpty();
+    }
+
     [Theory]
     [InlineData("readinessProbe: {periodSeconds: 5, timeoutSeconds: -1}", "readinessProbe.timeoutSeconds: expected 1 <= -1 <= 2147483647")]
     [InlineData("readinessProbe: {periodSeconds: 5, failureThreshold: -1}", "readinessProbe.failureThreshold: expected 1 <= -1 <= 2147483647")]

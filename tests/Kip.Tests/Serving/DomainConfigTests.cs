@@ -39,6 +39,34 @@ public class DomainConfigTests
     }
 
     [Theory]
+    [InlineData("selector: {app: shop}")]
+    [InlineData("{\"selector\": {\"app\": \"shop\"}, \"type\": \"wildcard\"}")]
+    [InlineData("# of the shop\nselector:\n    app: 'shop' # and nobody else's\n")]
+    public void An_entry_is_any_YAML(string value)
+    {
+        var config = DomainConfig.Parse(StringMap.Of(("example.com", value)), out var errors);
+
+        errors.ShouldBeEmpty();
+        config.For(StringMap.Of(("app", "shop"))).ShouldBe("example.com");
+        config.For(default).ShouldBe("localhost");
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("# nothing")]
+    [InlineData("\"\"")]
+    [InlineData("{}")]
+    [InlineData("selector:\n")]
+    [InlineData("type: wildcard")]
+    public void An_entry_without_labels_is_a_default(string value)
+    {
+        DomainConfig.Parse(StringMap.Of(("example.com", value)), out var errors).For(default).ShouldBe("example.com");
+        errors.ShouldBeEmpty();
+    }
+
+    [Theory]
+    [InlineData("example.com", "selector: {app: [shop]}")]
+    [InlineData("example.com", "selector: {app: shop")]
     [InlineData("example.com", "selector: [app]")]
     [InlineData("example.com", "nonsense")]
     [InlineData("example.com", "other:\n  app: shop")]

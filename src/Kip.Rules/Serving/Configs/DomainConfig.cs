@@ -7,7 +7,7 @@ namespace Kip.Rules.Serving.Configs;
 
 /// <summary>Which domain a Route's public name is under: the ConfigMap <c>config-domain</c>.</summary>
 /// <remarks>
-/// Each key is a domain; its value is empty (a default) or YAML such as <c>selector: {app: shop}</c> in block form. With no default
+/// Each key is a domain; its value is empty (a default) or YAML such as <c>selector: {app: shop}</c>. With no default
 /// entry Kip uses <c>localhost</c>, where Knative would make every Route private: names under <c>.localhost</c> reach this machine only.
 /// </remarks>
 public sealed record DomainConfig

@@ -37,7 +37,7 @@ internal static class ScaleUpCause
             chain.Setting($"a pod is to have {RevisionFacts.Number(spec.Target)} {what}: the target of {RevisionFacts.Number(spec.Total)} times the "
                 + $"utilisation, averaged over {spec.StableWindow.TotalSeconds} s")
                 .Fix("for more pods at the same load, lower autoscaling.knative.dev/target or target-utilization-percentage; try it first: kip "
-                    + "simulate --service " + seen.Service.Metadata.Name);
+                    + "simulate TRACE --against target=N --service " + seen.Service.Metadata.Name);
         }
         return chain.Says($"{seen.Service.Metadata.Name} has the pods that its load calls for", trouble: false);
     }

@@ -65,7 +65,7 @@ internal static class ContainerDefaults
     {
         var resources = FillResources(container.Resources, defaults);
         var mounts = FillMounts(spec, container.VolumeMounts);
-        var readiness = FillService(getsReadiness ? FillReadiness(container.ReadinessProbe) : container.ReadinessProbe);
+        var readiness = FillService(FillReadiness(container.ReadinessProbe, getsReadiness));
         var (liveness, startup) = (FillService(container.LivenessProbe), FillService(container.StartupProbe));
         var security = SecureDefaults.Apply(spec, container, secure);
         if (container.Name == name && Equals(resources, container.Resources) && mounts == container.VolumeMounts
@@ -80,15 +80,15 @@ internal static class ContainerDefaults
 
     private static readonly Probe TcpProbe = new() { TcpSocket = new TcpSocketAction(), SuccessThreshold = 1 };
 
-    // No probe means: it listens. A period of 0 stays: the platform then asks as fast as it can.
-    private static Probe FillReadiness(Probe? probe)
+    // No probe of what serves means: it listens. A period of 0 stays: the platform then asks as fast as it can.
+    private static Probe? FillReadiness(Probe? probe, bool serves)
     {
-        if (probe is null) return TcpProbe;
+        if (probe is null) return serves ? TcpProbe : null;
         var hasHandler = probe.HttpGet is not null || probe.TcpSocket is not null || probe.Exec is not null || probe.Grpc is not null;
         var periodic = probe.PeriodSeconds != 0;
         return probe with
         {
-            TcpSocket = hasHandler ? probe.TcpSocket : new TcpSocketAction(),
+            TcpSocket = hasHandler || !serves ? probe.TcpSocket : new TcpSocketAction(),
             SuccessThreshold = probe.SuccessThreshold == 0 ? 1 : probe.SuccessThreshold,
             FailureThreshold = periodic && probe.FailureThreshold == 0 ? 3 : probe.FailureThreshold,
             TimeoutSeconds = periodic && probe.TimeoutSeconds == 0 ? 1 : probe.TimeoutSeconds,
