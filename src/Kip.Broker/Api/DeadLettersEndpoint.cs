@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text.Json;
 using Kip.Brokers.DeadLetters;
 using Kip.Brokers.Sending;
+using Kip.Brokers.Subscriptions;
 using Kip.Brokers.Topics;
 using Kip.Client;
 using Kip.Resources;
@@ -17,7 +18,7 @@ internal sealed class DeadLettersEndpoint(TopicTable topics, IEventSender sender
 
     public Task ListAsync(HttpContext http, NamespacedName? subscription)
     {
-        var limit = int.TryParse(http.Request.Query["limit"], NumberStyles.None, CultureInfo.InvariantCulture, out var asked) ? asked : DefaultLimit;
+        var limit = (int)Math.Min(JsonLines.LimitOf(http, DefaultLimit), int.MaxValue);
         var letters = topics.All.SelectMany(topic => topic.DeadLetters.List(null, int.MaxValue).Select(letter => (Topic: topic, Letter: letter)))
             .Where(found => subscription is null || found.Letter.Subscription == subscription).Take(limit).ToList();
         return JsonLines.WriteAsync(http, json =>
@@ -59,31 +60,30 @@ internal sealed class DeadLettersEndpoint(TopicTable topics, IEventSender sender
 
     public async Task RedriveAllAsync(HttpContext http, NamespacedName subscription, CancellationToken cancel)
     {
+        var all = topics.All.SelectMany(topic => topic.DeadLetters.List(null, int.MaxValue)
+            .Where(letter => letter.Subscription == subscription).Select(letter => (Topic: topic, Letter: letter))).ToList();
+        // Once the stream has begun nothing can be refused any more.
+        if (all is [var first, ..]) _ = TargetOf(first.Topic, first.Letter);
         await JsonLines.BeginAsync(http, cancel);
         try
         {
-            foreach (var topic in topics.All)
+            foreach (var (topic, letter) in all)
             {
-                foreach (var letter in topic.DeadLetters.List(null, int.MaxValue).Where(letter => letter.Subscription == subscription))
-                {
-                    var status = await SendAsync(topic, letter, cancel);
-                    JsonLines.Line(http, json => WriteSent(json, topic, letter, status));
-                    await JsonLines.FlushAsync(http, cancel);
-                }
+                var status = await SendAsync(topic, letter, cancel);
+                JsonLines.Line(http, json => WriteSent(json, topic, letter, status));
+                await JsonLines.FlushAsync(http, cancel);
             }
         }
-        catch (OperationCanceledException)
+        catch (Exception end) when (end is OperationCanceledException or ApiException)
         {
-            // Those that were sent have been told.
+            // Those that were sent have been told; the subscription may go meanwhile.
         }
     }
 
     // One attempt: whoever asks for it sees the answer and can ask again.
     private async Task<int> SendAsync(Topic topic, DeadLetter letter, CancellationToken cancel)
     {
-        var spec = topic.Subscribers.Select(static s => s.Spec).FirstOrDefault(s => s.Uid == letter.Uid || s.Name == letter.Subscription);
-        if (spec?.Subscriber is not { } target)
-            throw ApiException.Of(409, StatusReason.Conflict, $"{letter.Subscription} is not there any more, or its subscriber is not known");
+        var (spec, target) = TargetOf(topic, letter);
         var answer = await sender.SendAsync(
             new()
             {
@@ -96,6 +96,14 @@ internal sealed class DeadLettersEndpoint(TopicTable topics, IEventSender sender
             cancel);
         if (DeliveryOutcome.Of(answer.Status) == Verdict.Delivered) await topic.DeadLetters.RemoveAsync(letter.Id, DeadLetterEnd.Redriven);
         return answer.Status;
+    }
+
+    private static (SubscriptionSpec Spec, DeliveryTarget Target) TargetOf(Topic topic, DeadLetter letter)
+    {
+        var spec = topic.Subscribers.Select(static s => s.Spec).FirstOrDefault(s => s.Uid == letter.Uid || s.Name == letter.Subscription);
+        return spec?.Subscriber is { } target
+            ? (spec, target)
+            : throw ApiException.Of(409, StatusReason.Conflict, $"{letter.Subscription} is not there any more, or its subscriber is not known");
     }
 
     private static DeadLetter Find(Topic topic, string id) =>

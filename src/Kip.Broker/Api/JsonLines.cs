@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 using Kip.Client;
 using Kip.Resources;
@@ -42,6 +43,17 @@ internal static class JsonLines
     }
 
     public static async Task FlushAsync(HttpContext http, CancellationToken cancel) => await http.Response.BodyWriter.FlushAsync(cancel);
+
+    /// <summary>The query's <c>limit</c>.</summary>
+    /// <exception cref="ApiException">400: it is no number of 1 or more.</exception>
+    public static long LimitOf(HttpContext http, long otherwise)
+    {
+        var text = http.Request.Query["limit"].ToString();
+        if (text.Length == 0) return otherwise;
+        return long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var limit) && limit > 0
+            ? limit
+            : throw Bad($"limit is \"{text}\"; it is a number, 1 or more");
+    }
 
     public static ApiException Bad(string message) => ApiException.Of(400, StatusReason.BadRequest, message);
 

@@ -1,4 +1,3 @@
-using System.Globalization;
 using Kip.Brokers.Records;
 using Kip.Brokers.Topics;
 using Kip.Log;
@@ -16,7 +15,7 @@ internal sealed class StreamEndpoint(TimeProvider time)
     {
         var query = http.Request.Query;
         var follow = query["follow"] == "true";
-        var limit = long.TryParse(query["limit"], NumberStyles.None, CultureInfo.InvariantCulture, out var asked) ? asked : long.MaxValue;
+        var limit = JsonLines.LimitOf(http, otherwise: long.MaxValue);
         var range = EventRange.Read(topic, query["from"], query["to"], query["filter"], otherwise: follow ? topic.Log.Last + 1 : topic.Log.First);
         await JsonLines.BeginAsync(http, cancel);
         try

@@ -23,10 +23,12 @@ internal static class TraceText
                 $"received by {step.Kind.TrimEnd('s')} {step.Namespace}/{step.Topic} at offset {step.Offset}: {step.EventType} from {step.EventSource}",
             "matched" => $"{subscription}: matched",
             "attempt" => $"{subscription}: attempt {step.Attempt} to {step.Destination} ({step.Stage}): {Outcome(step)}",
-            "stored" => $"{subscription}: kept as dead letter, last status {step.Status}; see: kip events dlq list {step.Subscription?.Name}",
+            "stored" => $"{subscription}: kept as dead letter, {Last(step)}; see: kip events dlq list {step.Subscription?.Name}",
             var other => $"{subscription}: {other}",
         };
     }
+
+    private static string Last(TraceStepShown step) => step.Status is > 0 ? $"last status {step.Status}" : "no answer at the last attempt";
 
     private static string Outcome(TraceStepShown step)
     {

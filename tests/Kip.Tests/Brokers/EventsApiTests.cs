@@ -42,6 +42,8 @@ public sealed class EventsApiTests : IAsyncLifetime
     [InlineData("trace/nobody", HttpStatusCode.NotFound)]
     [InlineData("deadletters/brokers/default/main/17", HttpStatusCode.NotFound)]
     [InlineData("nonsense", HttpStatusCode.NotFound)]
+    [InlineData("brokers/default/main/events?limit=-5", HttpStatusCode.BadRequest)]
+    [InlineData("deadletters?limit=all", HttpStatusCode.BadRequest)]
     public async Task What_cannot_be_answered_is_told(string path, HttpStatusCode status)
     {
         using var response = await _bed.ApiAsync(HttpMethod.Get, path);
@@ -135,6 +137,21 @@ public sealed class EventsApiTests : IAsyncLifetime
         using (var all = await _bed.ApiAsync(HttpMethod.Post, "deadletters/default/t/redrive"))
             (await all.Content.ReadAsStringAsync()).Split('\n', StringSplitOptions.RemoveEmptyEntries).Length.ShouldBe(2);
         (await LettersAsync()).ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task Dead_letters_whose_trigger_is_gone_are_not_redriven_and_stay()
+    {
+        await using var sink = await EventSink.AnsweringAsync(static _ => 422);
+        var trigger = EventingObjects.Trigger("t", sink.Url.ToString());
+        await _bed.PutAsync(trigger);
+        (await _bed.SendAsync("1")).Dispose();
+        await _bed.UntilAsync("t", static a => a.GetProperty("stored").GetInt64() == 1);
+        await _bed.RemoveAsync(trigger);
+        using var refused = await _bed.ApiAsync(HttpMethod.Post, "deadletters/default/t/redrive");
+        refused.StatusCode.ShouldBe(HttpStatusCode.Conflict);
+        (await refused.Content.ReadAsStringAsync()).ShouldStartWith("default/t is not there any more");
+        (await LettersAsync()).Count.ShouldBe(1);
     }
 
     [Fact]

@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.IO.Pipelines;
+using System.Runtime.CompilerServices;
 using Kip.Brokers.Topics;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Connections.Features;
@@ -84,6 +85,7 @@ internal sealed class PlainConnection : IDisposable
     }
 
     // On disk, then acknowledged, then delivered. False: the connection is over.
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     private async ValueTask<bool> TakeAsync(Topic topic, ReadOnlySequence<byte> buffer)
     {
         Turn(Phase.Working);

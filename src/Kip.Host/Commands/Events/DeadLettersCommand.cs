@@ -93,7 +93,9 @@ internal static class DeadLettersCommand
             if (json) Console.Out.WriteLine(JsonSerializer.Serialize(one, EventsJson.Default.Redriven));
             else if (!one.Delivered) Console.Out.WriteLine($"{one.Id}: {StatusText(one.Status)}");
         }
-        if (!json) Console.Out.WriteLine($"{delivered} event(s) delivered, {refused} refused");
+        // Perhaps the name is not the one that was meant.
+        if (delivered + refused == 0) Console.Error.WriteLine($"There are no dead letters of {word}; see all with: kip events dlq list");
+        else if (!json) Console.Out.WriteLine($"{delivered} event(s) delivered, {refused} refused");
         if (refused > 0) throw new CommandFailure($"{refused} dead letter(s) were refused again and stay in the list");
     }
 

@@ -8,6 +8,9 @@ namespace Kip.Host.Commands.Events;
 /// <summary>The options that say which of a log's events are meant.</summary>
 internal static class RangeOptions
 {
+    // Longer than any log, and still a date.
+    private static readonly TimeSpan MostAgo = TimeSpan.FromDays(36_500);
+
     public static Option<string?> From(string otherwise) => new("--from")
     {
         Description = $"The first: an offset, a time like 2026-01-31T12:00:00Z, or how long ago like 10m (default: {otherwise})", HelpName = "TIME|OFFSET",
@@ -41,13 +44,14 @@ internal static class RangeOptions
     {
         if (text.Length < 2 || !double.TryParse(text.AsSpan(0, text.Length - 1), NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var number))
             return null;
-        return text[^1] switch
+        var seconds = number * text[^1] switch
         {
-            's' => TimeSpan.FromSeconds(number),
-            'm' => TimeSpan.FromMinutes(number),
-            'h' => TimeSpan.FromHours(number),
-            'd' when number < 100_000 => TimeSpan.FromDays(number),
-            _ => null,
+            's' => 1,
+            'm' => 60,
+            'h' => 3600,
+            'd' => 86_400,
+            _ => double.PositiveInfinity,
         };
+        return seconds <= MostAgo.TotalSeconds ? TimeSpan.FromSeconds(seconds) : null;
     }
 }

@@ -32,6 +32,7 @@ internal static class TailCommand
     private static async Task RunAsync(ParseResult parsed, CancellationToken cancel)
     {
         var filter = RangeOptions.Checked(parsed.GetValue(Filter));
+        if (parsed.GetValue(Limit) < 1) throw new CommandFailure("--limit is a number of events, 1 or more");
         var now = TimeProvider.System.GetUtcNow();
         using var connection = Connection.Open(parsed);
         var topic = TopicName.Parse(parsed.GetRequiredValue(Topic), connection.Namespace);

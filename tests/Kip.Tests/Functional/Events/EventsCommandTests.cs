@@ -109,7 +109,11 @@ public class EventsCommandTests(KipFixture fixture)
         broken = false;
         (await EventsAsync("dlq", "redrive", letter)).ShouldBe("1 event(s) delivered, 0 refused\n");
         (await EventsAsync("dlq", "list", "billing", "-o", "json")).ShouldContain("\"deadLetters\": []");
+        var again = await Kip.KipAsync("events", "dlq", "redrive", "billing");
+        (again.ExitCode, again.Output).ShouldBe((0, ""));
+        again.Error.ShouldContain("There are no dead letters of billing");
         (await Kip.KipAsync("events", "trace", "never")).ExitCode.ShouldBe(1);
+        (await Kip.KipAsync("events", "tail", "buried", "--limit", "-5")).Error.ShouldContain("--limit is a number of events, 1 or more");
         await Kip.KubectlAsync("delete", "trigger/billing");
     }
 

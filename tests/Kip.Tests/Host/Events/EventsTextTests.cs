@@ -41,6 +41,8 @@ public class EventsTextTests
     [InlineData("-5")]
     [InlineData("10x")]
     [InlineData("m")]
+    [InlineData("20000000h")]
+    [InlineData("99999999999999999999d")]
     public void Any_other_point_is_refused(string text) =>
         Should.Throw<CommandFailure>(() => RangeOptions.Point("--from", text, Now)).Message.ShouldStartWith($"--from {text} is neither");
 
@@ -96,6 +98,7 @@ public class EventsTextTests
         var trace = new EventTrace(true,
         [
             Step("stored", 20_000) with { Status = 503 },
+            Step("stored", 30_000) with { Status = -1 },
             Step("received", 0),
             Step("attempt", 9.4) with { Stage = "subscriber", Attempt = 1, Destination = "http://b", Status = 503, Milliseconds = 9.1 },
             Step("attempt", 12) with { Stage = "subscriber", Attempt = 2, Destination = "http://b", Status = 0, Milliseconds = 1 },
@@ -108,6 +111,7 @@ public class EventsTextTests
             "+12.0 ms  default/billing: attempt 2 to http://b (subscriber): no answer in 1.0 ms",
             "+15.0 ms  default/billing: attempt 3 to http://b (subscriber): 200 in 1.0 ms, reply 8",
             "+20.0 s  default/billing: kept as dead letter, last status 503; see: kip events dlq list billing",
+            "+30.0 s  default/billing: kept as dead letter, no answer at the last attempt; see: kip events dlq list billing",
         ]);
         TraceText.Lines(trace with { Complete = false }).Last().ShouldContain("not remembered");
     }
