@@ -167,7 +167,7 @@ public sealed class KipPlatform : IAsyncDisposable
     }
 
     private async Task<ApiServer.Http.ApiServer> OpenApiAsync(
-        StoreParts store, ProcessRuntime runtime, IReadOnlyDictionary<string, RequestDelegate> more, CancellationToken cancel)
+        StoreParts store, ProcessRuntime runtime, Dictionary<string, RequestDelegate> more, CancellationToken cancel)
     {
         var audit = _options.AuditLog is { } noted ? new LineFile(noted, _time, _loggers) : null;
         if (audit is not null) Ends(audit);
