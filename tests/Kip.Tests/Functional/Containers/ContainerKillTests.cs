@@ -3,7 +3,7 @@ using Kip.Testing.Images;
 using Kip.Testing.Programs;
 using Shouldly;
 
-namespace Kip.Tests.Functional;
+namespace Kip.Tests.Functional.Containers;
 
 /// <summary>The platform is killed at moments of no choosing, while it starts and while containers come and go. They need root.</summary>
 public sealed class ContainerKillTests
