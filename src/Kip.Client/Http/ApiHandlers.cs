@@ -16,7 +16,8 @@ internal static class ApiHandlers
         var sockets = new SocketsHttpHandler
         {
             AutomaticDecompression = DecompressionMethods.GZip,
-            ConnectTimeout = TimeSpan.FromSeconds(10),
+            // With the handshake; what is not there refuses at once, and a machine that is very busy needs so long.
+            ConnectTimeout = TimeSpan.FromSeconds(30),
             // Every watch holds a stream, and a server may allow no more than a hundred of them to a connection.
             EnableMultipleHttp2Connections = true,
             // A watch that is silent because the other side is gone is found out within a minute.
