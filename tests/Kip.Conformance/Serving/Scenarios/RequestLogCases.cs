@@ -40,7 +40,7 @@ internal static class RequestLogCases
                 (await target.CallAsync($"{service.Status.Url}/here", $"User-Agent: {Agent}")).Is(200);
                 lines = await LinesAsync(target, pod);
                 return lines.Any(static l => Request(l) is ("/here", Agent, 200)) && lines.Any(IsProbe);
-            }, () => $"no request or no probe is in the log; there were {lines.Count} lines, the last {lines.LastOrDefault()}");
+            }, () => $"no request or no probe is in the log; there were {lines.Count} lines, the last {(lines is [.., var last] ? last : "none")}");
             Expect.That(!lines.Any(static l => Request(l) is ("/elsewhere", _, _)), "the log tells of a request that another pod got");
         }
         finally
@@ -79,10 +79,10 @@ internal static class RequestLogCases
         }
     }
 
-    private static Task SetAsync(ConformanceTarget target, string value)
+    private static async Task SetAsync(ConformanceTarget target, string value)
     {
         var data = $$"""{"logging.enable-request-log":{{value}},"logging.enable-probe-request-log":{{value}}}""";
-        return target.Resources.PatchAsync(
+        await target.Resources.PatchAsync(
             ConfigMap.Definition, new("knative-serving", "config-observability"),
             new(PatchContentType.Merge, Encoding.UTF8.GetBytes($$"""{"data":{{data}}}""")), CancellationToken.None);
     }

@@ -215,7 +215,7 @@ internal static class ScaleCases
         var failed = await target.FailedAsync(applied);
         Expect.Equal("RevisionFailed", failed.Status.Conditions.Find("ConfigurationsReady")?.Reason);
         Expect.Contains(Lacking, failed.Status.Conditions.Find("ConfigurationsReady")!.Message);
-        var pod = Expect.Found((await target.ListAsync<Pod>(Pods("huge"))).FirstOrDefault());
+        var pod = Expect.Found(await target.ListAsync<Pod>(Pods("huge")) is [var first, ..] ? first : null);
         Expect.Equal("Pending", pod.Status.Phase);
         Expect.That(pod.Status.ContainerStatuses.IsEmpty, "a container of a pod that has no place was begun");
     }
