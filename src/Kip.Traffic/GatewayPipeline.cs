@@ -119,7 +119,6 @@ internal sealed class GatewayPipeline(
                 var outcome = ForwardOutcome.Cancelled;
                 var failures = pod.Failures;
                 request.Forwarding = Spans.Forward(request, pod);
-                instruments.Active(backend, 1);
                 try
                 {
                     outcome = await (settings.IsHttp2 ? http2 : http1).ForwardAsync(request, target, pod);
@@ -127,7 +126,6 @@ internal sealed class GatewayPipeline(
                 finally
                 {
                     backend.Breaker.Release(pod);
-                    instruments.Active(backend, -1);
                     Spans.Forwarded(request.Forwarding, outcome);
                 }
                 if (outcome == ForwardOutcome.Done)
@@ -189,11 +187,9 @@ internal sealed class GatewayPipeline(
             reporter.Poke(backend);
             request.Trace.Poked = time.GetTimestamp();
         }
-        instruments.Queued(backend, 1);
         var wait = Spans.Wait(request);
         var lease = await backend.Breaker.AcquireAsync(request.Deadline.Token);
         if (lease.Outcome == SlotOutcome.Shed) instruments.Shed(backend);
-        instruments.Queued(backend, -1);
         request.Trace.PodReady = time.GetTimestamp();
         if (lease.Pod?.Startup is { } startup) request.Trace.Explain(startup, time);
         Spans.Waited(wait, request, lease, time);

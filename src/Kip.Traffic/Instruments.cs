@@ -31,8 +31,6 @@ internal sealed class Instruments : IDisposable
     private readonly Histogram<long> _requestBytes;
     private readonly Histogram<long> _responseBytes;
     private readonly Histogram<double> _coldStart;
-    private readonly UpDownCounter<long> _queued;
-    private readonly UpDownCounter<long> _active;
     private readonly Counter<long> _shed;
     private readonly Counter<long> _retried;
 
@@ -46,8 +44,11 @@ internal sealed class Instruments : IDisposable
         _requestBytes = _meter.CreateHistogram("http.server.request.body.size", "By", "Size of HTTP server request bodies, as far as stated", null, Bytes);
         _responseBytes = _meter.CreateHistogram("http.server.response.body.size", "By", "Size of HTTP server response bodies", null, Bytes);
         _coldStart = _meter.CreateHistogram("kip.gateway.wait.duration", "s", "How long requests waited for a pod", null, Seconds);
-        _queued = _meter.CreateUpDownCounter<long>("kn.revision.request.queued", "{request}", "Requests waiting for a pod");
-        _active = _meter.CreateUpDownCounter<long>("kn.revision.request.active", "{request}", "Requests at a pod");
+        // What is there now is asked for, not counted up and down: whoever begins to listen while a request is under way would see it leave only.
+        _meter.CreateObservableUpDownCounter("kn.revision.request.queued", () => Measure(backends(), static b => b.Breaker.Waiting), "{request}",
+            "Requests waiting for a pod");
+        _meter.CreateObservableUpDownCounter("kn.revision.request.active",
+            () => Measure(backends(), static b => Math.Max(b.Meter.InFlight - b.Breaker.Waiting, 0)), "{request}", "Requests at a pod");
         _shed = _meter.CreateCounter<long>("kip.gateway.request.shed", "{request}", "Requests refused because more came than could be served");
         _retried = _meter.CreateCounter<long>("kip.gateway.request.retried", "{request}", "Requests sent again after a connection that failed");
         _meter.CreateObservableGauge("kip.gateway.request.inflight", () => (long)inFlight(), "{request}", "Requests in the gateway");
@@ -61,18 +62,6 @@ internal sealed class Instruments : IDisposable
 
     /// <summary>Whether anybody listens to what requests took.</summary>
     public bool CountsRequests => _duration.Enabled || _server.Enabled;
-
-    /// <summary>A request entered the queue (1) or left it (-1).</summary>
-    public void Queued(RevisionBackend backend, int change)
-    {
-        if (_queued.Enabled) _queued.Add(change, backend.Tags.AsSpan());
-    }
-
-    /// <summary>A request went to a pod (1) or came back (-1).</summary>
-    public void Active(RevisionBackend backend, int change)
-    {
-        if (_active.Enabled) _active.Add(change, backend.Tags.AsSpan());
-    }
 
     /// <summary>A request was refused because more come than can be served.</summary>
     public void Shed(RevisionBackend backend)

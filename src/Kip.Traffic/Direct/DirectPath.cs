@@ -83,7 +83,6 @@ internal sealed class DirectPath(
         }
         turn = new(backend, settings, lease.Pod!, lease.Pod!.Failures, time.GetTimestamp());
         if (backend.IsRevision) reporter.Enter(backend);
-        instruments.Active(backend, 1);
         return true;
     }
 
@@ -91,7 +90,6 @@ internal sealed class DirectPath(
     public void Leave(in DirectTurn turn, ForwardOutcome outcome, string method, int? requestBytes, DirectResponse response)
     {
         turn.Backend.Breaker.Release(turn.Pod);
-        instruments.Active(turn.Backend, -1);
         if (turn.Backend.IsRevision) StatReporter.Leave(turn.Backend);
         pipeline.Leave();
         if (outcome == ForwardOutcome.Done) turn.Backend.Breaker.Trust(turn.Pod, turn.Failures);

@@ -147,7 +147,8 @@ public sealed class ObservabilityTests : GatewayTest
         byName["kn.serving.invocation.duration"].First()["http.response.status_code"].ShouldBe(200);
         byName["http.server.request.duration"].First()["http.request.method"].ShouldBe("_OTHER");
         byName["http.server.request.duration"].First()["kn.route.tag"].ShouldBe("kn:disabled");
-        byName["kn.revision.request.active"].Count().ShouldBe(2);
+        byName["kn.revision.request.active"].ShouldNotBeEmpty();
+        byName["kn.revision.request.queued"].ShouldNotBeEmpty();
         byName["kn.revision.request.concurrency"].ShouldNotBeEmpty();
         byName["kn.serving.queue.depth"].ShouldNotBeEmpty();
 
@@ -155,5 +156,46 @@ public sealed class ObservabilityTests : GatewayTest
             measured.Where(static m => m.Tags.GetValueOrDefault("kn.service.name") is "measured");
         void Note(Instrument instrument, ReadOnlySpan<KeyValuePair<string, object?>> tags) =>
             measured.Enqueue((instrument.Name, tags.ToArray().ToDictionary(static t => t.Key, static t => t.Value)));
+    }
+
+    [Fact]
+    public async Task Who_begins_to_listen_in_the_middle_of_a_request_sees_it_come_and_go()
+    {
+        var (arrived, release) = (new TaskCompletionSource(), new TaskCompletionSource());
+        var pod = await StartPodAsync(async context =>
+        {
+            arrived.SetResult();
+            await release.Task;
+            await context.Response.WriteAsync("x");
+        });
+        await Bed.PutAsync(
+            TrafficObjects.Revision("midway-1", concurrency: 1), TrafficObjects.Pod("midway-1", "midway-1-a", pod.Port),
+            TrafficObjects.Ingress("midway", Host, ("midway-1", 100)));
+        var first = SendAsync(Request(HttpMethod.Get));
+        await arrived.Task;
+        using var listener = new MeterListener();
+        var seen = new ConcurrentDictionary<string, long>();
+        listener.InstrumentPublished = static (instrument, listener) =>
+        {
+            if (instrument.Name.StartsWith("kn.revision.request.", StringComparison.Ordinal)) listener.EnableMeasurementEvents(instrument);
+        };
+        listener.SetMeasurementEventCallback<long>((instrument, value, tags, _) =>
+        {
+            if (!tags.ToArray().Contains(new("kn.service.name", "midway"))) return;
+            seen[instrument.Name] = instrument.IsObservable ? value : seen.GetValueOrDefault(instrument.Name) + value;
+        });
+        listener.Start();
+        listener.RecordObservableInstruments();
+        seen.GetValueOrDefault("kn.revision.request.active").ShouldBe(1);
+
+        release.SetResult();
+        using var response = await first;
+        await Eventually(() =>
+        {
+            listener.RecordObservableInstruments();
+            return seen["kn.revision.request.active"] != 1;
+        });
+        seen["kn.revision.request.active"].ShouldBe(0);
+        seen["kn.revision.request.queued"].ShouldBe(0);
     }
 }
