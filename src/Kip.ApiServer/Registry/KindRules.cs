@@ -1,5 +1,4 @@
 using System.Text;
-using System.Text.RegularExpressions;
 using Kip.ApiServer.Registry.Deletion;
 using Kip.ApiServer.Registry.Loops;
 using Kip.ApiServer.Registry.Metadata;
@@ -11,7 +10,7 @@ using Kip.Rules.Admission;
 namespace Kip.ApiServer.Registry;
 
 /// <summary>What single kinds ask of the API server itself, beyond what holds for all.</summary>
-internal static partial class KindRules
+internal static class KindRules
 {
     private const string NameLabel = "kubernetes.io/metadata.name";
     private const int MaxDataBytes = 1024 * 1024;
@@ -79,7 +78,7 @@ internal static partial class KindRules
         {
             bytes += Encoding.UTF8.GetByteCount(value);
             if (key.Length > 253) yield return MetadataValidation.Invalid($"{field}[{key}]", key, "must be no more than 253 characters");
-            else if (!DataKey().IsMatch(key))
+            else if (!IsDataKey(key))
                 yield return MetadataValidation.Invalid($"{field}[{key}]", key,
                     "a valid config key must consist of alphanumeric characters, '-', '_' or '.' (e.g. 'key.name',  or 'KEY_NAME',  or "
                     + "'key-name', regex used for validation is '[-._a-zA-Z0-9]+')");
@@ -116,6 +115,5 @@ internal static partial class KindRules
                     $"{holder.Kind} in version \"{holder.ApiVersion}\" cannot be handled as a {holder.Kind}: illegal base64 data in \"{key}\"");
     }
 
-    [GeneratedRegex(@"^[-._a-zA-Z0-9]+\z", RegexOptions.CultureInvariant)]
-    private static partial Regex DataKey();
+    private static bool IsDataKey(string key) => key.Length > 0 && key.All(static c => char.IsAsciiLetterOrDigit(c) || c is '-' or '.' or '_');
 }

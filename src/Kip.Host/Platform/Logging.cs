@@ -1,7 +1,7 @@
 using Kip.Host.Observability;
-using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Console;
+using Microsoft.Extensions.Options;
 
 namespace Kip.Host.Platform;
 
@@ -14,36 +14,25 @@ internal static class Logging
     /// <summary><c>KIP_LOG_FORMAT=json</c>: objects with Knative's keys, one to a line; else a line of text.</summary>
     public const string FormatVariable = "KIP_LOG_FORMAT";
 
+    // Made by hand: the library's builder comes with dependency injection and configuration, which nothing else here needs.
     public static ILoggerFactory Make()
     {
-        var level = Level(Environment.GetEnvironmentVariable(Variable));
         var isJson = Environment.GetEnvironmentVariable(FormatVariable) == "json";
-        return LoggerFactory.Create(logging =>
+        var options = new ConsoleLoggerOptions
         {
-            logging.SetMinimumLevel(level);
-            // The web server's own messages are about sockets, not about services.
-            logging.AddFilter("Microsoft", level < LogLevel.Information ? level : LogLevel.Warning);
-            // A port that cannot be had is an error that whoever started it says in one sentence; the web host would print its stack before.
-            logging.AddFilter("Microsoft.Extensions.Hosting.Internal.Host", level < LogLevel.Information ? level : LogLevel.Critical);
-            if (isJson) AddJson(logging);
-            else AddText(logging);
-            logging.Services.Configure<ConsoleLoggerOptions>(static console => console.LogToStandardErrorThreshold = LogLevel.Trace);
-        });
+            FormatterName = isJson ? JsonLogFormatter.FormatterName : TextLogFormatter.FormatterName, LogToStandardErrorThreshold = LogLevel.Trace,
+        };
+        ConsoleFormatter formatter = isJson ? new JsonLogFormatter(TimeProvider.System) : new TextLogFormatter(TimeProvider.System);
+        return new LoggerFactory(
+            [new ConsoleLoggerProvider(new FixedOptions(options), [formatter])], Filter(Level(Environment.GetEnvironmentVariable(Variable))));
     }
 
-    private static void AddText(ILoggingBuilder logging) => logging.AddSimpleConsole(static console =>
+    // The web server's own messages are about sockets, not about services.
+    private static LoggerFilterOptions Filter(LogLevel level)
     {
-        console.SingleLine = true;
-        console.UseUtcTimestamp = true;
-        console.TimestampFormat = "yyyy-MM-dd'T'HH:mm:ss.fff'Z' ";
-        console.ColorBehavior = LoggerColorBehavior.Disabled;
-    });
-
-    private static void AddJson(ILoggingBuilder logging)
-    {
-        logging.Services.AddSingleton(TimeProvider.System);
-        logging.AddConsoleFormatter<JsonLogFormatter, ConsoleFormatterOptions>();
-        logging.AddConsole(static console => console.FormatterName = JsonLogFormatter.FormatterName);
+        var filter = new LoggerFilterOptions { MinLevel = level };
+        filter.Rules.Add(new(null, "Microsoft", level < LogLevel.Information ? level : LogLevel.Warning, null));
+        return filter;
     }
 
     private static LogLevel Level(string? name) => name?.ToLowerInvariant() switch
@@ -54,4 +43,13 @@ internal static class Logging
         "error" => LogLevel.Error,
         _ => LogLevel.Warning,
     };
+
+    private sealed class FixedOptions(ConsoleLoggerOptions options) : IOptionsMonitor<ConsoleLoggerOptions>
+    {
+        public ConsoleLoggerOptions CurrentValue => options;
+
+        public ConsoleLoggerOptions Get(string? name) => options;
+
+        public IDisposable? OnChange(Action<ConsoleLoggerOptions, string?> listener) => null;
+    }
 }

@@ -1,10 +1,9 @@
 using System.Globalization;
-using System.Text.RegularExpressions;
 
 namespace Kip.Rules.CustomResources;
 
 /// <summary>Which of a group's versions clients should prefer, by Kubernetes' rule: v10, v2, v1, v11beta2, v3beta1, v12alpha1, foo1, foo10.</summary>
-public static partial class VersionOrder
+public static class VersionOrder
 {
     /// <summary>The preferred version comes first.</summary>
     public static Comparer<string> Preferred { get; } = Comparer<string>.Create(Compare);
@@ -16,15 +15,23 @@ public static partial class VersionOrder
         return b.Value.CompareTo(a.Value);
     }
 
-    private static (int Stage, long Major, long Minor)? Parse(string version)
+    // v, a number, and then nothing, or alpha or beta and a number. Without the library of regular expressions: this is asked at every start.
+    private static (int Stage, long Major, long Minor)? Parse(ReadOnlySpan<char> version)
     {
-        if (Form().Match(version) is not { Success: true } match) return null;
-        var stage = match.Groups["stage"].Value switch { "alpha" => 0, "beta" => 1, _ => 2 };
-        return (stage, Number("major"), Number("minor"));
-
-        long Number(string group) => long.TryParse(match.Groups[group].ValueSpan, NumberStyles.None, CultureInfo.InvariantCulture, out var n) ? n : 0;
+        if (version is not ['v', .. var rest] || TakeNumber(ref rest) is not { } major) return null;
+        if (rest.IsEmpty) return (2, major, 0);
+        var stage = rest.StartsWith("alpha") ? 0 : rest.StartsWith("beta") ? 1 : -1;
+        if (stage < 0) return null;
+        rest = rest[(stage == 0 ? "alpha" : "beta").Length..];
+        return TakeNumber(ref rest) is { } minor && rest.IsEmpty ? (stage, major, minor) : null;
     }
 
-    [GeneratedRegex(@"^v(?<major>[1-9][0-9]{0,17})((?<stage>alpha|beta)(?<minor>[1-9][0-9]{0,17}))?\z", RegexOptions.CultureInvariant)]
-    private static partial Regex Form();
+    private static long? TakeNumber(ref ReadOnlySpan<char> text)
+    {
+        var end = text.IndexOfAnyExceptInRange('0', '9');
+        var digits = end < 0 ? text : text[..end];
+        if (digits.Length is 0 or > 18 || digits[0] == '0') return null;
+        text = text[digits.Length..];
+        return long.Parse(digits, NumberStyles.None, CultureInfo.InvariantCulture);
+    }
 }

@@ -52,7 +52,7 @@ internal sealed class ProtocolSorter(
         }
         catch (SocketException e)
         {
-            throw e.SocketErrorCode == SocketError.AddressAlreadyInUse ? InUse(listener.EndPoint, e) : new IOException($"{listener.EndPoint}: {e.Message}", e);
+            throw e.SocketErrorCode == SocketError.AddressAlreadyInUse ? InUse(listener.EndPoint, new(e.Message, e)) : new IOException($"{listener.EndPoint}: {e.Message}", e);
         }
         var bound = listener with { EndPoint = port.EndPoint };
         lock (_lock)
@@ -92,7 +92,7 @@ internal sealed class ProtocolSorter(
     }
 
     // The system's own error does not say which address it is about.
-    private static IOException InUse(EndPoint endPoint, Exception e) => new($"{endPoint} is in use by another program", e);
+    private static IOException InUse(EndPoint endPoint, AddressInUseException e) => new($"{endPoint} is in use by another program", e);
 
     private async Task AcceptAsync(PlainPort port, GatewayListener listener)
     {

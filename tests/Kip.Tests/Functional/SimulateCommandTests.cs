@@ -39,7 +39,7 @@ public sealed class SimulateCommandTests : IDisposable
     }
 
     [Theory]
-    [InlineData("--set", "target=0", "--set: target: invalid value: 0")]
+    [InlineData("--set", "target=0", "--set: target: target 0 should be at least 0.01")]
     [InlineData("--set", "speed=9", "there is no such autoscaling setting")]
     [InlineData("--set", "class=hpa.autoscaling.knative.dev", "there is no such autoscaling setting")]
     [InlineData("--against", "containerConcurrency=-1", "write a whole number from 0")]

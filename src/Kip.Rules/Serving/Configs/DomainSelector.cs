@@ -10,6 +10,8 @@ internal static class DomainSelector
     public static StringMap? Parse(string text, out string error)
     {
         error = "";
+        // As it is shipped, and mostly stays; the YAML reader is not brought into memory for it.
+        if (text.Length == 0) return default(StringMap);
         try
         {
             return YamlReader.Read(text) switch

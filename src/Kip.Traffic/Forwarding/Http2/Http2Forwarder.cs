@@ -5,42 +5,20 @@ using Kip.Traffic.Activation;
 using Kip.Traffic.Http;
 using Kip.Traffic.Routing;
 using Microsoft.AspNetCore.Http;
-using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Yarp.ReverseProxy.Forwarder;
 
 namespace Kip.Traffic.Forwarding.Http2;
 
 /// <summary>Forwards over HTTP/2 with prior knowledge (gRPC), by YARP's forwarder.</summary>
-internal sealed class Http2Forwarder : IForwarder
+internal sealed class Http2Forwarder(GatewayOptions options, ILoggerFactory loggers) : IForwarder
 {
-    // Timeouts are the request's deadline's; the proxy library's own must not cut in.
-    private static readonly TimeSpan Never = TimeSpan.FromDays(2);
-    private static readonly ForwarderRequestConfig Config = new()
-    {
-        ActivityTimeout = Never, Version = HttpVersion.Version20, VersionPolicy = HttpVersionPolicy.RequestVersionExact,
-    };
-
-    private readonly IHttpForwarder _proxy;
-    private readonly HttpMessageInvoker _client;
-
-    public Http2Forwarder(GatewayOptions options, ILoggerFactory loggers)
-    {
-        _client = new(new SocketsHttpHandler
-        {
-            UseProxy = false, UseCookies = false, AllowAutoRedirect = false, AutomaticDecompression = DecompressionMethods.None,
-            ActivityHeadersPropagator = null, EnableMultipleHttp2Connections = true,
-            ConnectTimeout = options.ConnectTimeout, PooledConnectionIdleTimeout = options.PodIdleTimeout,
-            MaxResponseHeadersLength = 64,
-        });
-        var services = new ServiceCollection().AddSingleton(loggers).AddSingleton(typeof(ILogger<>), typeof(Logger<>)).AddHttpForwarder();
-        _proxy = services.BuildServiceProvider().GetRequiredService<IHttpForwarder>();
-    }
+    private readonly Lazy<ProxyLibrary> _library = new(() => Make(options, loggers));
 
     public async ValueTask<ForwardOutcome> ForwardAsync(GatewayRequest request, SplitTarget target, PodTracker pod)
     {
         request.Transformer.Target = target;
-        var error = await _proxy.SendAsync(request.Context, pod.Address, _client, Config, request.Transformer, request.Deadline.Token);
+        var error = await _library.Value.SendAsync(request, pod.Address, request.Transformer);
         return error == ForwarderError.None ? ForwardOutcome.Done : Judge(request, error);
     }
 
@@ -49,7 +27,22 @@ internal sealed class Http2Forwarder : IForwarder
         // The HTTP client closes its connections itself.
     }
 
-    public void Dispose() => _client.Dispose();
+    public void Dispose()
+    {
+        if (_library.IsValueCreated) _library.Value.Dispose();
+    }
+
+    // Timeouts are the request's deadline's; the proxy library's own must not cut in.
+    private static ProxyLibrary Make(GatewayOptions options, ILoggerFactory loggers) => new(
+        new SocketsHttpHandler
+        {
+            UseProxy = false, UseCookies = false, AllowAutoRedirect = false, AutomaticDecompression = DecompressionMethods.None,
+            ActivityHeadersPropagator = null, EnableMultipleHttp2Connections = true,
+            ConnectTimeout = options.ConnectTimeout, PooledConnectionIdleTimeout = options.PodIdleTimeout,
+            MaxResponseHeadersLength = 64,
+        },
+        new() { ActivityTimeout = TimeSpan.FromDays(2), Version = HttpVersion.Version20, VersionPolicy = HttpVersionPolicy.RequestVersionExact },
+        loggers);
 
     private static ForwardOutcome Judge(GatewayRequest request, ForwarderError error)
     {

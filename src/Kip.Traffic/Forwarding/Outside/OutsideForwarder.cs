@@ -5,7 +5,6 @@ using Kip.Traffic.Routing;
 using Kip.Traffic.Services;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
-using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Yarp.ReverseProxy.Forwarder;
 
@@ -19,10 +18,7 @@ namespace Kip.Traffic.Forwarding.Outside;
 /// </remarks>
 internal sealed class OutsideForwarder(GatewayOptions options, ILoggerFactory loggers) : IDisposable
 {
-    private static readonly ForwarderRequestConfig Config = new() { ActivityTimeout = TimeSpan.FromMinutes(10) };
-
-    // Made for the first request: most platforms never need it.
-    private readonly Lazy<(IHttpForwarder Proxy, HttpMessageInvoker Client)> _parts = new(() => Make(options, loggers));
+    private readonly Lazy<ProxyLibrary> _library = new(() => Make(options, loggers));
 
     /// <summary>Whether a request is to be passed on.</summary>
     public bool Accepts(GatewayRequest request, string host)
@@ -36,9 +32,8 @@ internal sealed class OutsideForwarder(GatewayOptions options, ILoggerFactory lo
     /// <summary>Passes it on and its answer back; 502 when the host cannot be reached.</summary>
     public async Task ForwardAsync(GatewayRequest request)
     {
-        var (proxy, client) = _parts.Value;
         var host = request.Http.Headers.Host.ToString();
-        var error = await proxy.SendAsync(request.Context, $"http://{host}", client, Config, HttpTransformer.Default, request.Deadline.Token);
+        var error = await _library.Value.SendAsync(request, $"http://{host}", HttpTransformer.Default);
         if (error != ForwarderError.None && !request.Response.HasStarted)
             await GatewayErrors.OutsideFailed(
                 request.Response, host, request.Context.Features.Get<IForwarderErrorFeature>()?.Exception?.Message ?? error.ToString());
@@ -46,18 +41,16 @@ internal sealed class OutsideForwarder(GatewayOptions options, ILoggerFactory lo
 
     public void Dispose()
     {
-        if (_parts.IsValueCreated) _parts.Value.Client.Dispose();
+        if (_library.IsValueCreated) _library.Value.Dispose();
     }
 
-    private static (IHttpForwarder Proxy, HttpMessageInvoker Client) Make(GatewayOptions options, ILoggerFactory loggers)
-    {
-        // The platform's own proxy setting, if there is one, holds for its programs, too.
-        var handler = new SocketsHttpHandler
+    // The platform's own proxy setting, if there is one, holds for its programs, too.
+    private static ProxyLibrary Make(GatewayOptions options, ILoggerFactory loggers) => new(
+        new SocketsHttpHandler
         {
             UseCookies = false, AllowAutoRedirect = false, AutomaticDecompression = DecompressionMethods.None, ActivityHeadersPropagator = null,
             ConnectTimeout = TimeSpan.FromSeconds(10), PooledConnectionIdleTimeout = options.PodIdleTimeout, MaxResponseHeadersLength = 64,
-        };
-        var services = new ServiceCollection().AddSingleton(loggers).AddSingleton(typeof(ILogger<>), typeof(Logger<>)).AddHttpForwarder();
-        return (services.BuildServiceProvider().GetRequiredService<IHttpForwarder>(), new(handler));
-    }
+        },
+        new() { ActivityTimeout = TimeSpan.FromMinutes(10) },
+        loggers);
 }

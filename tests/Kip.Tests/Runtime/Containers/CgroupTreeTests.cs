@@ -92,6 +92,8 @@ public sealed class CgroupTreeTests : IDisposable
 
             shell.WaitForExit();
             SpinWait.SpinUntil(() => pids.All(static pid => ProcessTable.Read(pid) is null), TimeSpan.FromSeconds(60)).ShouldBeTrue();
+            // The one that left the session is nobody's to wait for, and is in the cgroup until it is gone.
+            SpinWait.SpinUntil(() => File.ReadAllLines(Path.Combine(folder, "cgroup.procs")).Length == 1, TimeSpan.FromSeconds(60)).ShouldBeTrue();
             File.ReadAllLines(Path.Combine(folder, "cgroup.procs")).ShouldBe([$"{other.Id}"]);
             other.HasExited.ShouldBeFalse();
         }
