@@ -3,6 +3,7 @@ using Kip.Client;
 using Kip.Resources;
 using Kip.Resources.Core;
 using Kip.Resources.Eventing;
+using Kip.Resources.Messaging;
 using Kip.Rules.Admission;
 
 namespace Kip.ApiServer.Registry;
@@ -52,13 +53,14 @@ internal sealed class AdmissionGate(Store store)
 
     private static string Fields(IEnumerable<FieldError> errors)
     {
-        var fields = errors.SelectMany(static e => e.Field.Split(", ")).Where(static f => f.Length > 0).Distinct().Order(StringComparer.Ordinal);
+        var fields = errors.SelectMany(static e => e.Fields).Where(static f => f.Length > 0).Distinct().Order(StringComparer.Ordinal);
         return string.Join(", ", fields) is { Length: > 0 } all ? ": " + all : "";
     }
 
     // Knative's kinds and its settings are looked at by webhooks of its own, whose words differ from the API server's.
     private static string? WebhookFor(Resource resource) => (resource.GetDefinition().Group, resource) switch
     {
+        (_, InMemoryChannel) => "validation.inmemorychannel.eventing.knative.dev",
         ("eventing.knative.dev" or "messaging.knative.dev" or "flows.knative.dev", _) => "validation.webhook.eventing.knative.dev",
         var (group, _) when group.EndsWith(".knative.dev", StringComparison.Ordinal) => "validation.webhook.serving.knative.dev",
         (_, ConfigMap { Metadata.Namespace: PlatformConfig.SystemNamespace }) => "config.webhook.serving.knative.dev",

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 using Kip.Brokers.DeadLetters;
+using Kip.Brokers.Records;
 using Kip.Brokers.Sending;
 using Kip.Brokers.Subscriptions;
 using Kip.Brokers.Topics;
@@ -12,7 +13,7 @@ using Microsoft.AspNetCore.Http;
 namespace Kip.Brokers.Api;
 
 /// <summary>The events that could be delivered nowhere: to look at, to send again, to remove.</summary>
-internal sealed class DeadLettersEndpoint(TopicTable topics, IEventSender sender)
+internal sealed class DeadLettersEndpoint(TopicTable topics, IEventSender sender, TimeProvider time)
 {
     private const int DefaultLimit = 1000;
 
@@ -84,19 +85,37 @@ internal sealed class DeadLettersEndpoint(TopicTable topics, IEventSender sender
     private async Task<int> SendAsync(Topic topic, DeadLetter letter, CancellationToken cancel)
     {
         var (spec, target) = TargetOf(topic, letter);
-        var answer = await sender.SendAsync(
-            new()
-            {
-                Target = target,
-                Event = letter.Event,
-                Namespace = spec.Name.Namespace,
-                Format = spec.Policy.Format ?? (letter.Event.Head.IsStructured ? DeliveryFormat.Json : DeliveryFormat.Binary),
-                Timeout = spec.Policy.Timeout ?? TimeSpan.FromMinutes(1),
-            },
-            cancel);
-        if (DeliveryOutcome.Of(answer.Status) == Verdict.Delivered) await topic.DeadLetters.RemoveAsync(letter.Id, DeadLetterEnd.Redriven);
-        return answer.Status;
+        var request = RequestOf(spec, target, letter.Event) with { PreferReply = true };
+        var answer = await sender.SendAsync(request, cancel);
+        var status = await ReplyAsync(spec, request, answer, cancel);
+        if (DeliveryOutcome.Of(status) == Verdict.Delivered) await topic.DeadLetters.RemoveAsync(letter.Id, DeadLetterEnd.Redriven);
+        return status;
     }
+
+    // The reply is part of the delivery, as at any other attempt: an event whose reply is not taken stays a dead letter.
+    private async Task<int> ReplyAsync(SubscriptionSpec spec, EventRequest request, EventAnswer answer, CancellationToken cancel)
+    {
+        if (DeliveryOutcome.Of(answer.Status) != Verdict.Delivered) return answer.Status;
+        switch (ReplyReading.Read(answer, spec.RefusesForeignReplies, out var replied, out var structured))
+        {
+            case ReplyKind.Malformed:
+                return 502;
+            case ReplyKind.Event when spec.Reply is { } target:
+                var reply = Replies.Store(replied!, structured, answer, request, time.GetUtcNow());
+                return (await sender.SendAsync(RequestOf(spec, target, reply) with { KeepsTimeToLive = true }, cancel)).Status;
+            default:
+                return answer.Status;
+        }
+    }
+
+    private static EventRequest RequestOf(SubscriptionSpec spec, DeliveryTarget target, StoredEvent sent) => new()
+    {
+        Target = target,
+        Event = sent,
+        Namespace = spec.Name.Namespace,
+        Format = spec.Policy.Format ?? (sent.Head.IsStructured ? DeliveryFormat.Json : DeliveryFormat.Binary),
+        Timeout = spec.Policy.Timeout ?? TimeSpan.FromMinutes(1),
+    };
 
     private static (SubscriptionSpec Spec, DeliveryTarget Target) TargetOf(Topic topic, DeadLetter letter)
     {

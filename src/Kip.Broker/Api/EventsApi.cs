@@ -40,7 +40,7 @@ internal sealed class EventsApi(TopicTable topics, Ingress ingress, IEventSender
     private readonly StreamEndpoint _stream = new(time);
     private readonly SendEndpoint _send = new(ingress);
     private readonly ReplayEndpoint _replay = new(sender, time);
-    private readonly DeadLettersEndpoint _deadLetters = new(topics, sender);
+    private readonly DeadLettersEndpoint _deadLetters = new(topics, sender, time);
     private readonly TraceEndpoint _trace = new(traces, topics);
 
     /// <summary>Answers one request.</summary>

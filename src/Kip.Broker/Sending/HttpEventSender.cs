@@ -41,13 +41,16 @@ internal sealed class HttpEventSender(
         }
         catch (SocketException error)
         {
-            return EventAnswer.None($"cannot connect to {endPoint}: {error.Message}");
+            return EventAnswer.None($"cannot connect to {Shown(endPoint)}: {error.Message}");
         }
         catch (OperationCanceledException) when (!stop.IsCancellationRequested)
         {
-            return EventAnswer.None($"cannot connect to {endPoint} in time");
+            return EventAnswer.None($"cannot connect to {Shown(endPoint)} in time");
         }
     }
+
+    // A name's own text begins with its address family.
+    private static string? Shown(EndPoint endPoint) => endPoint is DnsEndPoint name ? $"{name.Host}:{name.Port}" : endPoint.ToString();
 
     /// <summary>Closes connections that have not been used for a while.</summary>
     public void Prune()

@@ -9,6 +9,7 @@ public sealed class FieldErrors
     private const string Required = "FieldValueRequired";
     private const string NotValid = "FieldValueInvalid";
     private const string NotAllowed = "FieldValueForbidden";
+    private const string MissingFields = "missing field(s)";
 
     private readonly List<FieldError> _errors = [];
     private readonly List<(string Name, int Index)> _path = [];
@@ -23,7 +24,10 @@ public sealed class FieldErrors
     /// <summary>Goes down into an element of a list: <c>containers[0]</c>.</summary>
     public Scope In(string field, int index) => Push((field, index));
 
-    public void Missing(params ReadOnlySpan<string> fields) => Add(Required, "missing field(s)", fields);
+    public void Missing(params ReadOnlySpan<string> fields) => Add(Required, MissingFields, fields);
+
+    /// <summary>Fields of which one or all must be there, with what for.</summary>
+    public void MissingBecause(string details, params ReadOnlySpan<string> fields) => Add(Required, MissingFields, fields, details);
 
     public void Invalid(object? value, string field, string? details = null) => Add(NotValid, $"invalid value: {Text(value)}", [field], details);
 
@@ -45,6 +49,9 @@ public sealed class FieldErrors
     /// <summary>Anything else, with more about it than its first words.</summary>
     public void Explain(string message, string field, string details) => Add(NotValid, message, [field], details);
 
+    /// <summary>The same about several fields at once.</summary>
+    public void Explain(string message, ReadOnlySpan<string> fields, string details) => Add(NotValid, message, fields, details);
+
     /// <summary>Kubernetes' words for a field that must be set.</summary>
     public void RequiredValue(string field, string? details = null) =>
         Add(Required, details is null ? "Required value" : $"Required value: {details}", [field]);
@@ -64,7 +71,7 @@ public sealed class FieldErrors
     /// <summary>Takes over errors found elsewhere, their paths put under the present one.</summary>
     public void AddRange(IEnumerable<FieldError> errors)
     {
-        foreach (var error in errors) _errors.Add(error with { Field = string.Join(", ", error.Field.Split(", ").Select(PathOf)) });
+        foreach (var error in errors) _errors.Add(error with { Field = string.Join(", ", error.Fields.Select(PathOf)) });
     }
 
     private Scope Push((string, int) step)

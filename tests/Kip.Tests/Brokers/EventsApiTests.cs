@@ -140,6 +140,55 @@ public sealed class EventsApiTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_dead_letters_reply_goes_on_and_one_that_is_refused_leaves_it_in_the_list()
+    {
+        var (works, takesReplies) = (false, false);
+        await using var subscriber = await EventSink.StartAsync(async (came, context) =>
+        {
+            context.Response.StatusCode = works ? 200 : 422;
+            if (!works) return;
+            foreach (var (name, value) in new[] { ("specversion", "1.0"), ("id", "reply"), ("source", "/subscriber"), ("type", "replied") })
+                context.Response.Headers[$"ce-{name}"] = value;
+            await Microsoft.AspNetCore.Http.HttpResponseWritingExtensions.WriteAsync(context.Response, came.Headers["prefer"]);
+        });
+        await using var next = await EventSink.StartAsync((_, context) =>
+        {
+            context.Response.StatusCode = takesReplies ? 202 : 422;
+            return Task.CompletedTask;
+        });
+        await _bed.PutAsync(EventingObjects.Channel(
+            "c", new Kip.Resources.Duck.SubscriberSpec { Name = "s", Uid = "uid-s", SubscriberUri = subscriber.Url.ToString(), ReplyUri = next.Url.ToString() }));
+        (await _bed.SendToChannelAsync("lost", "c")).Dispose();
+        await _bed.UntilAsync("s", static a => a.GetProperty("stored").GetInt64() == 1);
+
+        works = true;
+        (await RedriveAsync("s")).GetProperty("status").GetInt32().ShouldBe(422);
+        (await LettersAsync("s")).Count.ShouldBe(1);
+        takesReplies = true;
+        (await RedriveAsync("s")).GetProperty("delivered").GetBoolean().ShouldBeTrue();
+        (await LettersAsync("s")).ShouldBeEmpty();
+        (await next.NextAsync(2)).ShouldAllBe(static e => e.Event.Type == "replied");
+    }
+
+    [Fact]
+    public async Task A_dead_letter_that_is_answered_with_what_is_no_event_stays_in_the_list()
+    {
+        var works = false;
+        await using var subscriber = await EventSink.StartAsync(async (_, context) =>
+        {
+            context.Response.StatusCode = works ? 200 : 422;
+            await Microsoft.AspNetCore.Http.HttpResponseWritingExtensions.WriteAsync(context.Response, "no event");
+        });
+        await _bed.PutAsync(EventingObjects.Trigger("t", subscriber.Url.ToString()));
+        (await _bed.SendAsync("1")).Dispose();
+        await _bed.UntilAsync("t", static a => a.GetProperty("stored").GetInt64() == 1);
+
+        works = true;
+        (await RedriveAsync("t")).GetProperty("status").GetInt32().ShouldBe(502);
+        (await LettersAsync()).Count.ShouldBe(1);
+    }
+
+    [Fact]
     public async Task Dead_letters_whose_trigger_is_gone_are_not_redriven_and_stay()
     {
         await using var sink = await EventSink.AnsweringAsync(static _ => 422);
@@ -169,7 +218,14 @@ public sealed class EventsApiTests : IAsyncLifetime
         steps[^1].GetProperty("attempt").GetInt32().ShouldBe(2);
     }
 
-    private async Task<List<JsonElement>> LettersAsync() => [.. (await _bed.AskAsync("deadletters/default/t")).GetProperty("deadLetters").EnumerateArray()];
+    private async Task<List<JsonElement>> LettersAsync(string subscription = "t") =>
+        [.. (await _bed.AskAsync($"deadletters/default/{subscription}")).GetProperty("deadLetters").EnumerateArray()];
+
+    private async Task<JsonElement> RedriveAsync(string subscription)
+    {
+        using var response = await _bed.ApiAsync(HttpMethod.Post, $"deadletters/default/{subscription}/redrive");
+        return Lines(await response.Content.ReadAsStringAsync()).Single();
+    }
 
     private async Task<List<JsonElement>> ReplayAsync(object order)
     {

@@ -49,7 +49,9 @@ internal static class DeadLettersCommand
         }
         if (list.DeadLetters.Count == 0)
         {
-            Console.Error.WriteLine("There are no dead letters.");
+            Console.Error.WriteLine(parsed.GetValue(Trigger) is { } word
+                ? $"There are no dead letters of {word}; see all with: kip events dlq list"
+                : "There are no dead letters.");
             return;
         }
         var table = new TextTable("ID", "TRIGGER", "EVENT", "TYPE", "ATTEMPTS", "STATUS", "TIME");

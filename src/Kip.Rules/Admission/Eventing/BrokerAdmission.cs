@@ -17,7 +17,7 @@ internal static class BrokerAdmission
         var defaults = config.Brokers.For(space, annotations.Get(EventingAnnotations.BrokerClass) ?? "");
         var spec = broker.Spec with
         {
-            Config = broker.Spec.Config ?? defaults?.Reference,
+            Config = KReferenceRules.Default(broker.Spec.Config ?? defaults?.Reference, space),
             Delivery = DeliveryRules.Default(broker.Spec.Delivery ?? DeliveryOf(defaults), space),
         };
         return Changed(broker, annotations, spec);
@@ -37,9 +37,11 @@ internal static class BrokerAdmission
             DeliveryRules.Validate(broker.Spec.Delivery, config.Features, errors);
         }
         if (old is null) return;
-        ImmutableFields.Check(old.Spec with { Delivery = null }, broker.Spec with { Delivery = null }, errors, "spec");
-        if (old.Metadata.Annotations.Get(EventingAnnotations.BrokerClass) is { Length: > 0 } before && before != @class)
-            errors.Say($"Immutable annotations changed (-old +new): {{string}}:\n\t-: \"{before}\"\n\t+: \"{@class}\"", "annotations");
+        // One that an earlier Kip stored may name its ConfigMap without a namespace.
+        var before = old.Spec with { Config = KReferenceRules.Default(old.Spec.Config, old.Metadata.Namespace) };
+        ImmutableFields.Check(before with { Delivery = null }, broker.Spec with { Delivery = null }, errors, "spec");
+        if (old.Metadata.Annotations.Get(EventingAnnotations.BrokerClass) is { Length: > 0 } once && once != @class)
+            errors.Explain("Immutable annotations changed (-old +new)", "annotations", ImmutableFields.Change("{string}", $"\"{once}\"", $"\"{@class}\""));
     }
 
     // Which of the delivery's fields the defaults give is Knative's choice: not timeout, retryAfterMax and format.

@@ -14,8 +14,11 @@ internal static class ImmutableFields
         if (old.Equals(wanted)) return;
         var changes = new StringBuilder();
         Compare("", Tree(old), Tree(wanted), changes);
-        errors.Say($"Immutable fields changed (-old +new):{changes}", fields);
+        errors.Explain("Immutable fields changed (-old +new)", fields, changes.ToString().TrimEnd('\n'));
     }
+
+    /// <summary>One change, laid out as Knative does it.</summary>
+    public static string Change(string path, string old, string wanted) => $"{path}:\n\t-: {old}\n\t+: {wanted}";
 
     private static JsonNode? Tree<T>(T value) => JsonNode.Parse(JsonSerializer.SerializeToUtf8Bytes(value, WireJson.Options.GetTypeInfo(value!.GetType())));
 
@@ -28,7 +31,7 @@ internal static class ImmutableFields
                 Compare(path.Length == 0 ? name : $"{path}.{name}", before[name], after[name], changes);
             return;
         }
-        changes.Append($" {path}: -{Text(old)} +{Text(wanted)}");
+        changes.Append(Change(path, Text(old), Text(wanted))).Append('\n');
     }
 
     private static string Text(JsonNode? node) => node?.ToJsonString() ?? "\"\"";

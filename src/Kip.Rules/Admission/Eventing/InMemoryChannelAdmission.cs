@@ -30,18 +30,15 @@ internal static class InMemoryChannelAdmission
             ValidateSubscribers(channel, old, user, errors);
             DeliveryRules.Validate(channel.Spec.Delivery, config.Features, errors);
         }
-        using (errors.In("metadata.annotations"))
-        {
-            if (channel.Metadata.Annotations.Get(EventingAnnotations.Scope) is { } scope and not (Cluster or "namespace"))
-                errors.Invalid(scope, EventingAnnotations.Scope, "expected either 'cluster' or 'namespace'");
-        }
+        if (channel.Metadata.Annotations.Get(EventingAnnotations.Scope) is { } scope and not (Cluster or "namespace"))
+            errors.Invalid(scope, $"metadata.annotations[{EventingAnnotations.Scope}]", "expected either 'cluster' or 'namespace'");
     }
 
     private static void ValidateSubscribers(InMemoryChannel channel, InMemoryChannel? old, string user, FieldErrors errors)
     {
         for (var i = 0; i < channel.Spec.Subscribers.Count; i++)
             if (channel.Spec.Subscribers[i] is { SubscriberUri: null or "", ReplyUri: null or "" })
-                using (errors.In("subscriber", i)) errors.Say("missing field(s): expected at least one of, got none", "replyURI", "subscriberURI");
+                using (errors.In("subscribable.subscriber", i)) errors.MissingBecause("expected at least one of, got none", "replyURI", "subscriberURI");
         if (old is null || user == Controller || channel.Spec.Subscribers == old.Spec.Subscribers) return;
         errors.Say($"Channel.Spec.Subscribers changed by user {user} which was not the {Controller} service account", "subscribers");
     }

@@ -24,7 +24,8 @@ internal static class SubscriptionAdmission
         using (errors.In("spec"))
         {
             ValidateChannel(subscription, config.Features, allowGroup, errors);
-            if (DestinationRules.IsEmpty(subscription.Spec.Subscriber)) errors.Missing("subscriber");
+            if (DestinationRules.IsEmpty(subscription.Spec.Subscriber))
+                errors.MissingBecause("the Subscription must reference a subscriber", "subscriber");
             else
                 using (errors.In("subscriber")) DestinationRules.Validate(subscription.Spec.Subscriber!, errors, allowGroup);
             if (!DestinationRules.IsEmpty(subscription.Spec.Reply))
@@ -41,7 +42,7 @@ internal static class SubscriptionAdmission
         var channel = subscription.Spec.Channel;
         if (channel is { Name: null or "", Kind: null or "", ApiVersion: null or "" })
         {
-            errors.Missing("channel");
+            errors.MissingBecause("the Subscription must reference a channel", "channel");
             return;
         }
         using var _ = errors.In("channel");

@@ -34,7 +34,7 @@ internal static class TriggerAdmission
             using (errors.In("subscriber")) DestinationRules.Validate(trigger.Spec.Subscriber, errors);
             DeliveryRules.Validate(trigger.Spec.Delivery, config.Features, errors);
         }
-        using (errors.In("metadata.annotations")) ValidateAnnotations(trigger, errors);
+        ValidateAnnotations(trigger, errors);
         if (old is null) return;
         ImmutableFields.Check(OnlyBroker(old), OnlyBroker(trigger), errors, "spec", "broker");
     }
@@ -61,16 +61,18 @@ internal static class TriggerAdmission
     {
         var annotations = trigger.Metadata.Annotations;
         if (annotations.Get(EventingAnnotations.Dependency) is { } dependency)
-            using (errors.In(EventingAnnotations.Dependency)) ValidateDependency(trigger, dependency, errors);
-        if (annotations.Get(EventingAnnotations.Injection) is { } injection)
-        {
-            if (injection is not ("enabled" or "disabled"))
-                errors.Say($"The provided injection annotation value can only be \"enabled\" or \"disabled\", not \"{injection}\"",
-                    EventingAnnotations.Injection);
-            if (trigger.Spec.Broker != "default")
-                errors.Say("The provided injection annotation is only used for default broker, but non-default broker specified here: "
-                    + $"\"{trigger.Spec.Broker}\"", EventingAnnotations.Injection);
-        }
+            using (errors.In($"metadata.annotations[{EventingAnnotations.Dependency}]")) ValidateDependency(trigger, dependency, errors);
+        if (annotations.Get(EventingAnnotations.Injection) is { } injection) ValidateInjection(trigger, injection, errors);
+    }
+
+    private static void ValidateInjection(Trigger trigger, string injection, FieldErrors errors)
+    {
+        const string Field = $"metadata.annotations[{EventingAnnotations.Injection}]";
+        if (injection is not ("enabled" or "disabled"))
+            errors.Say($"The provided injection annotation value can only be \"enabled\" or \"disabled\", not \"{injection}\"", Field);
+        else if (trigger.Spec.Broker != "default")
+            errors.Say("The provided injection annotation is only used for default broker, but non-default broker specified here: "
+                + $"\"{trigger.Spec.Broker}\"", Field);
     }
 
     private static void ValidateDependency(Trigger trigger, string text, FieldErrors errors)

@@ -26,7 +26,8 @@ internal static class ConfigYaml
         }
         catch (JsonException wrong)
         {
-            error = $"{wrong.Path?.TrimStart('$', '.')}: {wrong.Message}";
+            // Its own message names types of this program.
+            error = wrong.Path?.TrimStart('$', '.') is { Length: > 0 } path ? $"the value of {path} is of the wrong type" : "expected a YAML map";
         }
         return null;
     }

@@ -80,7 +80,7 @@ public static class FilterRules
     {
         foreach (var (name, _) in wanted)
         {
-            if (!IsName(name)) errors.Say($"invalid key name \"{name}\": {NameRule}", field);
+            if (!IsName(name)) errors.InvalidKey(name, $"{field}[{name}]", NameRule);
         }
     }
 

@@ -30,11 +30,11 @@ public class EventingAdmissionTests
         { Trigger(subscriber: "ref: {kind: Service, name: x}"), "spec.subscriber.ref.apiVersion: missing field(s)" },
         { Trigger(subscriber: "ref: {apiVersion: v1, group: apps, kind: Service, name: x}"), "spec.subscriber.ref.group: must not set the field(s)" },
         { Trigger(subscriber: "uri: 'http://a/b', CACerts: nonsense"), "spec.subscriber.CACerts: invalid value: CA Cert provided is invalid" },
-        { Trigger(more: "filter: {attributes: {Type: x}}"), "spec.filter.attributes: invalid key name \"Type\"" },
+        { Trigger(more: "filter: {attributes: {Type: x}}"), "spec.filter.attributes[Type]: invalid key name \"Type\": Attribute name must start with a letter" },
         {
             Trigger(more: "filters: [{exact: {type: a}, prefix: {type: b}}]"), "spec.filters[0]: multiple dialects found, filters can have only one dialect set"
         },
-        { Trigger(more: "filters: [{not: {any: [{exact: {my_type: a}}]}}]"), "spec.filters[0].not.any[0].exact: invalid key name \"my_type\"" },
+        { Trigger(more: "filters: [{not: {any: [{exact: {my_type: a}}]}}]"), "spec.filters[0].not.any[0].exact[my_type]: invalid key name \"my_type\"" },
         { Trigger(more: "filters: [{cesql: 'type ='}]"), "spec.filters[0].cesql: invalid value: type =" },
         { Trigger(more: "delivery: {retry: -1}"), "spec.delivery.retry: invalid value: -1" },
         { Trigger(more: "delivery: {backoffPolicy: sometimes}"), "spec.delivery.backoffPolicy: invalid value: sometimes" },
@@ -46,9 +46,14 @@ public class EventingAdmissionTests
             Trigger(more: "delivery: {deadLetterSink: {}}"),
             "spec.delivery.deadLetterSink.ref, spec.delivery.deadLetterSink.uri: expected at least one, got none"
         },
-        { Trigger(annotations: "knative.dev/dependency: nonsense"), "metadata.annotations.knative.dev/dependency: The provided annotation was not a "
+        { Trigger(annotations: "knative.dev/dependency: nonsense"), "metadata.annotations[knative.dev/dependency]: The provided annotation was not a "
             + "corev1.ObjectReference: \"nonsense\"" },
-        { Trigger(annotations: "eventing.knative.dev/injection: enabled"), "only used for default broker" },
+        { Trigger(annotations: "eventing.knative.dev/injection: enabled"), "metadata.annotations[eventing.knative.dev/injection]: The provided injection "
+            + "annotation is only used for default broker" },
+        {
+            Trigger(annotations: "knative.dev/dependency: '{\"name\": \"a\", \"apiVersion\": \"v1\"}'"),
+            "metadata.annotations[knative.dev/dependency].kind: missing field(s)"
+        },
         { Trigger(annotations: "kip.dev/on-delete: later"), "metadata.annotations.kip.dev/on-delete: invalid value: later: expected either 'drain' or 'drop'" },
         { Sub(Channel7 + "\n  subscriber: {uri: 'http://a/b'}", "kip.dev/on-delete: Drain"), "metadata.annotations.kip.dev/on-delete: invalid value: Drain" },
         {
@@ -80,10 +85,11 @@ public class EventingAdmissionTests
         { BrokerOf(more: "config: {kind: ConfigMap, name: x}"), "spec.config.apiVersion: missing field(s)" },
         { Channel(more: "subscribers: [{uid: x, subscriberUri: 'http://a'}]"), "spec.subscribers: must not set the field(s)" },
         { Channel(more: "channelTemplate: {kind: InMemoryChannel}"), "spec.channelTemplate.apiVersion: missing field(s)" },
-        { Imc("spec: {subscribers: [{uid: x}]}"), "replyURI" },
-        { Imc("", "eventing.knative.dev/scope: world"), "invalid value: world: expected either 'cluster' or 'namespace'" },
-        { Sub(Channel7), "spec.subscriber: missing field(s)" },
-        { Sub("subscriber: {uri: 'http://a/b'}"), "spec.channel: missing field(s)" },
+        { Imc("spec: {subscribers: [{uid: x}]}"), "spec.subscribable.subscriber[0].replyURI, spec.subscribable.subscriber[0].subscriberURI: missing field(s): "
+            + "expected at least one of, got none" },
+        { Imc("", "eventing.knative.dev/scope: world"), "metadata.annotations[eventing.knative.dev/scope]: invalid value: world: expected either 'cluster' or 'namespace'" },
+        { Sub(Channel7), "spec.subscriber: missing field(s): the Subscription must reference a subscriber" },
+        { Sub("subscriber: {uri: 'http://a/b'}"), "spec.channel: missing field(s): the Subscription must reference a channel" },
         {
             Sub("channel: {apiVersion: messaging.knative.dev/v1, kind: Channel, name: pipe, namespace: other}\n  subscriber: {uri: 'http://a/b'}"),
             "spec.channel.namespace: must not set the field(s)"
@@ -140,12 +146,13 @@ public class EventingAdmissionTests
     public void What_must_not_change_does_not()
     {
         Changed(BrokerOf(), BrokerOf(annotations: "eventing.knative.dev/broker.class: Kip"))
-            .ShouldContain("annotations: Immutable annotations changed (-old +new)");
+            .ShouldContain("annotations: Immutable annotations changed (-old +new): {string}:\n\t-: \"MTChannelBasedBroker\"\n\t+: \"Kip\"");
         Changed(BrokerOf(more: "config: {apiVersion: v1, kind: ConfigMap, name: a}"), BrokerOf(more: "config: {apiVersion: v1, kind: ConfigMap, name: b}"))
-            .ShouldContain("spec: Immutable fields changed (-old +new): config.name: -\"a\" +\"b\"");
-        Changed(Trigger(), Trigger(broker: "another")).ShouldContain("spec, broker: Immutable fields changed (-old +new): broker: -\"shop\" +\"another\"");
+            .ShouldContain("spec: Immutable fields changed (-old +new): config.name:\n\t-: \"a\"\n\t+: \"b\"");
+        Changed(Trigger(), Trigger(broker: "another"))
+            .ShouldContain("spec, broker: Immutable fields changed (-old +new): broker:\n\t-: \"shop\"\n\t+: \"another\"");
         Changed(Channel(more: "delivery: {retry: 1}"), Channel(more: "delivery: {retry: 2}"))
-            .ShouldContain("spec: Immutable fields changed (-old +new): delivery.retry: -1 +2");
+            .ShouldContain("spec: Immutable fields changed (-old +new): delivery.retry:\n\t-: 1\n\t+: 2");
         Changed(Subscription(), Subscription(channel: "other")).ShouldContain("spec: Immutable fields changed (-old +new): channel.name");
 
         Changed(BrokerOf(), BrokerOf(more: "delivery: {retry: 1}")).ShouldBeEmpty();
@@ -171,6 +178,24 @@ public class EventingAdmissionTests
 
         Ask.Validate(wanted, old).Single().ShouldContain("Channel.Spec.Subscribers changed by user jane");
         AdmissionRules.Validate(new AdmissionRequest(wanted, old, "system:kip", null, PlatformConfig.Default)).ShouldBeEmpty();
+    }
+
+    [Fact]
+    public void A_brokers_config_gets_its_namespace_and_one_that_was_stored_without_may_still_be_changed()
+    {
+        const string Config = "config: {apiVersion: v1, kind: ConfigMap, name: a}";
+        ((Broker)Defaulted(BrokerOf(more: Config))).Spec.Config!.Namespace.ShouldBe("default");
+
+        var old = Yaml.One<Broker>(BrokerOf(more: Config));
+        Ask.Validate(Yaml.One<Broker>(BrokerOf(more: Config + ", delivery: {retry: 1}")), old).ShouldBeEmpty();
+    }
+
+    [Fact]
+    public void A_list_that_stands_for_one_name_stays_whole_among_the_paths()
+    {
+        var error = new FieldError("spec.subscriber[apiVersion, kind, name], spec.subscriber.ref, spec.subscriber.uri", "FieldValueInvalid", "no");
+        error.Fields.ShouldBe(["spec.subscriber[apiVersion, kind, name]", "spec.subscriber.ref", "spec.subscriber.uri"]);
+        (error with { Field = "" }).Fields.ShouldBe([""]);
     }
 
     [Fact]
@@ -241,7 +266,9 @@ public class EventingAdmissionTests
             Metadata = new() { Namespace = EventingNames.SystemNamespace, Name = map }, Data = StringMap.Of((key, value)),
         };
 
-        Ask.Validate(wanted).Single().ShouldStartWith($"data[{key}]: ");
+        var error = Ask.Validate(wanted).Single();
+        error.ShouldStartWith($"data[{key}]: ");
+        error.ShouldNotContain("Kip.", Case.Sensitive, "types of this program are nobody's business");
     }
 
     [Fact]

@@ -21,9 +21,9 @@ public class FilterRulesTests
     public void Names_are_attributes_names(string name)
     {
         const string Rule = "Attribute name must start with a letter and can only contain lowercase alphanumeric";
-        Errors(Exact(name, "x")).ShouldBe([$"filters[0].exact: invalid key name \"{name}\": {Rule}"]);
+        Errors(Exact(name, "x")).ShouldBe([$"filters[0].exact[{name}]: invalid key name \"{name}\": {Rule}"]);
         Errors(new TriggerSpec { Filter = new() { Attributes = StringMap.Of((name, "x")) } })
-            .ShouldBe([$"filter.attributes: invalid key name \"{name}\": {Rule}"]);
+            .ShouldBe([$"filter.attributes[{name}]: invalid key name \"{name}\": {Rule}"]);
     }
 
     [Fact]
