@@ -117,9 +117,10 @@ public sealed class HttpResources : IResources, IDisposable
     }
 
     /// <summary>Objects as the server shows them, for kinds whose columns only it knows.</summary>
+    /// <param name="wide">With the columns that are shown only when more is asked for.</param>
     /// <exception cref="ApiException">The server refuses, or sends no table.</exception>
-    public async Task<ServerTable> ShowAsync(KindDefinition kind, ListOptions options, CancellationToken cancel) =>
-        await DocumentAsync(ResourceUrl.List(kind, options), ServerTable.Accept, ServerTable.Read, cancel);
+    public async Task<ServerTable> ShowAsync(KindDefinition kind, ListOptions options, bool wide, CancellationToken cancel) =>
+        await DocumentAsync(ResourceUrl.List(kind, options), ServerTable.Accept, table => ServerTable.Read(table, wide), cancel);
 
     /// <summary>The kinds that the server says it serves.</summary>
     /// <exception cref="ApiException">The server refuses, or does not say it in one document.</exception>

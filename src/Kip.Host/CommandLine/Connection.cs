@@ -64,7 +64,8 @@ internal sealed class Connection : IDisposable
     public Task<IReadOnlyList<KindDefinition>> ServedKindsAsync(CancellationToken cancel) => _resources.ServedKindsAsync(cancel);
 
     /// <summary>Objects as the server shows them.</summary>
-    public Task<ServerTable> ShowAsync(KindDefinition kind, ListOptions options, CancellationToken cancel) => _resources.ShowAsync(kind, options, cancel);
+    public Task<ServerTable> ShowAsync(KindDefinition kind, ListOptions options, bool wide, CancellationToken cancel) =>
+        _resources.ShowAsync(kind, options, wide, cancel);
 
     /// <summary>Opens a pod's log.</summary>
     public Task<Stream> OpenLogAsync(string pod, PodLogOptions options, CancellationToken cancel) =>

@@ -24,7 +24,7 @@ public sealed class Progress : IAsyncDisposable
     public static Progress Start(string text) => new(text, Console.Error, !Console.IsErrorRedirected);
 
     /// <summary>Changes what is shown from now on.</summary>
-    public void Say(string text) => _text = text;
+    public void Say(string text) => _text = OneLine.Of(text);
 
     public async ValueTask DisposeAsync()
     {

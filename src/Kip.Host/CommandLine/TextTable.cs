@@ -5,7 +5,7 @@ public sealed class TextTable(params string[] header)
 {
     private readonly List<string[]> _rows = [header];
 
-    public void Row(params string[] cells) => _rows.Add(cells);
+    public void Row(params string[] cells) => _rows.Add([.. cells.Select(OneLine.Of)]);
 
     public void Print(TextWriter output)
     {

@@ -92,7 +92,7 @@ internal static class DeployCommand
 
     private static void Print(Service service, string? format)
     {
-        if (format == "json") Console.Out.WriteLine(ResourcePrinter.Json(service));
+        if (format == "json") Console.Out.WriteLine(ResourcePrinter.Text(service, "json"));
         else if (format == "url") Console.Out.WriteLine(service.Status.Url);
         else Console.Out.WriteLine($"{service.Status.LatestReadyRevisionName} serves at {service.Status.Url}");
     }

@@ -36,8 +36,8 @@ public static class ServiceWait
         catch (OperationCanceledException) when (!cancel.IsCancellationRequested)
         {
             throw new CommandFailure(seen.Failed
-                ? $"service \"{name.Name}\" is not ready: {seen.Text}"
-                : $"service \"{name.Name}\" was not ready after {timeout.TotalSeconds:0} s: {seen.Text}");
+                ? $"service \"{name.Name}\" is not ready: {OneLine.Of(seen.Text)}"
+                : $"service \"{name.Name}\" was not ready after {timeout.TotalSeconds:0} s: {OneLine.Of(seen.Text)}");
         }
     }
 

@@ -14,16 +14,17 @@ internal sealed class PodCount(Connection connection, string service)
         Namespace = connection.Namespace, LabelSelector = $"serving.knative.dev/service={service}",
     };
 
-    /// <summary>The most pods that were ready at one time until cancelled.</summary>
-    public async Task<int> MostAsync(Action<int> say, CancellationToken cancel)
+    /// <summary>The most pods that there were at one time until cancelled, ready or about to be.</summary>
+    /// <param name="say">Told with each change how many there are, and how many of these are ready.</param>
+    public async Task<int> MostAsync(Action<int, int> say, CancellationToken cancel)
     {
         var most = 0;
         try
         {
             await foreach (var pods in ChangesAsync(cancel))
             {
-                var ready = pods.Count(static p => p.Status.Conditions.IsTrue("Ready"));
-                if (ready > most) say(most = ready);
+                say(pods.Count, pods.Count(static p => p.Status.Conditions.IsTrue("Ready")));
+                most = Math.Max(most, pods.Count);
             }
         }
         catch (OperationCanceledException)
@@ -46,6 +47,9 @@ internal sealed class PodCount(Connection connection, string service)
         }
         return watch.Elapsed;
     }
+
+    /// <summary><c>1 pod</c>, <c>2 pods</c>.</summary>
+    public static string Text(int pods) => pods == 1 ? "1 pod" : $"{pods} pods";
 
     private async IAsyncEnumerable<IReadOnlyCollection<Pod>> ChangesAsync(
         [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancel)

@@ -61,7 +61,7 @@ internal sealed class Tour(Connection connection, DataFolder data, InstanceFile 
         output.WriteLine();
         output.WriteLine($"4. A burst: {Requests} requests, {AtATime} at a time, each a second long");
         var (burst, most) = await SendAsync(client, new Uri(url, "/sleep?ms=1000"), cancel);
-        output.WriteLine($"   {burst.Succeeded} answered, {burst.Failed} failed, in {burst.Elapsed.TotalSeconds:0.0} s; it scaled to {most} pods");
+        output.WriteLine($"   {burst.Succeeded} answered, {burst.Failed} failed, in {burst.Elapsed.TotalSeconds:0.0} s; it scaled to {PodCount.Text(most)}");
         if (burst.FirstFailure is not null) output.WriteLine($"   The first failure: {burst.FirstFailure}");
     }
 
@@ -69,7 +69,7 @@ internal sealed class Tour(Connection connection, DataFolder data, InstanceFile 
     {
         await using var progress = Progress.Start("   Sending");
         using var counting = CancellationTokenSource.CreateLinkedTokenSource(cancel);
-        var most = _pods.MostAsync(n => progress.Say($"   Sending; {n} pods ready"), counting.Token);
+        var most = _pods.MostAsync((there, ready) => progress.Say($"   Sending; {PodCount.Text(there)}, {ready} ready"), counting.Token);
         var burst = await Burst.RunAsync(client, url, Requests, AtATime, cancel);
         await counting.CancelAsync();
         return (burst, await most);
@@ -86,7 +86,7 @@ internal sealed class Tour(Connection connection, DataFolder data, InstanceFile 
     private async Task<TimeSpan> AsleepAsync(CancellationToken cancel)
     {
         await using var progress = Progress.Start("   Waiting");
-        return await _pods.UntilNoneAsync(n => progress.Say($"   Waiting; {n} pods left"), cancel);
+        return await _pods.UntilNoneAsync(n => progress.Say($"   Waiting; {PodCount.Text(n)} left"), cancel);
     }
 
     private void TryNext(Uri url)

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Kip.Resources;
+using Kip.Rules.Serving.Configs;
 
 namespace Kip.Rules.Admission;
 
@@ -31,13 +32,8 @@ internal sealed class ConfigReader(StringMap data)
     public int Count(string key, int byDefault) => (int)Whole(key, byDefault, 0, int.MaxValue);
 
     /// <summary>True and false in the spellings that Go's ParseBool knows.</summary>
-    public bool Flag(string key, bool byDefault) => Text(key) switch
-    {
-        null => byDefault,
-        "1" or "t" or "T" or "true" or "TRUE" or "True" => true,
-        "0" or "f" or "F" or "false" or "FALSE" or "False" => false,
-        var text => Wrong(key, $"\"{text}\" is neither true nor false", byDefault),
-    };
+    public bool Flag(string key, bool byDefault) => Text(key) is not { } text ? byDefault
+        : GoBool.Parse(text) ?? Wrong(key, $"\"{text}\" is neither true nor false", byDefault);
 
     public double Number(string key, double byDefault, double min, double max)
     {
@@ -71,6 +67,13 @@ internal sealed class ConfigReader(StringMap data)
         foreach (var choice in choices)
             if (choice.Equals(text, StringComparison.OrdinalIgnoreCase)) return choice;
         return Wrong(key, $"\"{text}\" is not one of {string.Join(", ", choices.ToArray())}", byDefault);
+    }
+
+    /// <summary>A quantity of Kubernetes' as it is written; null where none is stated, or a wrong one.</summary>
+    public string? QuantityText(string key)
+    {
+        if (Text(key) is not { } text) return null;
+        return Quantity.IsValid(text) ? text : Wrong<string?>(key, $"\"{text}\" is not a quantity such as 500m or 128Mi", null);
     }
 
     /// <summary>Notes an error about a key whose value breaks a rule, unless one is noted already.</summary>

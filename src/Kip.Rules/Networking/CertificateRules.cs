@@ -33,10 +33,9 @@ public static class CertificateRules
 
     /// <summary>Whether public names of this object get certificates.</summary>
     public static bool WantsExternal(ObjectMeta metadata, NetworkConfig config) => config.ExternalDomainTls
-        && !"true".Equals(
+        && GoBool.Parse(
             metadata.Annotations.Get(ServingAnnotations.DisableAutoTls) ?? metadata.Annotations.Get(ServingAnnotations.DisableAutoTlsAlias)
-                ?? metadata.Annotations.Get(ServingAnnotations.DisableExternalDomainTls),
-            StringComparison.OrdinalIgnoreCase);
+                ?? metadata.Annotations.Get(ServingAnnotations.DisableExternalDomainTls)) is not true;
 
     /// <summary>Who is to issue: the annotation, else the platform's default.</summary>
     public static string ClassOf(ObjectMeta metadata, NetworkConfig config) =>

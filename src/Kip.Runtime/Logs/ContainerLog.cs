@@ -58,6 +58,12 @@ public sealed class ContainerLog : IProcessOutput
         }
     }
 
+    /// <summary>Completes when nothing more will be written.</summary>
+    internal async Task EndAsync()
+    {
+        while (Position is { Ended: false, Changed: var changed }) await changed;
+    }
+
     private int Rotations { get; set; }
 
     private long Length { get; set; }

@@ -223,7 +223,7 @@ internal sealed partial class PodWorker : IDisposable
     {
         // The containers' ends are in the mailbox already, or about to be.
         foreach (var slot in _containers.All)
-            if (slot.Run is { } run) slot.Ended(_pod, await run.Exited, mayRestart: false);
+            if (slot.Exit is { } exit) slot.Ended(_pod, await exit, mayRestart: false);
         await ReportAsync();
         // A pod that was ended before its time has ended but stays declared; it is kept until somebody deletes it.
         if (_failure is not null && !_stopping && !_pod.IsTerminating && !_gone.IsCancellationRequested)

@@ -48,6 +48,10 @@ public class TemplateMetadataTests
     [InlineData("serving.knative.dev/rollout-duration", "1500ms", "serving.knative.dev/rollout-duration=1500ms is not at second precision")]
     [InlineData("networking.knative.dev/http-protocol", "Redirected", null)]
     [InlineData("networking.knative.dev/httpOption", "ftp", "incorrect http-protocol annotation: ftp")]
+    [InlineData("networking.knative.dev/disable-external-domain-tls", "T", null)]
+    [InlineData("networking.knative.dev/disable-external-domain-tls", "x", "invalid value: x: must be true or false")]
+    [InlineData("networking.knative.dev/disable-auto-tls", "yes", "invalid value: yes: must be true or false")]
+    [InlineData("networking.knative.dev/disableAutoTLS", "", "invalid value: : must be true or false")]
     public void What_a_service_says_about_itself_is_checked(string key, string value, string? error) =>
         Ask.Validate(Service(m => m with { Annotations = StringMap.Of((key, value)) })).ShouldBe(error is null ? [] : [$"metadata.annotations.{key}: {error}"]);
 

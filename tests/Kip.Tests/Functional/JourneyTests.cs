@@ -76,6 +76,10 @@ public sealed class JourneyTests(KipFixture fixture)
     {
         (await KipAsync("get")).ShouldContain("journey-00002");
         (await KipAsync("get", "ksvc", Name, "-o", "name")).ShouldBe("service.serving.knative.dev/journey\n");
+        (await KipAsync("get", "ksvc", Name, "-o", "yaml")).ShouldStartWith($"apiVersion: serving.knative.dev/v1\nkind: Service\nmetadata:\n  name: {Name}\n");
+        (await KipAsync("get", "ksvc", "-o", "yaml")).ShouldStartWith("apiVersion: v1\nkind: List\nitems:\n- apiVersion: serving.knative.dev/v1\n");
+        (await KipAsync("get", "pods")).Split('\n')[0].ShouldNotContain("NODE");
+        (await KipAsync("get", "pods", "-o", "wide")).Split('\n')[0].ShouldContain("NODE");
         (await JsonAsync("get", "ksvc", Name)).GetProperty("status").GetProperty("latestReadyRevisionName").GetString().ShouldBe("journey-00002");
         (await JsonAsync("get", "revisions", "-l", $"serving.knative.dev/service={Name}")).GetProperty("items").GetArrayLength().ShouldBe(2);
         var described = await KipAsync("describe", Name);

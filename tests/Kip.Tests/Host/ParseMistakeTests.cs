@@ -24,7 +24,7 @@ public class ParseMistakeTests
     [InlineData("deploy . --name", "--name wants a value", "kip deploy --help")]
     [InlineData("deploy . --port http", "--port wants a whole number, not \"http\"", "kip deploy --help")]
     [InlineData("logs hello --tail ten", "--tail wants a whole number, not \"ten\"", "kip logs --help")]
-    [InlineData("get -o yaml", "'yaml' is not one of: json, name", "kip get --help")]
+    [InlineData("get -o table", "'table' is not one of: json, yaml, name, wide", "kip get --help")]
     [InlineData("completion tcsh", "'tcsh' is not one of: bash, zsh, fish", "kip completion --help")]
     public async Task A_mistake_is_one_sentence(string line, string sentence, string help)
     {

@@ -42,6 +42,18 @@ public class ServingConfigMapTests
     [InlineData("config-observability", "tracing-sampling-rate", "1.5", "data[tracing-sampling-rate]: expected 0 <= 1.5 <= 1")]
     [InlineData("config-observability", "logging.enable-var-log-collection", "true",
         "data[logging.enable-var-log-collection]: files below /var/log are not collected; write to standard output")]
+    [InlineData("config-network", "system-internal-tls", "x", "data[system-internal-tls]: \"x\" is not one of Enabled, Disabled")]
+    [InlineData("config-network", "internal-encryption", "x", "data[internal-encryption]: \"x\" is neither true nor false")]
+    [InlineData("config-network", "internal-encryption", "false", null)]
+    [InlineData("config-network", "external-domain-tls", "x", "data[external-domain-tls]: \"x\" is not one of Enabled, Disabled")]
+    [InlineData("config-network", "enable-mesh-pod-addressability", "x", "data[enable-mesh-pod-addressability]: \"x\" is neither true nor false")]
+    [InlineData("config-deployment", "queue-sidecar-cpu-request", "much", "data[queue-sidecar-cpu-request]: \"much\" is not a quantity such as 500m or 128Mi")]
+    [InlineData("config-deployment", "queue-sidecar-memory-limit", "64Mi", null)]
+    [InlineData("config-deployment", "default-affinity-type", "far",
+        "data[default-affinity-type]: \"far\" is not one of prefer-spread-revision-over-nodes, none")]
+    [InlineData("config-deployment", "pod-is-always-schedulable", "x", "data[pod-is-always-schedulable]: \"x\" is neither true nor false")]
+    [InlineData("config-observability", "runtime-export-interval", "often",
+        "data[runtime-export-interval]: \"often\" is not a duration such as 10s or 1m30s")]
     [InlineData("config-leader-election", "buckets", "11", "data[buckets]: expected 1 <= 11 <= 10")]
     [InlineData("config-leader-election", "lease-duration", "5s",
         "data[lease-duration]: lease-duration must be longer than renew-deadline, and that longer than retry-period")]
@@ -106,5 +118,15 @@ public class ServingConfigMapTests
     [InlineData("config-network", "rollout-duration", null)]
     public void A_setting_that_changes_nothing_is_told_to_whoever_sets_it(string name, string key, string? warning) =>
         AdmissionRules.Warnings(new AdmissionRequest(Map(name, (key, "1")), null, "jane", null, PlatformConfig.Default))
+            .ShouldBe(warning is null ? [] : [warning]);
+
+    [Theory]
+    [InlineData("multi-container", "true", "config-features: \"multi-container\" keeps its default: \"true\" is not Enabled, Allowed or Disabled")]
+    [InlineData("multi-container", "allowed", null)]
+    [InlineData("secure-pod-defaults", "Allowed",
+        "config-features: \"secure-pod-defaults\" keeps its default: \"Allowed\" is not Enabled, AllowRootBounded or Disabled")]
+    [InlineData("secure-pod-defaults", "AllowRootBounded", null)]
+    public void A_feature_whose_value_is_none_keeps_its_default_and_whoever_sets_it_is_told(string key, string value, string? warning) =>
+        AdmissionRules.Warnings(new AdmissionRequest(Map("config-features", (key, value)), null, "jane", null, PlatformConfig.Default))
             .ShouldBe(warning is null ? [] : [warning]);
 }

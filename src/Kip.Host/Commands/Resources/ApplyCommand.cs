@@ -14,7 +14,7 @@ internal static class ApplyCommand
         Description = "A YAML or JSON file, a folder of them, or - for stdin", HelpName = "FILE", Required = true, Arity = ArgumentArity.OneOrMore,
     };
 
-    private static readonly Option<string?> Output = GlobalOptions.Output("json", "name");
+    private static readonly Option<string?> Output = GlobalOptions.Output("json", "yaml", "name");
 
     public static Verb Make() => new Verb(
         "apply",

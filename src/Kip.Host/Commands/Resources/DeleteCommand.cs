@@ -19,7 +19,7 @@ internal static class DeleteCommand
         Description = "Delete what these manifests name", HelpName = "FILE", Arity = ArgumentArity.ZeroOrMore,
     };
 
-    private static readonly Option<string?> Output = GlobalOptions.Output("json", "name");
+    private static readonly Option<string?> Output = GlobalOptions.Output("json", "yaml", "name");
 
     public static Verb Make() => new Verb(
         "delete",

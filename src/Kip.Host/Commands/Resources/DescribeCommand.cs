@@ -13,7 +13,7 @@ namespace Kip.Host.Commands.Resources;
 internal static class DescribeCommand
 {
     private static readonly Argument<string[]> Words = new("[KIND] NAME") { Description = "The service, or a kind and an object", Arity = new(1, 2) };
-    private static readonly Option<string?> Output = GlobalOptions.Output("json");
+    private static readonly Option<string?> Output = GlobalOptions.Output("json", "yaml");
 
     public static Verb Make() => new Verb(
         "describe",
@@ -38,8 +38,8 @@ internal static class DescribeCommand
         var revisions = await connection.Resources.ListAsync<Revision>(mine, cancel);
         var pods = await connection.Resources.ListAsync<Pod>(mine, cancel);
         var events = await EventsAsync(connection, service, revisions, cancel);
-        if (parsed.GetValue(Output) == "json")
-            Console.Out.WriteLine(ResourcePrinter.Json([service, .. revisions, .. pods, .. events]));
+        if (parsed.GetValue(Output) is { } format)
+            Console.Out.WriteLine(ResourcePrinter.Text([service, .. revisions, .. pods, .. events], format));
         else
             Print(Console.Out, service, revisions, pods, events);
     }

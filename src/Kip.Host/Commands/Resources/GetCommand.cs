@@ -16,7 +16,7 @@ internal static class GetCommand
     private static readonly Argument<string?> Name = new("NAME") { Description = "One object", Arity = ArgumentArity.ZeroOrOne };
     private static readonly Option<bool> All = new("--all-namespaces", "-A") { Description = "In all namespaces" };
     private static readonly Option<string?> Selector = new("--selector", "-l") { Description = "Only these labels", HelpName = "K=V,…" };
-    private static readonly Option<string?> Output = GlobalOptions.Output("json", "name");
+    private static readonly Option<string?> Output = GlobalOptions.Output("json", "yaml", "name", "wide");
 
     public static Verb Make() => new Verb(
         "get",
@@ -24,7 +24,8 @@ internal static class GetCommand
         "kip get",
         "kip get revisions -l serving.knative.dev/service=hello",
         "kip get pods -A",
-        "kip get ksvc hello -o json")
+        "kip get pods -o wide",
+        "kip get ksvc hello -o yaml")
         .With(Kind).With(Name).With(All).With(Selector).With(Output)
         .Does(RunAsync);
 
@@ -36,25 +37,30 @@ internal static class GetCommand
         var found = await FindAsync(connection, kind, name, parsed, cancel);
         switch (parsed.GetValue(Output))
         {
-            case "json":
-                Console.Out.WriteLine(name is null ? ResourcePrinter.Json(found) : ResourcePrinter.Json(found[0]));
+            case ("json" or "yaml") and { } format:
+                Console.Out.WriteLine(name is null ? ResourcePrinter.Text(found, format) : ResourcePrinter.Text(found[0], format));
                 break;
             case "name":
                 foreach (var resource in found) Console.Out.WriteLine(ResourcePrinter.Name(resource));
                 break;
+            case var columns when found.Count > 0:
+                await PrintTableAsync(connection, kind, found, Options(connection, kind, name, parsed), parsed.GetValue(All), columns == "wide", cancel);
+                break;
             default:
-                if (found.Count > 0 && kind.Format is not null)
-                    ResourceTable.Print(
-                        Console.Out, await connection.ShowAsync(kind, Options(connection, kind, name, parsed), cancel),
-                        withNamespace: parsed.GetValue(All));
-                else if (found.Count > 0)
-                    ResourceTable.Print(Console.Out, kind, found, withNamespace: parsed.GetValue(All), TimeProvider.System.GetUtcNow());
-                else
-                    Console.Error.WriteLine(kind.Namespaced && !parsed.GetValue(All)
-                        ? $"No {kind.Plural} in namespace {connection.Namespace}."
-                        : $"No {kind.Plural}.");
+                Console.Error.WriteLine(kind.Namespaced && !parsed.GetValue(All)
+                    ? $"No {kind.Plural} in namespace {connection.Namespace}."
+                    : $"No {kind.Plural}.");
                 break;
         }
+    }
+
+    private static async Task PrintTableAsync(
+        Connection connection, KindDefinition kind, IReadOnlyList<Resource> found, ListOptions options, bool withNamespace, bool wide,
+        CancellationToken cancel)
+    {
+        // Of a kind that a user defined only the server knows the columns.
+        if (kind.Format is not null) ResourceTable.Print(Console.Out, await connection.ShowAsync(kind, options, wide, cancel), withNamespace);
+        else ResourceTable.Print(Console.Out, kind, found, withNamespace, TimeProvider.System.GetUtcNow(), wide);
     }
 
     private static async Task<IReadOnlyList<Resource>> FindAsync(

@@ -15,7 +15,7 @@ internal static class ObjectDescription
         var key = new NamespacedName(kind.Namespaced ? connection.Namespace : "", name);
         var resource = await connection.Resources.GetAsync(kind, key, cancel) ?? throw ApiException.NotFound(kind, name);
         var events = await EventsAsync(connection, resource, cancel);
-        if (format == "json") output.WriteLine(ResourcePrinter.Json([resource, .. events]));
+        if (format is not null) output.WriteLine(ResourcePrinter.Text([resource, .. events], format));
         else Print(output, resource, events);
     }
 

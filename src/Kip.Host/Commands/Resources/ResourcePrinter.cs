@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.Json;
+using Kip.Client.Manifests;
 using Kip.Resources;
 
 namespace Kip.Host.Commands.Resources;
@@ -12,7 +13,7 @@ internal static class ResourcePrinter
     /// <summary><c>service.serving.knative.dev/hello created</c>, or the object, or its name alone.</summary>
     public static void Done(TextWriter output, Resource resource, string done, string? format)
     {
-        if (format == "json") output.WriteLine(Json(resource));
+        if (format is "json" or "yaml") output.WriteLine(Text(resource, format));
         else output.WriteLine(format == "name" ? Name(resource) : $"{Name(resource)} {done}");
     }
 
@@ -23,11 +24,11 @@ internal static class ResourcePrinter
         return $"{kind.Singular}{(kind.Group.Length == 0 ? "" : "." + kind.Group)}/{resource.Metadata.Name}";
     }
 
-    /// <summary>One object as indented JSON.</summary>
-    public static string Json(Resource resource) => Written(w => Write(w, resource));
+    /// <summary>One object as indented JSON, or as YAML where that is the format.</summary>
+    public static string Text(Resource resource, string format) => Written(format, w => Write(w, resource));
 
-    /// <summary>A <c>List</c> of objects as indented JSON.</summary>
-    public static string Json(IReadOnlyList<Resource> resources) => Written(writer =>
+    /// <summary>A <c>List</c> of objects as indented JSON, or as YAML where that is the format.</summary>
+    public static string Text(IReadOnlyList<Resource> resources, string format) => Written(format, writer =>
     {
         writer.WriteStartObject();
         writer.WriteString("apiVersion", "v1");
@@ -42,10 +43,13 @@ internal static class ResourcePrinter
     private static void Write(Utf8JsonWriter writer, Resource resource) =>
         resource.GetDefinition().Write(writer, resource with { Metadata = resource.Metadata with { ManagedFields = default } });
 
-    private static string Written(Action<Utf8JsonWriter> write)
+    private static string Written(string format, Action<Utf8JsonWriter> write)
     {
         using var buffer = new MemoryStream();
         using (var writer = new Utf8JsonWriter(buffer, Indented)) write(writer);
-        return Encoding.UTF8.GetString(buffer.GetBuffer().AsSpan(0, (int)buffer.Length));
+        var json = buffer.GetBuffer().AsMemory(0, (int)buffer.Length);
+        if (format != "yaml") return Encoding.UTF8.GetString(json.Span);
+        using var document = JsonDocument.Parse(json);
+        return ManifestFiles.ToYaml(document.RootElement).TrimEnd('\n');
     }
 }

@@ -8,9 +8,11 @@ namespace Kip.Host.Commands.Resources;
 /// <summary>Prints objects in the columns that kubectl shows for their kind.</summary>
 internal static class ResourceTable
 {
-    public static void Print(TextWriter output, KindDefinition kind, IReadOnlyList<Resource> resources, bool withNamespace, DateTimeOffset now)
+    /// <param name="wide">With the columns that are shown only when more is asked for.</param>
+    public static void Print(
+        TextWriter output, KindDefinition kind, IReadOnlyList<Resource> resources, bool withNamespace, DateTimeOffset now, bool wide = false)
     {
-        var columns = TableWriter.ColumnsOf(kind).Where(static c => c.Priority == 0).ToArray();
+        var columns = TableWriter.ColumnsOf(kind).Where(c => wide || c.Priority == 0).ToArray();
         var names = columns.Select(static c => c.Name.ToUpperInvariant());
         var table = new TextTable(withNamespace ? ["NAMESPACE", .. names] : [.. names]);
         foreach (var resource in resources)

@@ -17,7 +17,7 @@ internal static class NamespaceEvents
         var about = service is null ? null : await NamesAsync(connection, service, cancel);
         var all = await connection.Resources.ListAsync<Event>(new ListOptions { Namespace = connection.Namespace }, cancel);
         Event[] shown = [.. all.Where(e => about is null || IsAbout(about, e.InvolvedObject.Name ?? "")).OrderBy(Last)];
-        if (json) Console.Out.WriteLine(ResourcePrinter.Json(shown));
+        if (json) Console.Out.WriteLine(ResourcePrinter.Text(shown, "json"));
         else if (shown.Length == 0)
             Console.Error.WriteLine($"nothing has been told in namespace {connection.Namespace}{(service is null ? "" : $" about {service}")}");
         else ResourceTable.Print(Console.Out, Event.Definition, shown, withNamespace: false, TimeProvider.System.GetUtcNow());

@@ -75,7 +75,7 @@ internal static class WhyCommand
         if (diagnosis.Chain.IsEmpty) return;
         output.WriteLine();
         var width = diagnosis.Chain.Max(static s => Word(s.Link).Length);
-        foreach (var step in diagnosis.Chain) output.WriteLine($"  {Word(step.Link).PadRight(width)}  {step.Text}");
+        foreach (var step in diagnosis.Chain) output.WriteLine($"  {Word(step.Link).PadRight(width)}  {OneLine.Of(step.Text)}");
     }
 
     internal static string Word(WhyLink link) => link switch

@@ -21,7 +21,7 @@ internal static class DomainMappingAdmission
         {
             if (old is null) ValidateName(mapping, errors);
             using (errors.In("annotations"))
-                foreach (var (key, value) in mapping.Metadata.Annotations) MetadataRules.ValidateHttpOption(key, value, errors);
+                foreach (var (key, value) in mapping.Metadata.Annotations) MetadataRules.ValidateNetworking(key, value, errors);
             MetadataRules.ValidateUserInfo(mapping.Metadata, old?.Metadata, old is null || mapping.Spec != old.Spec, errors);
         }
         using var _ = errors.In("spec");

@@ -18,13 +18,16 @@ internal static class MetadataRules
                 errors.InvalidKey(key, "", "autoscaling annotations must be put under \"spec.template.metadata.annotations\" to work");
             else if (key is ServingAnnotations.RolloutDuration or ServingAnnotations.RolloutDurationAlias)
                 ValidateWholeSeconds(key, value, errors);
-            else ValidateHttpOption(key, value, errors);
+            else ValidateNetworking(key, value, errors);
         }
     }
 
-    /// <summary>Upstream finds a wrong one while it reconciles, and goes on failing; here whoever writes it is told.</summary>
-    public static void ValidateHttpOption(string key, string value, FieldErrors errors)
+    /// <summary>Upstream finds a wrong one while it reconciles, and goes on failing or without it; here whoever writes it is told.</summary>
+    public static void ValidateNetworking(string key, string value, FieldErrors errors)
     {
+        if (key is (ServingAnnotations.DisableAutoTls or ServingAnnotations.DisableAutoTlsAlias or ServingAnnotations.DisableExternalDomainTls)
+            && GoBool.Parse(value) is null)
+            errors.Invalid(value, key, "must be true or false");
         if (key is (ServingAnnotations.HttpOption or ServingAnnotations.HttpProtocol)
             && !value.Equals("enabled", StringComparison.OrdinalIgnoreCase) && !value.Equals("redirected", StringComparison.OrdinalIgnoreCase))
             errors.Say($"incorrect http-protocol annotation: {value}", key);

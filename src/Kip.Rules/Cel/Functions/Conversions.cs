@@ -36,12 +36,7 @@ internal static class Conversions
             "double(string) double",
             static (a, _) => double.TryParse(a.Text(0), NumberStyles.Float, CultureInfo.InvariantCulture, out var n) ? new CelDouble(n) : NotA("double", a)),
         CelOverload.Of("bool(bool) bool", static (a, _) => a[0]),
-        CelOverload.Of("bool(string) bool", static (a, _) => a.Text(0) switch
-        {
-            "1" or "t" or "T" or "true" or "TRUE" or "True" => CelBool.True,
-            "0" or "f" or "F" or "false" or "FALSE" or "False" => CelBool.False,
-            _ => NotA("bool", a),
-        }),
+        CelOverload.Of("bool(string) bool", static (a, _) => GoBool.Parse(a.Text(0)) is { } flag ? CelBool.Of(flag) : NotA("bool", a)),
         CelOverload.Of("bytes(bytes) bytes", static (a, _) => a[0]),
         CelOverload.Of("bytes(string) bytes", static (a, budget) =>
         {

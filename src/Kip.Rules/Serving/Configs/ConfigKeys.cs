@@ -14,6 +14,8 @@ public static class ConfigKeys
         if (mapName == DomainConfig.MapName) yield break;
         if (mapName == NetworkConfig.MapName)
             foreach (var warning in Warnings(NetworkConfig.Parse(data, out _), data)) yield return warning;
+        if (mapName == FeaturesConfig.MapName)
+            foreach (var warning in new FeaturesConfig(data).Overlooked()) yield return warning;
         foreach (var key in data.Keys)
         {
             if (key.StartsWith('_') || Read(mapName).Contains(key)) continue;

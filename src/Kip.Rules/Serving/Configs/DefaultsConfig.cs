@@ -109,12 +109,7 @@ public sealed record DefaultsConfig
     {
         var stated = new List<KeyValuePair<string, string>>();
         foreach (var resource in (ReadOnlySpan<string>)["cpu", "memory", "ephemeral-storage"])
-        {
-            var key = $"revision-{resource}-{side}";
-            if (read.Text(key) is not { } text) continue;
-            if (Quantity.IsValid(text)) stated.Add(new(resource, text));
-            else read.Wrong(key, $"\"{text}\" is not a quantity such as 500m or 128Mi", 0);
-        }
+            if (read.QuantityText($"revision-{resource}-{side}") is { } text) stated.Add(new(resource, text));
         return StringMap.From(stated);
     }
 }

@@ -42,8 +42,19 @@ public sealed record DeploymentConfig
             DigestResolutionTimeout = read.PositiveDuration(
                 read.First("digest-resolution-timeout", "digestResolutionTimeout"), Default.DigestResolutionTimeout),
         };
+        CheckWhatNeedsACluster(read);
         errors = read.Errors;
         return config;
+    }
+
+    // It is stored for the cluster that it was written for, and would be refused there.
+    private static void CheckWhatNeedsACluster(ConfigReader read)
+    {
+        foreach (var resource in (ReadOnlySpan<string>)["cpu", "memory", "ephemeral-storage"])
+            foreach (var side in (ReadOnlySpan<string>)["request", "limit"])
+                read.QuantityText($"queue-sidecar-{resource}-{side}");
+        const string Spread = "prefer-spread-revision-over-nodes";
+        read.OneOf("default-affinity-type", Spread, Spread, "none");
     }
 
     // Stated as empty it means none.

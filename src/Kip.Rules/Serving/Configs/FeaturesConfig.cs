@@ -15,7 +15,7 @@ public enum SecurePodDefaults
 }
 
 /// <summary>Which optional fields may be used: the ConfigMap <c>config-features</c>, values Enabled, Allowed or Disabled.</summary>
-/// <remarks>An unrecognised value keeps the default, as in Knative; so there is nothing to validate.</remarks>
+/// <remarks>An unrecognised value keeps the default, as in Knative, and <see cref="Overlooked"/> says so to whoever sets it.</remarks>
 public sealed record FeaturesConfig(StringMap Data)
 {
     public const string MapName = "config-features";
@@ -61,10 +61,17 @@ public sealed record FeaturesConfig(StringMap Data)
     /// <summary>Whether the feature is Enabled.</summary>
     public bool IsEnabled(string feature) => Value(feature).Equals("Enabled", StringComparison.OrdinalIgnoreCase);
 
+    /// <summary>A sentence for each feature whose value is none, so that its default counts.</summary>
+    public IEnumerable<string> Overlooked() => Data
+        .Where(static stated => stated.Value.Length > 0 && Known.Contains(stated.Key) && !IsWord(stated.Key, stated.Value))
+        .Select(static stated => $"{MapName}: \"{stated.Key}\" keeps its default: \"{stated.Value}\" is not Enabled, "
+            + $"{(stated.Key == SecureDefaults ? "AllowRootBounded" : "Allowed")} or Disabled");
+
     private string Value(string feature) =>
-        Data.Get(feature) is { } value && (Is(value, "Enabled") || Is(value, "Allowed") || Is(value, "Disabled"))
-            ? value
-            : feature is MultiContainer or EmptyDir ? "Enabled" : "Disabled";
+        Data.Get(feature) is { } value && IsWord(feature, value) ? value : feature is MultiContainer or EmptyDir ? "Enabled" : "Disabled";
+
+    private static bool IsWord(string feature, string value) =>
+        Is(value, "Enabled") || Is(value, "Disabled") || Is(value, feature == SecureDefaults ? "AllowRootBounded" : "Allowed");
 
     private static bool Is(string value, string name) => value.Equals(name, StringComparison.OrdinalIgnoreCase);
 }

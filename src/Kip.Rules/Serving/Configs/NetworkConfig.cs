@@ -119,9 +119,9 @@ public sealed record NetworkConfig
     // A setting that would change nothing here is refused rather than kept and passed over.
     private static void RefuseWhatNeedsACluster(ConfigReader read)
     {
-        foreach (var key in (ReadOnlySpan<string>)["system-internal-tls", "internal-encryption"])
-            if (read.Text(key) is { } text && (Is(text, "Enabled") || Is(text, "true")))
-                read.Wrong(key, "there is nothing to encrypt: the gateway reaches pods on this machine only", 0);
+        const string Local = "there is nothing to encrypt: the gateway reaches pods on this machine only";
+        if (Enabled(read, "system-internal-tls")) read.Wrong("system-internal-tls", Local, 0);
+        if (read.Flag("internal-encryption", false)) read.Wrong("internal-encryption", Local, 0);
         if (read.Flag(read.First("enable-mesh-pod-addressability", "enableMeshPodAddressability"), false))
             read.Wrong("enable-mesh-pod-addressability", "there is no service mesh on this platform", 0);
         if (read.OneOf("mesh-compatibility-mode", "auto", "auto", "enabled", "disabled") == "enabled")

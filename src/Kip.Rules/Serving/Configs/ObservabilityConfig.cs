@@ -118,6 +118,7 @@ public sealed record ObservabilityConfig
 
     private static void RefuseWhatIsNotThere(ConfigReader read)
     {
+        Interval(read, "runtime-export-interval");
         if (read.Flag("logging.enable-var-log-collection", false))
             read.Wrong("logging.enable-var-log-collection", "files below /var/log are not collected; write to standard output", 0);
         if (read.OneOf("runtime-profiling", "disabled", "enabled", "disabled") == "enabled")

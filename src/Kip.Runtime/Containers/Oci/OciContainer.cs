@@ -15,14 +15,14 @@ internal sealed record OciContainer(string Id, string PodUid, string ImageId, st
     // As the kubelet cuts it.
     private const int MostMessage = 4096;
 
-    /// <summary>What it wrote to its termination message file, cut at 4 KiB. Null: nothing.</summary>
+    /// <summary>What it wrote to its termination message file, of more than 4 KiB the end. Null: nothing.</summary>
     public string? ReadTerminationMessage()
     {
         try
         {
             using var file = File.OpenHandle(MessagePath);
             var bytes = new byte[MostMessage];
-            var count = RandomAccess.Read(file, bytes, 0);
+            var count = RandomAccess.Read(file, bytes, Math.Max(0, RandomAccess.GetLength(file) - MostMessage));
             return count == 0 ? null : Encoding.UTF8.GetString(bytes, 0, count);
         }
         catch (Exception unreadable) when (unreadable is IOException or UnauthorizedAccessException)

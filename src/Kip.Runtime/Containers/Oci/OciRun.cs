@@ -68,8 +68,7 @@ internal sealed class OciRun : ContainerRun
         _oom.Dispose();
         var started = File.Exists(_container.Bundle.PidPath);
         var result = !started ? new ContainerExit(128, 0, exit.At, "StartError", Complaint() ?? $"{_engine.Runtime.Name} ended with code {exit.Code}")
-            : oom ? new ContainerExit(exit.Code, 0, exit.At, "OOMKilled")
-            : new ContainerExit(exit.Code, 0, exit.At, Message: _container.ReadTerminationMessage());
+            : new ContainerExit(exit.Code, 0, exit.At, oom ? "OOMKilled" : null, _container.ReadTerminationMessage());
         await _engine.CleanUpAsync(_container);
         return result;
     }

@@ -30,6 +30,9 @@ internal sealed class ContainerSlot(
     /// <summary>The run that is under way, or null.</summary>
     public ContainerRun? Run { get; private set; }
 
+    /// <summary>How the run that is under way ends.</summary>
+    public Task<ContainerExit>? Exit { get; private set; }
+
     /// <summary>What the present or last run wrote. Null: it never ran.</summary>
     public ContainerLog? Log => _log;
 
@@ -74,7 +77,7 @@ internal sealed class ContainerSlot(
     {
         Run!.Probing.Cancel();
         Run.Probing.Dispose();
-        Run = null;
+        (Run, Exit) = (null, null);
         End(pod, exit, exit.Reason ?? RestartRules.Reason(exit.Code), exit.Message, mayRestart);
     }
 
@@ -168,7 +171,7 @@ internal sealed class ContainerSlot(
             Started = container.StartupProbe is null,
             PassesReadiness = container.ReadinessProbe is null,
         };
-        _ = TellExitAsync(run);
+        Exit = TellExitAsync(run);
         if (container.StartupProbe is not null)
         {
             Probe(pod, ProbeKind.Startup, container.StartupProbe);
@@ -183,7 +186,12 @@ internal sealed class ContainerSlot(
         if (restarts > 1) DeleteLog(LogPath(pod, restarts - 2));
     }
 
-    private async Task TellExitAsync(ContainerRun run) => post(new PodMessage.Exited(this, run, await run.Exited));
+    private async Task<ContainerExit> TellExitAsync(ContainerRun run)
+    {
+        var exit = await LastWords.AddAsync(await run.Exited, container, run.Log, host.Time);
+        post(new PodMessage.Exited(this, run, exit));
+        return exit;
+    }
 
     private void Probe(Pod pod, ProbeKind kind, Probe? probe)
     {

@@ -36,6 +36,21 @@ public sealed class ContainerRestartTests : ContainerTests
         (await kip.LogAsync("crash", new PodLogOptions { Previous = true })).ShouldBe("run 1\n");
     }
 
+    [Theory]
+    [InlineData("echo trouble >&2; exit 3", "trouble\n")]
+    [InlineData("echo trouble; echo because > /dev/termination-log; exit 3", "because\n")]
+    [InlineData("head -c 5000 /dev/zero | tr '\\0' x > /dev/termination-log; echo because >> /dev/termination-log; exit 3", "x*4088 because\n")]
+    public async Task Without_a_message_of_its_own_the_log_says_why_it_failed(string command, string message)
+    {
+        await using var kip = await StartAsync();
+
+        await kip.CreateAsync(PodOf("words", command,
+            static c => c with { TerminationMessagePolicy = "FallbackToLogsOnError" }, static s => s with { RestartPolicy = "Never" }));
+        var pod = await kip.WaitForAsync<Pod>("words", static p => App(p).State?.Terminated is not null);
+
+        App(pod).State!.Terminated!.Message.ShouldBe(message.Replace("x*4088 ", new string('x', 4088)));
+    }
+
     [Fact]
     public async Task What_was_killed_for_its_memory_is_started_again_and_its_last_state_says_why()
     {

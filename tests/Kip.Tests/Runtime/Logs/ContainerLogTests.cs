@@ -125,6 +125,51 @@ public sealed class ContainerLogTests : IDisposable
         (await ReadAsync(ContainerLog.Finished(log.Path, _time))).ShouldBe("good\n");
     }
 
+    [Fact]
+    public void The_end_is_at_most_eighty_lines()
+    {
+        var log = Open();
+        for (var i = 0; i < 200; i++) Write(log, $"line {i}\n");
+
+        LogEnd.Read(log).ShouldBe(string.Concat(Enumerable.Range(120, 80).Select(static i => $"line {i}\n")));
+
+        Write(log, "and this");
+        log.End(OutputStream.Stdout);
+        LogEnd.Read(log).ShouldBe(string.Concat(Enumerable.Range(121, 79).Select(static i => $"line {i}\n")) + "and this");
+    }
+
+    [Theory]
+    [InlineData("", 0)]
+    [InlineData("\n", 1)]
+    [InlineData("\n", 1500)]
+    [InlineData("", 30_000)]
+    [InlineData("\n", 30_000)]
+    public void The_end_is_at_most_2048_bytes_of_whole_characters(string newline, int characters)
+    {
+        var log = Open();
+        var text = string.Concat(Enumerable.Repeat("ü", characters)) + newline;
+        Write(log, text);
+        log.End(OutputStream.Stdout);
+
+        LogEnd.Read(log).ShouldBe(characters == 0 ? null : text[^Math.Min(text.Length, 1024)..]);
+    }
+
+    [Fact]
+    public void The_end_goes_back_into_the_older_file()
+    {
+        var log = Open(maxBytes: 1000);
+        for (var i = 0; i < 30; i++) Write(log, $"line {i:000}\n");
+
+        var end = LogEnd.Read(log).ShouldNotBeNull();
+
+        new FileInfo(log.OlderPath).Exists.ShouldBeTrue();
+        end.Split('\n').Length.ShouldBe(File.ReadAllLines(log.OlderPath).Length + File.ReadAllLines(log.Path).Length + 1);
+        end.ShouldEndWith("line 028\nline 029\n");
+    }
+
+    [Fact]
+    public void A_log_without_text_has_no_end() => LogEnd.Read(ContainerLog.Finished(Path.Combine(_folder, "none.log"), _time)).ShouldBeNull();
+
     private static async Task UntilSeenAsync(UntilText follower, string text)
     {
         var limit = DateTime.UtcNow.AddSeconds(60);

@@ -116,6 +116,24 @@ public class PodLifeTests
         App(pod).RestartCount.ShouldBe(0);
     }
 
+    [Theory]
+    [InlineData("FallbackToLogsOnError", "echo connecting; echo no database >&2; exit 3", "connecting\nno database\n")]
+    [InlineData("FallbackToLogsOnError", "echo well; exit 0", null)]
+    [InlineData("FallbackToLogsOnError", "exit 3", null)]
+    [InlineData("File", "echo no database; exit 3", null)]
+    public async Task What_ends_with_an_error_and_without_a_message_is_explained_by_its_log(string policy, string command, string? message)
+    {
+        await using var kip = await RuntimeHarness.StartAsync();
+        // Both outputs in one pipe, so that they keep their order.
+        var image = await kip.ShellBundleAsync($"exec 2>&1; {command}");
+
+        await kip.CreateAsync(RuntimeHarness.PodOf(
+            "job", image, c => c with { TerminationMessagePolicy = policy }, static s => s with { RestartPolicy = "Never" }));
+        var pod = await kip.WaitForAsync<Pod>("job", static p => p.Status.ContainerStatuses is [{ State.Terminated: not null }]);
+
+        App(pod).State!.Terminated!.Message.ShouldBe(message);
+    }
+
     [Fact]
     public async Task A_program_that_ignores_SIGTERM_is_killed_with_all_it_started_when_its_grace_period_is_over()
     {
