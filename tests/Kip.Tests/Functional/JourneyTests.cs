@@ -45,8 +45,9 @@ public sealed class JourneyTests(KipFixture fixture)
 
         result.ExitCode.ShouldBe(1);
         result.Output.ShouldBeEmpty();
-        result.Error.ShouldContain("exit code 3");
-        result.Error.ShouldContain("no database here");
+        result.Error.ShouldContain("kip: service \"crash\" is not ready: Revision \"crash-00001\" failed with message: Container failed with: no database here\n");
+        result.Error.ShouldContain("The last lines of pod crash-00001-deployment-");
+        (await KipAsync("why", "crash")).ShouldContain("exit code 3");
         (await KipAsync("logs", "crash")).ShouldContain("no database here");
         (await KipAsync("delete", "crash")).ShouldContain("deleted");
         Directory.Delete(folder, recursive: true);
