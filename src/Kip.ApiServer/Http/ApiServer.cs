@@ -92,7 +92,7 @@ public sealed class ApiServer : IAsyncDisposable
         ApiListener[] listeners;
         lock (_listeners) listeners = [.. _listeners];
         await Task.WhenAll(listeners.Select(listener => listener.StopAsync(patience.Token)));
-        foreach (var listener in listeners) await listener.DisposeAsync();
+        foreach (var listener in listeners) listener.Dispose();
         await _issuing;
         _own?.Dispose();
         _stopping.Dispose();

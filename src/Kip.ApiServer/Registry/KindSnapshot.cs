@@ -1,4 +1,3 @@
-using System.Collections.Frozen;
 using System.Collections.Immutable;
 using Kip.ApiServer.CustomResources;
 using Kip.Resources;
@@ -9,8 +8,8 @@ namespace Kip.ApiServer.Registry;
 /// <summary>The kinds that are served at one moment. Two snapshots are the same object as long as no kind comes, goes or changes.</summary>
 internal sealed class KindSnapshot
 {
-    private readonly FrozenDictionary<(string ApiVersion, string Kind), KindDefinition> _byKind;
-    private readonly FrozenDictionary<(string Group, string Version, string Plural), KindDefinition> _byPlural;
+    private readonly Dictionary<(string ApiVersion, string Kind), KindDefinition> _byKind = [];
+    private readonly Dictionary<(string Group, string Version, string Plural), KindDefinition> _byPlural = [];
 
     public KindSnapshot(
         IReadOnlyList<KindDefinition> builtIn, IReadOnlyList<KindDefinition> otherVersions, ImmutableArray<CustomKind> custom)
@@ -20,8 +19,11 @@ internal sealed class KindSnapshot
         Served = [.. builtIn, .. otherVersions, .. custom.SelectMany(static kind => kind.Versions).Where(static v => v.IsServed).Select(static v => v.Kind)];
         DefinedKinds = [CustomResourceDefinition.Definition, .. custom.Select(static kind => kind.Stored)];
         // Names are kept apart when definitions are accepted; should a later kip build in what somebody has defined, its own kind comes first.
-        _byKind = Served.DistinctBy(static k => (k.ApiVersion, k.Kind)).ToFrozenDictionary(static k => (k.ApiVersion, k.Kind), static k => k.Stored);
-        _byPlural = Served.DistinctBy(static k => (k.Group, k.Version, k.Plural)).ToFrozenDictionary(static k => (k.Group, k.Version, k.Plural));
+        foreach (var kind in Served)
+        {
+            _byKind.TryAdd((kind.ApiVersion, kind.Kind), kind.Stored);
+            _byPlural.TryAdd((kind.Group, kind.Version, kind.Plural), kind);
+        }
     }
 
     /// <summary>The custom kinds that are established, those of a group together.</summary>

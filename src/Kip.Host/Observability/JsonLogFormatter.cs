@@ -5,7 +5,6 @@ using System.Text.Encodings.Web;
 using System.Text.Json;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
-using Microsoft.Extensions.Logging.Console;
 
 namespace Kip.Host.Observability;
 
@@ -13,13 +12,11 @@ namespace Kip.Host.Observability;
 /// Log lines as JSON objects with the keys of Knative's components: <c>severity timestamp logger message stacktrace</c>, and the values of the
 /// message.
 /// </summary>
-internal sealed class JsonLogFormatter(TimeProvider time) : ConsoleFormatter(FormatterName)
+internal sealed class JsonLogFormatter(TimeProvider time) : LogFormatter
 {
-    public const string FormatterName = "kip-json";
-
     private static readonly JsonWriterOptions Options = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
-    public override void Write<TState>(in LogEntry<TState> logEntry, IExternalScopeProvider? scopeProvider, TextWriter textWriter)
+    public override void Write<TState>(in LogEntry<TState> logEntry, TextWriter textWriter)
     {
         var buffer = new ArrayBufferWriter<byte>(256);
         using (var json = new Utf8JsonWriter(buffer, Options))

@@ -1,17 +1,13 @@
 using System.Globalization;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
-using Microsoft.Extensions.Logging.Console;
 
 namespace Kip.Host.Observability;
 
 /// <summary>Log lines for people: time, level, who says it, and the message with its exception, all on one line.</summary>
-/// <remarks>The logging library has one like it, but only together with its dependency injection, which nothing else here needs (decision 0023).</remarks>
-internal sealed class TextLogFormatter(TimeProvider time) : ConsoleFormatter(FormatterName)
+internal sealed class TextLogFormatter(TimeProvider time) : LogFormatter
 {
-    public const string FormatterName = "kip-text";
-
-    public override void Write<TState>(in LogEntry<TState> logEntry, IExternalScopeProvider? scopeProvider, TextWriter textWriter)
+    public override void Write<TState>(in LogEntry<TState> logEntry, TextWriter textWriter)
     {
         textWriter.Write(time.GetUtcNow().UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z' ", CultureInfo.InvariantCulture));
         textWriter.Write(NameOf(logEntry.LogLevel));

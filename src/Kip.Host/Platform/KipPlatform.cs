@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Net;
 using System.Threading.Channels;
 using Kip.ApiServer.Http;
@@ -35,10 +34,11 @@ public sealed class KipPlatform : IAsyncDisposable
     private readonly Stack<Func<Task>> _endings = new();
     private readonly ILoggerFactory _loggers = Logging.Make();
     private readonly PlatformOptions _options;
+    private readonly DateTimeOffset _begun;
 
     private KipPlatform(PlatformOptions options)
     {
-        _options = options;
+        (_options, _begun) = (options, _time.GetUtcNow());
         Ends(() => Sync(_loggers.Dispose));
     }
 
@@ -185,7 +185,7 @@ public sealed class KipPlatform : IAsyncDisposable
 
     private InstanceFile InstanceOf(Uri api, Gateway gateway) => new(
         Environment.ProcessId, ProcessTable.Read(Environment.ProcessId)!.Value.StartTime, api.ToString().TrimEnd('/'), $"http://{gateway.EndPoint}",
-        Process.GetCurrentProcess().StartTime.ToUniversalTime(), VersionCommand.Current)
+        _begun, VersionCommand.Current)
     {
         Https = gateway.HttpsEndPoint is { } https ? $"https://{https}" : null,
         OciRuntime = _options.OciRuntime,

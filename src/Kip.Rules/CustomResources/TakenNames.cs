@@ -1,4 +1,3 @@
-using System.Collections.Frozen;
 using Kip.Resources;
 using Kip.Resources.ApiExtensions;
 
@@ -18,8 +17,8 @@ public sealed record TakenNames(IReadOnlySet<string> Resources, IReadOnlySet<str
             .Concat(builtIn.Where(kind => kind.Group == definition.Spec.Group && kind.QualifiedPlural != definition.Metadata.Name).Select(NamesOf))
             .ToArray();
         return new(
-            accepted.SelectMany(static names => names.ShortNames.Append(names.Plural).Append(names.Singular ?? "")).Where(IsName).ToFrozenSet(),
-            accepted.SelectMany(static names => (string[])[names.Kind, names.ListKind ?? ""]).Where(IsName).ToFrozenSet());
+            accepted.SelectMany(static names => names.ShortNames.Append(names.Plural).Append(names.Singular ?? "")).Where(IsName).ToHashSet(),
+            accepted.SelectMany(static names => (string[])[names.Kind, names.ListKind ?? ""]).Where(IsName).ToHashSet());
     }
 
     private static bool IsName(string name) => name.Length > 0;

@@ -11,17 +11,20 @@ public sealed class NodeRoom
     /// <summary>The reason of the condition <c>PodScheduled</c>.</summary>
     public const string Unschedulable = "Unschedulable";
 
-    private readonly (string Resource, Amount Room)[] _room;
+    private readonly StringMap _allocatable;
 
     /// <param name="allocatable">As in the Node's status; only <c>cpu</c> and <c>memory</c> count.</param>
-    public NodeRoom(StringMap allocatable) =>
-        _room = [("cpu", Amount.Parse(allocatable.Get("cpu"))), ("memory", Amount.Parse(allocatable.Get("memory")))];
+    public NodeRoom(StringMap allocatable) => _allocatable = allocatable;
+
+    // Read for the first pod: exact amounts are large numbers, which an idle platform does without.
+    private (string Resource, Amount Room)[] Rooms =>
+        field ??= [("cpu", Amount.Parse(_allocatable.Get("cpu"))), ("memory", Amount.Parse(_allocatable.Get("memory")))];
 
     /// <summary>Why the node cannot run such a pod, in the scheduler's words; null when it can.</summary>
     public string? Refusal(PodSpec spec)
     {
         List<string>? lacking = null;
-        foreach (var (resource, room) in _room)
+        foreach (var (resource, room) in Rooms)
             if (PodAmounts.Of(spec, resource, limits: false) > room) (lacking ??= []).Add($"1 Insufficient {resource}");
         return lacking is null ? null
             : $"0/1 nodes are available: {string.Join(", ", lacking)}. "

@@ -18,7 +18,7 @@ public sealed class JsonLogTests
         var entry = new LogEntry<List<KeyValuePair<string, object?>>>(
             LogLevel.Warning, "Kip.Traffic", new(7), state, new InvalidOperationException("why"), static (_, _) => "It \"said\" so");
 
-        new JsonLogFormatter(new ManualTimeProvider()).Write(entry, null, text);
+        new JsonLogFormatter(new ManualTimeProvider()).Write(entry, text);
 
         var line = JsonDocument.Parse(text.ToString()).RootElement;
         line.GetProperty("severity").GetString().ShouldBe("WARNING");
