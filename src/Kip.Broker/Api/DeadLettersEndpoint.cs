@@ -112,7 +112,7 @@ internal sealed class DeadLettersEndpoint(TopicTable topics, IEventSender sender
     {
         Target = target,
         Event = sent,
-        Namespace = spec.Name.Namespace,
+        Namespace = spec.Sender,
         Format = spec.Policy.Format ?? (sent.Head.IsStructured ? DeliveryFormat.Json : DeliveryFormat.Binary),
         Timeout = spec.Policy.Timeout ?? TimeSpan.FromMinutes(1),
     };

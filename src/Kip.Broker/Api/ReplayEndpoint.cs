@@ -83,7 +83,7 @@ internal sealed class ReplayEndpoint(IEventSender sender, TimeProvider time)
     {
         Target = order.Target,
         Event = stored,
-        Namespace = order.Subscription?.Name.Namespace ?? topic.Key.Name.Namespace,
+        Namespace = order.Subscription?.Sender ?? topic.Key.Name.Namespace,
         Format = order.Subscription?.Policy.Format ?? (stored.Head.IsStructured ? DeliveryFormat.Json : DeliveryFormat.Binary),
         Timeout = order.Subscription?.Policy.AttemptTime ?? TimeSpan.FromMinutes(1),
     };

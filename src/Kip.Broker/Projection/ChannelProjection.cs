@@ -21,6 +21,7 @@ internal static class ChannelProjection
         {
             Uid = subscriber.Uid!,
             Name = subscription?.Key ?? new(channel.Metadata.Namespace, subscriber.Name ?? subscriber.Uid!),
+            Sender = channel.Metadata.Namespace,
             Subscriber = Targets.Make(subscriber.SubscriberUri ?? subscriber.ReplyUri, isDirect ? subscriber.ReplyCACerts : subscriber.SubscriberCACerts),
             Reply = isDirect ? null : Targets.Make(subscriber.ReplyUri, subscriber.ReplyCACerts),
             DeadLetterSink = Targets.Make(deadLetterSink, subscriber.Delivery?.DeadLetterSink?.CACerts ?? channel.Status.DeadLetterSinkCACerts),

@@ -1,5 +1,6 @@
 using System.Net.Http.Headers;
 using System.Net.Security;
+using System.Security.Authentication;
 using System.Security.Cryptography.X509Certificates;
 using System.Collections.Concurrent;
 using Kip.CloudEvents.Formats;
@@ -50,16 +51,24 @@ internal sealed class SecureEventSender(int maxAnswerBytes) : IEventSender, IDis
         if (certificates.Length == 0) return handler;
         var trusted = new X509Certificate2Collection();
         trusted.ImportFromPem(certificates);
-        handler.SslOptions.RemoteCertificateValidationCallback = (_, presented, chain, errors) =>
+        handler.SslOptions.RemoteCertificateValidationCallback = (stream, presented, chain, errors) =>
         {
+            // Thrown, for of a plain refusal the sender would only be told that this callback was it.
+            if (errors.HasFlag(SslPolicyErrors.RemoteCertificateNameMismatch))
+                throw new AuthenticationException($"the certificate is not for \"{(stream as SslStream)?.TargetHostName}\"");
             if (errors == SslPolicyErrors.None) return true;
-            if (errors != SslPolicyErrors.RemoteCertificateChainErrors || presented is null || chain is null) return false;
-            chain.ChainPolicy.TrustMode = X509ChainTrustMode.CustomRootTrust;
-            chain.ChainPolicy.CustomTrustStore.AddRange(trusted);
-            chain.ChainPolicy.RevocationMode = X509RevocationMode.NoCheck;
-            return chain.Build((X509Certificate2)presented);
+            if (presented is X509Certificate2 certificate && chain is not null && Vouches(trusted, certificate, chain)) return true;
+            throw new AuthenticationException("the certificate is signed neither by the destination's CACerts nor by an authority that this system trusts");
         };
         return handler;
+    }
+
+    private static bool Vouches(X509Certificate2Collection trusted, X509Certificate2 presented, X509Chain chain)
+    {
+        chain.ChainPolicy.TrustMode = X509ChainTrustMode.CustomRootTrust;
+        chain.ChainPolicy.CustomTrustStore.AddRange(trusted);
+        chain.ChainPolicy.RevocationMode = X509RevocationMode.NoCheck;
+        return chain.Build(presented);
     }
 
     private static HttpRequestMessage Message(in EventRequest request)

@@ -98,7 +98,7 @@ internal sealed partial class Subscriber
         {
             Target = isReply ? spec.Reply! : isDeadLetter ? spec.DeadLetterSink! : spec.Subscriber!,
             Event = sent,
-            Namespace = spec.Name.Namespace,
+            Namespace = spec.Sender,
             Format = spec.Policy.Format ?? (sent.Head.IsStructured ? DeliveryFormat.Json : DeliveryFormat.Binary),
             PreferReply = delivery.Stage == DeliveryStage.Subscriber,
             KeepsTimeToLive = delivery.Stage != DeliveryStage.Subscriber,

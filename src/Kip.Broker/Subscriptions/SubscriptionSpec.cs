@@ -15,6 +15,9 @@ internal sealed record SubscriptionSpec
     /// <summary>The Trigger's or the Subscription's name.</summary>
     public required NamespacedName Name { get; init; }
 
+    /// <summary>The namespace that subscribers are told: the Trigger's or, wherever the Subscription is, the channel's.</summary>
+    public string Sender { get => field ?? Name.Namespace; init; }
+
     /// <value>Null: not resolved yet; events wait.</value>
     public DeliveryTarget? Subscriber { get; init; }
 

@@ -18,7 +18,7 @@ public static class KReferenceRules
         ValidateVersion(reference, errors, allowGroup);
         if (string.IsNullOrEmpty(reference.Kind)) errors.Missing("kind");
         if (reference.Namespace is { Length: > 0 } stated && parentNamespace.Length > 0 && stated != parentNamespace)
-            errors.Say($"mismatched namespaces: parent namespace: \"{parentNamespace}\" does not match ref: \"{stated}\"", "namespace");
+            errors.Explain("mismatched namespaces", "namespace", $"parent namespace: \"{parentNamespace}\" does not match ref: \"{stated}\"");
     }
 
     private static void ValidateVersion(KReference reference, FieldErrors errors, bool allowGroup)

@@ -86,7 +86,7 @@ public sealed class DeliveryTests : IAsyncLifetime
         // The dead letter sink has no more time than that for an answer, but several tries.
         await _bed.PutAsync(
             EventingObjects.Broker(),
-            EventingObjects.Trigger("t", sink.Url.ToString(), delivery: EventingObjects.Delivery(2, timeout: "PT0.5S"), deadLetterSink: dead.Url.ToString()));
+            EventingObjects.Trigger("t", sink.Url.ToString(), delivery: EventingObjects.Delivery(1, timeout: "PT2S"), deadLetterSink: dead.Url.ToString()));
         (await _bed.SendAsync("1")).Dispose();
         (await dead.NextAsync()).Extension("knativeerrorcode").ShouldBe("500");
         never.SetResult();
@@ -235,6 +235,20 @@ public sealed class DeliveryTests : IAsyncLifetime
     }
 
     // All of a subscription's events have ended, as many as said in the way that is said, and none is unaccounted for.
+    [Fact]
+    public async Task A_Subscription_from_elsewhere_has_the_channels_namespace_told()
+    {
+        await using var sink = await EventSink.StartAsync();
+        await _bed.PutAsync(
+            new Kip.Resources.Messaging.Subscription
+            {
+                Metadata = new() { Name = "s", Namespace = "elsewhere", Uid = "uid-s", CreationTimestamp = EventingObjects.Created },
+            },
+            EventingObjects.Channel("c", new SubscriberSpec { Name = "s", Uid = "uid-s", SubscriberUri = sink.Url.ToString() }));
+        (await _bed.SendToChannelAsync("1", "c")).Dispose();
+        (await sink.NextAsync()).Headers["kn-namespace"].ShouldBe(EventingObjects.Space);
+    }
+
     private async Task Ended(string subscription, string fate, int count = 1)
     {
         var account = await _bed.UntilAsync(subscription, account => account.GetProperty(fate).GetInt64() >= count);

@@ -2,6 +2,7 @@ using Kip.Resources;
 using Kip.Resources.Eventing;
 using Kip.Resources.Messaging;
 using Kip.Resources.Planning;
+using Kip.Resources.Selectors;
 using Kip.Rules.Conditions;
 using Kip.Rules.Eventing.Destinations;
 
@@ -72,11 +73,11 @@ public static class InMemoryChannelPlanner
     private static Addressable? PlanService(InMemoryChannelView seen, List<Edit> edits, ref LivingConditions conditions)
     {
         var channel = seen.Channel;
-        if (seen.Service is { } taken && !taken.IsControlledBy(channel))
+        if (WhyNoService(seen) is { } reason)
         {
-            conditions = conditions.MarkFalse(ChannelServiceReady, "ChannelServiceFailed",
-                $"Channel Service failed: inmemorychannel: {channel.Key} does not own Service: \"{taken.Metadata.Name}\"");
-            conditions = conditions.MarkFalse(Addressable, "emptyHostname", "hostname is the empty string");
+            // Not False: of two that are, Ready would say the one that only follows from the other.
+            conditions = conditions.MarkUnknown(Addressable, "emptyHostname", "hostname is the empty string");
+            conditions = conditions.MarkFalse(ChannelServiceReady, "ChannelServiceFailed", $"Channel Service failed: {reason}");
             return null;
         }
         var wanted = ChannelService.Make(channel, seen.Service);
@@ -85,6 +86,14 @@ public static class InMemoryChannelPlanner
         conditions = conditions.MarkTrue(ChannelServiceReady).MarkTrue(Addressable);
         var address = new Addressable { Name = "http", Url = UrlOf(channel.Key) };
         return channel.Status.Address == address ? channel.Status.Address : address;
+    }
+
+    // A channel may have a name with dots or a digit in front, a Service may not.
+    private static string? WhyNoService(InMemoryChannelView seen)
+    {
+        var (channel, name) = (seen.Channel, ChannelService.KeyOf(seen.Channel.Key).Name);
+        if (seen.Service is { } taken && !taken.IsControlledBy(channel)) return $"inmemorychannel: {channel.Key} does not own Service: \"{name}\"";
+        return NameSyntax.Label1035Error(name) is { } wrong ? $"\"{name}\" cannot be the name of a Service: {wrong}" : null;
     }
 
     private static LivingConditions MarkDispatcher(InMemoryChannelView seen, LivingConditions conditions)

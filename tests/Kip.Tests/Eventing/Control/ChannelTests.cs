@@ -29,6 +29,20 @@ public class ChannelTests
         service.IsControlledBy(_world.Get<InMemoryChannel>("pipe")).ShouldBeTrue();
     }
 
+    [Theory]
+    [InlineData("a.b")]
+    [InlineData("1st")]
+    public void A_channel_whose_name_no_Service_can_have_says_so(string name)
+    {
+        _world.ApplyYaml(Channel().Replace("name: pipe", $"name: '{name}'", StringComparison.Ordinal));
+
+        var failed = _world.Get<InMemoryChannel>(name).Status.Conditions.Find("ChannelServiceReady")!;
+        (failed.Status, failed.Reason).ShouldBe((ConditionStatus.False, "ChannelServiceFailed"));
+        failed.Message!.ShouldStartWith($"Channel Service failed: \"{name}-kn-channel\" cannot be the name of a Service: a DNS-1035 label must");
+        _world.Find<Service>(new("default", $"{name}-kn-channel")).ShouldBeNull();
+        _world.Get<Channel>(name).Status.Conditions.Find("Ready")!.Reason.ShouldBe("ChannelServiceFailed");
+    }
+
     [Fact]
     public void A_channel_hands_on_how_long_its_events_are_kept_now_and_later()
     {
