@@ -86,8 +86,11 @@ internal sealed class Instruments : IDisposable
     {
         if (_process.Enabled)
             _process.Record(
-                since.TotalSeconds, new(NameKey(topic), topic.Name.Name), new("messaging.destination.name", spec.MetricName(topic.Kind)),
-                new("messaging.system", "knative"));
+                since.TotalSeconds, new TagList
+                {
+                    { NameKey(topic), topic.Name.Name }, { NamespaceKey(topic), topic.Name.Namespace }, { "messaging.system", "knative" },
+                    { "messaging.destination.name", spec.MetricName(topic.Kind) },
+                });
     }
 
     public void Dispose() => _meter.Dispose();
