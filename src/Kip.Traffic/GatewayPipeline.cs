@@ -138,15 +138,20 @@ internal sealed class GatewayPipeline(
         }
         finally
         {
-            // 8. Count out, and write down.
-            if (backend.IsRevision) StatReporter.Leave(backend);
-            Interlocked.Decrement(ref _inFlight);
-            request.Trace.Done = time.GetTimestamp();
-            instruments.Served(backend, request);
-            Spans.End(request);
-            requestLog()?.Note(request, backend, request.Pod, time);
-            taps.Note(request, backend);
+            Finish(request, backend);
         }
+    }
+
+    // 8. Count out, and write down.
+    private void Finish(GatewayRequest request, RevisionBackend backend)
+    {
+        if (backend.IsRevision) StatReporter.Leave(backend);
+        Interlocked.Decrement(ref _inFlight);
+        request.Trace.Done = time.GetTimestamp();
+        instruments.Served(backend, request);
+        Spans.End(request);
+        requestLog()?.Note(request, backend, request.Pod, time);
+        taps.Note(request, backend);
     }
 
     // One id for the access log, the response and the pod; only while somebody writes or traces, or when the client has brought one.

@@ -61,31 +61,13 @@ internal sealed partial class IngressApplication(
             return;
         }
         call.SetHeader("Allow", "POST, OPTIONS");
-        // 1. May one send here? Anybody may, as often as they like: what is too much is answered 429.
-        if (call.Method == "OPTIONS")
+        // 1. May one send here, and where to?
+        if (AnswerUnlessSent(call, route, out var key) is { } answered)
         {
-            call.SetHeader("WebHook-Allowed-Origin", "*");
-            call.SetHeader("WebHook-Allowed-Rate", "*");
-            await call.AnswerAsync(200);
+            await answered;
             return;
         }
-        if (call.Method != "POST")
-        {
-            await call.AnswerAsync(405);
-            return;
-        }
-        // 2. Where to?
-        if (route.IsBroker && call.Path is "/" or "")
-        {
-            await call.AnswerAsync(404, "events are sent to /<namespace>/<broker>");
-            return;
-        }
-        if (route.Topic is not { } key)
-        {
-            await call.AnswerAsync(400, $"{call.Path} is not of the form /<namespace>/<name>");
-            return;
-        }
-        // 3. Is it an event?
+        // 2. Is it an event?
         var body = await call.ReadBodyAsync();
         if (!call.TryReadEvents(body, out var events, out var structured, out var error))
         {
@@ -93,7 +75,7 @@ internal sealed partial class IngressApplication(
             await call.AnswerAsync(error!.HttpStatus, error.ToString());
             return;
         }
-        // 4. Is there such a Broker or channel? What is not known yet may be in a moment, when the platform has just begun.
+        // 3. Is there such a Broker or channel? What is not known yet may be in a moment, when the platform has just begun.
         if (!ready.IsCompletedSuccessfully) await ready;
         if (!topics.TryGet(key, out var topic) || topic.IsClosing)
         {
@@ -106,9 +88,27 @@ internal sealed partial class IngressApplication(
         await AcceptAsync(call, topic, events, structured);
     }
 
+    /// <summary>The answer to what is no event sent to a Broker or channel; null for one that is, with its address.</summary>
+    private static Task? AnswerUnlessSent(IngressCall call, RequestRoute route, out TopicKey key)
+    {
+        key = route.Topic.GetValueOrDefault();
+        switch (call.Method)
+        {
+            // Anybody may, as often as they like: what is too much is answered 429.
+            case "OPTIONS":
+                call.SetHeader("WebHook-Allowed-Origin", "*");
+                call.SetHeader("WebHook-Allowed-Rate", "*");
+                return call.AnswerAsync(200);
+            case not "POST":
+                return call.AnswerAsync(405);
+        }
+        if (route.IsBroker && call.Path is "/" or "") return call.AnswerAsync(404, "events are sent to /<namespace>/<broker>");
+        return route.Topic is null ? call.AnswerAsync(400, $"{call.Path} is not of the form /<namespace>/<name>") : null;
+    }
+
     private async Task AcceptAsync(IngressCall call, Topic topic, IReadOnlyList<CloudEvent> events, bool structured)
     {
-        // 5. On disk, then acknowledged, then delivered.
+        // 4. On disk, then acknowledged, then delivered.
         var answer = await ingress.AcceptAsync(topic, events, call.EachHeader(), structured);
         call.ReleaseBody();
         if (answer.Status != 202)

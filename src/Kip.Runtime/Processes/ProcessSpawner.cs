@@ -1,6 +1,4 @@
 using System.Runtime.InteropServices;
-using System.Text;
-using Microsoft.Win32.SafeHandles;
 
 namespace Kip.Runtime.Processes;
 
@@ -39,50 +37,24 @@ public sealed unsafe class ProcessSpawner(TimeProvider time) : IDisposable
     {
         if (!Directory.Exists(start.WorkingDirectory))
             throw new ProcessStartException($"working directory {start.WorkingDirectory} does not exist");
-        var output = streams.Output;
-        var terminal = streams.HasTerminal ? Terminal.Open() : null;
-        var input = streams.HasInput && terminal is null ? OpenPipe(readBlocks: true) : default;
-        var pipes = terminal is null && (output is not null || streams.IsPiped);
-        var stdout = pipes ? OpenPipe(streams.IsPiped) : default;
-        var stderr = pipes ? OpenPipe(streams.IsPiped) : default;
+        var ends = new StreamEnds(streams);
         int pid;
         try
         {
-            pid = Spawn(start, input.Read, stdout.Write, stderr.Write, terminal?.FarPath);
+            pid = Spawn(start, ends);
         }
         catch
         {
-            terminal?.Dispose();
-            foreach (var ours in (int[])[input.Write, stdout.Read, stderr.Read]) CloseIfOpen(ours);
+            ends.CloseNear();
             throw;
         }
         finally
         {
-            foreach (var theirs in (int[])[input.Read, stdout.Write, stderr.Write]) CloseIfOpen(theirs);
+            ends.CloseFar();
         }
-        if (streams.IsPiped)
-        {
-            // Read by whoever asked for it.
-        }
-        else if (terminal is not null)
-        {
-            Follow(terminal.Duplicate(), OutputStream.Stdout, output);
-            // All that it shows is one stream.
-            output?.End(OutputStream.Stderr);
-        }
-        else if (output is not null)
-        {
-            Follow(stdout.Read, OutputStream.Stdout, output);
-            Follow(stderr.Read, OutputStream.Stderr, output);
-        }
-        var writes = terminal is not null && streams.HasInput ? terminal.Duplicate() : input.Write;
-        var reads = !streams.IsPiped ? 0 : terminal is not null ? terminal.Duplicate() : stdout.Read;
-        return Watch(new RunningProcess(pid, time)
-        {
-            Ending = ending,
-            Terminal = terminal, Input = StreamOf(writes, FileAccess.Write), Output = StreamOf(reads, FileAccess.Read),
-            ErrorOutput = streams.IsPiped ? StreamOf(stderr.Read, FileAccess.Read) : null,
-        });
+        // What is piped is read by whoever asked for it.
+        if (!streams.IsPiped) Follow(ends, streams.Output);
+        return Watch(ends.Of(pid, time, ending));
     }
 
     public void Dispose()
@@ -91,12 +63,19 @@ public sealed unsafe class ProcessSpawner(TimeProvider time) : IDisposable
         _outputs.Dispose();
     }
 
-    private static FileStream? StreamOf(int descriptor, FileAccess access) =>
-        descriptor > 0 ? new(new SafeFileHandle(descriptor, ownsHandle: true), access, 0) : null;
-
-    private static void CloseIfOpen(int descriptor)
+    private void Follow(in StreamEnds ends, IProcessOutput? output)
     {
-        if (descriptor > 0) _ = LibC.Close(descriptor);
+        if (ends.Terminal is { } terminal)
+        {
+            Follow(terminal.Duplicate(), OutputStream.Stdout, output);
+            // All that it shows is one stream.
+            output?.End(OutputStream.Stderr);
+        }
+        else if (output is not null)
+        {
+            Follow(ends.Written.Output, OutputStream.Stdout, output);
+            Follow(ends.Written.Errors, OutputStream.Stderr, output);
+        }
     }
 
     private void Follow(int descriptor, OutputStream stream, IProcessOutput? output)
@@ -134,49 +113,19 @@ public sealed unsafe class ProcessSpawner(TimeProvider time) : IDisposable
         return false;
     }
 
-    private static (int Read, int Write) OpenPipe(bool readBlocks = false)
-    {
-        var ends = stackalloc int[2];
-        if (LibC.Pipe(ends, LibC.CloseOnExec) < 0)
-            throw new ProcessStartException($"cannot open a pipe: {Marshal.GetLastPInvokeErrorMessage()}");
-        // Only our end: the program's own must block when we are slow, as any pipe does.
-        if (!readBlocks) _ = LibC.FileControl(ends[0], LibC.SetStatusFlags, LibC.NonBlocking);
-        return (ends[0], ends[1]);
-    }
-
-    private static int Spawn(ProcessStart start, int stdin, int stdout, int stderr, string? terminal)
+    private static int Spawn(ProcessStart start, in StreamEnds ends)
     {
         var actions = stackalloc byte[LibC.OpaqueSize];
         var attributes = stackalloc byte[LibC.OpaqueSize];
-        var signals = stackalloc byte[LibC.OpaqueSize];
         using var strings = new NativeStrings();
         _ = LibC.FileActionsInit(actions);
         _ = LibC.AttributesInit(attributes);
         try
         {
-            var nowhere = strings.Add("/dev/null");
-            if (terminal is not null)
-            {
-                // The session is new and has no terminal: the first it opens becomes its own.
-                _ = LibC.FileActionsAddOpen(actions, 0, strings.Add(terminal), ReadWrite, 0);
-                _ = LibC.FileActionsAddDup(actions, 0, 1);
-                _ = LibC.FileActionsAddDup(actions, 0, 2);
-            }
-            else
-            {
-                if (stdin > 0) _ = LibC.FileActionsAddDup(actions, stdin, 0);
-                else _ = LibC.FileActionsAddOpen(actions, 0, nowhere, ReadOnly, 0);
-                Direct(actions, stdout, 1, nowhere);
-                Direct(actions, stderr, 2, nowhere);
-            }
+            Join(actions, ends, strings);
             _ = LibC.FileActionsAddChdir(actions, strings.Add(start.WorkingDirectory));
             _ = LibC.FileActionsAddCloseFrom(actions, 3);
-            // All of them, also the two that the C library keeps for itself and would leave ignored.
-            new Span<byte>(signals, LibC.OpaqueSize).Fill(0xff);
-            _ = LibC.AttributesSetDefaultSignals(attributes, signals);
-            _ = LibC.SignalsNone(signals);
-            _ = LibC.AttributesSetSignalMask(attributes, signals);
-            _ = LibC.AttributesSetFlags(attributes, LibC.SpawnSetSession | LibC.SpawnSetDefaultSignals | LibC.SpawnSetSignalMask);
+            SetApart(attributes);
             int pid;
             var error = LibC.PosixSpawn(&pid, strings.Add(start.Program), actions, attributes,
                 strings.AddArray([.. start.Arguments]), strings.AddArray([.. start.Environment.Select(static e => $"{e.Key}={e.Value}")]));
@@ -189,40 +138,40 @@ public sealed unsafe class ProcessSpawner(TimeProvider time) : IDisposable
         }
     }
 
+    /// <summary>Gives it its input and outputs.</summary>
+    private static void Join(void* actions, in StreamEnds ends, NativeStrings strings)
+    {
+        if (ends.Terminal is { } terminal)
+        {
+            // The session is new and has no terminal: the first it opens becomes its own.
+            _ = LibC.FileActionsAddOpen(actions, 0, strings.Add(terminal.FarPath), ReadWrite, 0);
+            _ = LibC.FileActionsAddDup(actions, 0, 1);
+            _ = LibC.FileActionsAddDup(actions, 0, 2);
+            return;
+        }
+        var nowhere = strings.Add("/dev/null");
+        var (input, output, errors) = ends.Far;
+        if (input > 0) _ = LibC.FileActionsAddDup(actions, input, 0);
+        else _ = LibC.FileActionsAddOpen(actions, 0, nowhere, ReadOnly, 0);
+        Direct(actions, output, 1, nowhere);
+        Direct(actions, errors, 2, nowhere);
+    }
+
     private static void Direct(void* actions, int from, int to, byte* nowhere)
     {
         if (from == 0) _ = LibC.FileActionsAddOpen(actions, to, nowhere, WriteOnly, 0);
         else _ = LibC.FileActionsAddDup(actions, from, to);
     }
 
-    /// <summary>Strings and arrays of strings in native memory, freed together.</summary>
-    private ref struct NativeStrings : IDisposable
+    /// <summary>A session of its own, no signal ignored and none blocked.</summary>
+    private static void SetApart(void* attributes)
     {
-        private readonly List<nint> _blocks = [];
-
-        public NativeStrings() { }
-
-        public readonly byte* Add(string text)
-        {
-            var bytes = (byte*)NativeMemory.Alloc((nuint)Encoding.UTF8.GetMaxByteCount(text.Length) + 1);
-            _blocks.Add((nint)bytes);
-            var length = Encoding.UTF8.GetBytes(text, new Span<byte>(bytes, Encoding.UTF8.GetMaxByteCount(text.Length)));
-            bytes[length] = 0;
-            return bytes;
-        }
-
-        public readonly byte** AddArray(string[] texts)
-        {
-            var array = (byte**)NativeMemory.Alloc((nuint)(texts.Length + 1), (nuint)sizeof(byte*));
-            _blocks.Add((nint)array);
-            for (var i = 0; i < texts.Length; i++) array[i] = Add(texts[i]);
-            array[texts.Length] = null;
-            return array;
-        }
-
-        public readonly void Dispose()
-        {
-            foreach (var block in _blocks) NativeMemory.Free((void*)block);
-        }
+        var signals = stackalloc byte[LibC.OpaqueSize];
+        // All of them, also the two that the C library keeps for itself and would leave ignored.
+        new Span<byte>(signals, LibC.OpaqueSize).Fill(0xff);
+        _ = LibC.AttributesSetDefaultSignals(attributes, signals);
+        _ = LibC.SignalsNone(signals);
+        _ = LibC.AttributesSetSignalMask(attributes, signals);
+        _ = LibC.AttributesSetFlags(attributes, LibC.SpawnSetSession | LibC.SpawnSetDefaultSignals | LibC.SpawnSetSignalMask);
     }
 }
