@@ -10,7 +10,7 @@ namespace Kip.Controllers.Serving;
 /// <summary>Makes a Revision for every generation of every Configuration, and follows which is ready.</summary>
 public sealed class ConfigurationReconciler : IReconciler
 {
-    private readonly ReferenceTracker _namesWatched = new();
+    private readonly ReferenceTracker<NamespacedName> _namesWatched = new();
     private IIndexer<Configuration> _configurations = null!;
     private IIndexer<Revision> _revisions = null!;
 

@@ -14,8 +14,8 @@ namespace Kip.Controllers.Serving;
 /// <summary>Keeps every DomainMapping's claim, Ingress and Certificate.</summary>
 public sealed class DomainMappingReconciler : ObjectReconciler<DomainMapping>
 {
-    private readonly ReferenceTracker _targetsWatched = new();
-    private readonly ReferenceTracker _claimsWatched = new();
+    private readonly ReferenceTracker<NamespacedName> _targetsWatched = new();
+    private readonly ReferenceTracker<NamespacedName> _claimsWatched = new();
     private IIndexer<ClusterDomainClaim> _claims = null!;
     private IIndexer<Ingress> _ingresses = null!;
     private IIndexer<Certificate> _certificates = null!;

@@ -10,8 +10,8 @@ namespace Kip.Controllers.Serving;
 /// <summary>Marks Configurations and Revisions with the Routes that refer to them.</summary>
 public sealed class LabelerReconciler : IReconciler
 {
-    private readonly ReferenceTracker _configurationsWatched = new();
-    private readonly ReferenceTracker _revisionsWatched = new();
+    private readonly ReferenceTracker<NamespacedName> _configurationsWatched = new();
+    private readonly ReferenceTracker<NamespacedName> _revisionsWatched = new();
     private readonly MarkIndex _configurationsMarked = new();
     private readonly MarkIndex _revisionsMarked = new();
     private IIndexer<Route> _routes = null!;
@@ -51,7 +51,7 @@ public sealed class LabelerReconciler : IReconciler
         route is null ? [] : route.Spec.Traffic.Concat(route.Status.Traffic).Select(name);
 
     private static IEnumerable<T> Wanted<T>(
-        NamespacedName route, IEnumerable<string?> names, ReferenceTracker tracker, Func<NamespacedName, T?> get) where T : Resource
+        NamespacedName route, IEnumerable<string?> names, ReferenceTracker<NamespacedName> tracker, Func<NamespacedName, T?> get) where T : Resource
     {
         NamespacedName[] keys =
             [.. names.Where(static n => !string.IsNullOrEmpty(n)).Select(n => new NamespacedName(route.Namespace, n!)).Distinct()];

@@ -13,8 +13,8 @@ namespace Kip.Controllers.Serving;
 /// <summary>Keeps every Route's Ingress, and says under which names the Route is reached and what it serves.</summary>
 public sealed class RouteReconciler : ObjectReconciler<Route>
 {
-    private readonly ReferenceTracker _configurationsWatched = new();
-    private readonly ReferenceTracker _revisionsWatched = new();
+    private readonly ReferenceTracker<NamespacedName> _configurationsWatched = new();
+    private readonly ReferenceTracker<NamespacedName> _revisionsWatched = new();
     private IIndexer<Configuration> _configurations = null!;
     private IIndexer<Revision> _revisions = null!;
     private IIndexer<Ingress> _ingresses = null!;

@@ -46,6 +46,20 @@ internal sealed class Connection : IDisposable
         await Resources.GetAsync<Service>(new(Namespace, name), cancel)
         ?? throw new CommandFailure($"there is no service \"{name}\" in namespace {Namespace}; see them with: kip get -A");
 
+    /// <summary>The object of a kind and a name, in the namespace that is meant.</summary>
+    /// <exception cref="CommandFailure">There is none; the message says how to see those that are.</exception>
+    public Task<Resource> ObjectAsync(KindDefinition kind, string name, CancellationToken cancel) =>
+        ObjectAsync(kind, new NamespacedName(kind.Namespaced ? Namespace : "", name), cancel);
+
+    /// <summary>The object of a kind and a key.</summary>
+    /// <exception cref="CommandFailure">There is none; the message says how to see those that are.</exception>
+    public async Task<Resource> ObjectAsync(KindDefinition kind, NamespacedName key, CancellationToken cancel)
+    {
+        if (await Resources.GetAsync(kind, key, cancel) is { } found) return found;
+        var (where, all) = kind.Namespaced ? ($" in namespace {key.Namespace}", " -A") : ("", "");
+        throw new CommandFailure($"{kind.QualifiedPlural} \"{key.Name}\" not found{where}; see them with: kip get {kind.Plural}{all}");
+    }
+
     /// <summary>Completes when the namespace is there.</summary>
     /// <exception cref="CommandFailure">It is not; the message says how to make it.</exception>
     public async Task RequireNamespaceAsync(CancellationToken cancel)

@@ -19,6 +19,11 @@ internal static class GlobalOptions
         Recursive = true,
     };
 
+    /// <summary>A number that an option is given, refused below its least.</summary>
+    /// <exception cref="CommandFailure">It is less.</exception>
+    public static int AtLeast(int least, int given, string option) => given >= least ? given
+        : throw new CommandFailure($"{option} is a number of {least} or more, not {given}", KipCommandLine.UsageError);
+
     /// <summary><c>-o</c> of the verbs that print data.</summary>
     public static Option<string?> Output(params string[] formats)
     {

@@ -62,6 +62,7 @@ internal static class DeployCommand
             : Connection.Open(parsed);
         var directory = SourceDirectory(parsed.GetRequiredValue(Source));
         var name = ServiceName.For(parsed.GetValue(Name), directory);
+        var timeout = TimeSpan.FromSeconds(GlobalOptions.AtLeast(1, parsed.GetValue(Timeout), "--timeout"));
         // Asked before the build, which may take long, and may be for nothing.
         await connection.RequireNamespaceAsync(cancel);
         var isContainer = parsed.GetValue(Container);
@@ -78,7 +79,7 @@ internal static class DeployCommand
             Port = parsed.GetValue(Port),
             IsContainer = isContainer,
         };
-        var service = await ServiceDeployment.RunAsync(connection, request, TimeSpan.FromSeconds(parsed.GetValue(Timeout)), cancel);
+        var service = await ServiceDeployment.RunAsync(connection, request, timeout, cancel);
         Print(service, parsed.GetValue(Output));
     }
 

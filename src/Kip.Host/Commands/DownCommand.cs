@@ -27,12 +27,13 @@ internal static partial class DownCommand
     private static async Task RunAsync(ParseResult parsed, CancellationToken cancel)
     {
         var data = DataFolder.Choose(parsed.GetValue(Data));
+        var patience = TimeSpan.FromSeconds(GlobalOptions.AtLeast(0, parsed.GetValue(Timeout), "--timeout"));
         if (InstanceFile.Read(data) is not { } running)
         {
             Console.Out.WriteLine($"Kip is not running over {data.Root}.");
             return;
         }
-        await StopAsync(running, TimeSpan.FromSeconds(parsed.GetValue(Timeout)), cancel);
+        await StopAsync(running, patience, cancel);
         Console.Out.WriteLine("Kip has stopped.");
     }
 

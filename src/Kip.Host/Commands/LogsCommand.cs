@@ -40,7 +40,7 @@ internal static class LogsCommand
         {
             Container = parsed.GetValue(Requests) ? RequestLogContainer.Name : null,
             Follow = parsed.GetValue(Follow),
-            TailLines = parsed.GetValue(Tail),
+            TailLines = parsed.GetValue(Tail) is { } lines ? GlobalOptions.AtLeast(0, lines, "--tail") : null,
             Previous = parsed.GetValue(Previous),
             Timestamps = parsed.GetValue(Timestamps),
         };

@@ -34,6 +34,13 @@ public class ArgumentRulesTests
         Should.Throw<CommandFailure>(() => KeyValues.Parse("--env", ["=1"])).Message.ShouldBe("--env =1 is not K=V");
     }
 
+    [Fact]
+    public void A_number_below_its_least_is_refused()
+    {
+        GlobalOptions.AtLeast(0, 0, "--tail").ShouldBe(0);
+        Should.Throw<CommandFailure>(static () => GlobalOptions.AtLeast(1, -1, "--timeout")).Message.ShouldBe("--timeout is a number of 1 or more, not -1");
+    }
+
     [Theory]
     [InlineData("queue;dur=1.5", "queue 1.5 ")]
     [InlineData("queue;dur=1.5;desc=\"waited for a pod\", forwarded;dur=2", "queue 1.5 waited for a pod|forwarded 2 ")]

@@ -35,7 +35,7 @@ internal static class DeleteCommand
         using var connection = Connection.Open(parsed);
         foreach (var (kind, name) in await TargetsAsync(parsed, connection, cancel))
         {
-            var present = await connection.Resources.GetAsync(kind, name, cancel) ?? throw ApiException.NotFound(kind, name.Name);
+            var present = await connection.ObjectAsync(kind, name, cancel);
             await using (Progress.Start($"Deleting {name.Name}")) await DeleteAsync(connection.Resources, present, cancel);
             ResourcePrinter.Done(Console.Out, present, "deleted", parsed.GetValue(Output));
         }

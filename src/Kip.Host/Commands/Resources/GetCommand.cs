@@ -66,9 +66,7 @@ internal static class GetCommand
     private static async Task<IReadOnlyList<Resource>> FindAsync(
         Connection connection, KindDefinition kind, string? name, ParseResult parsed, CancellationToken cancel)
     {
-        var @namespace = kind.Namespaced ? connection.Namespace : "";
-        if (name is not null)
-            return [await connection.Resources.GetAsync(kind, new(@namespace, name), cancel) ?? throw ApiException.NotFound(kind, name)];
+        if (name is not null) return [await connection.ObjectAsync(kind, name, cancel)];
         return (await connection.Resources.ListAsync(kind, Options(connection, kind, name, parsed), cancel)).Items;
     }
 

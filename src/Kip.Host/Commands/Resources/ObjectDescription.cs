@@ -12,8 +12,7 @@ internal static class ObjectDescription
 {
     public static async Task PrintAsync(TextWriter output, Connection connection, KindDefinition kind, string name, string? format, CancellationToken cancel)
     {
-        var key = new NamespacedName(kind.Namespaced ? connection.Namespace : "", name);
-        var resource = await connection.Resources.GetAsync(kind, key, cancel) ?? throw ApiException.NotFound(kind, name);
+        var resource = await connection.ObjectAsync(kind, name, cancel);
         var events = await EventsAsync(connection, resource, cancel);
         if (format is not null) output.WriteLine(ResourcePrinter.Text([resource, .. events], format));
         else Print(output, resource, events);

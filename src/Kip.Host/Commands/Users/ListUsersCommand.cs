@@ -22,8 +22,14 @@ internal static class ListUsersCommand
         var secrets = await connection.Resources.ListAsync<Secret>(Labelled with { Namespace = UserRecord.Namespace }, cancel);
         var bindings = await connection.Resources.ListAsync<RoleBinding>(Labelled, cancel);
         var everywhere = await connection.Resources.ListAsync<ClusterRoleBinding>(Labelled, cancel);
+        UserRecord[] users = [.. secrets.Select(UserRecord.Of).OfType<UserRecord>()];
+        if (users.Length == 0)
+        {
+            Console.Out.WriteLine("No users were added. Add one with: kip user add NAME --role ROLE");
+            return;
+        }
         var table = new TextTable("NAME", "ROLE", "NAMESPACE", "CREDENTIAL", "EXPIRES");
-        foreach (var user in secrets.Select(UserRecord.Of).OfType<UserRecord>())
+        foreach (var user in users)
         {
             var own = bindings.FirstOrDefault(binding => IsOf(binding, user));
             var role = own?.RoleRef ?? everywhere.FirstOrDefault(binding => IsOf(binding, user))?.RoleRef;

@@ -188,7 +188,7 @@ internal sealed class ContainerSlot(
 
     private async Task<ContainerExit> TellExitAsync(ContainerRun run)
     {
-        var exit = await LastWords.AddAsync(await run.Exited, container, run.Log, host.Time);
+        var exit = await LastWords.HearAsync(run, container, host.Time);
         post(new PodMessage.Exited(this, run, exit));
         return exit;
     }

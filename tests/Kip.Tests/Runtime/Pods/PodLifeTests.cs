@@ -135,6 +135,20 @@ public class PodLifeTests
     }
 
     [Fact]
+    public async Task Who_sees_that_a_program_has_ended_finds_all_that_it_wrote()
+    {
+        await using var kip = await RuntimeHarness.StartAsync();
+        // What is written last comes from a process that has left the group, when the program itself is gone already.
+        var image = await kip.ShellBundleAsync(
+            "mkfifo $TMPDIR/apart; setsid sh -c 'echo >$TMPDIR/apart; sleep 0.5; echo last' & echo first; read _ <$TMPDIR/apart; exit 0");
+
+        await kip.CreateAsync(RuntimeHarness.PodOf("job", image, null, static s => s with { RestartPolicy = "Never" }));
+        await kip.WaitForAsync<Pod>("job", static p => p.Status.Phase == "Succeeded");
+
+        (await kip.LogAsync("job")).ShouldBe("first\nlast\n");
+    }
+
+    [Fact]
     public async Task A_program_that_ignores_SIGTERM_is_killed_with_all_it_started_when_its_grace_period_is_over()
     {
         await using var kip = await RuntimeHarness.StartAsync();

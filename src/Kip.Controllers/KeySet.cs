@@ -1,6 +1,6 @@
 using Kip.Resources;
 
-namespace Kip.Controllers.Serving;
+namespace Kip.Controllers;
 
 /// <summary>A set of keys that most often holds one, which then takes no memory beside it. To be changed where it is kept, not in a copy.</summary>
 internal struct KeySet

@@ -1,21 +1,22 @@
 using System.Runtime.InteropServices;
 using Kip.Resources;
 
-namespace Kip.Controllers.Serving;
+namespace Kip.Controllers;
 
 /// <summary>Who wants to know when an object changes, even one that does not exist yet: a Route waiting for a Configuration.</summary>
-internal sealed class ReferenceTracker
+/// <typeparam name="T">What tells one object from another: its name where the kind is known, else both.</typeparam>
+internal class ReferenceTracker<T> where T : notnull, IEquatable<T>
 {
     private readonly Lock _lock = new();
-    private readonly Dictionary<NamespacedName, KeySet> _watchers = [];
-    private readonly Dictionary<NamespacedName, NamespacedName[]> _watched = [];
+    private readonly Dictionary<T, KeySet> _watchers = [];
+    private readonly Dictionary<NamespacedName, T[]> _watched = [];
 
     /// <summary>
     /// Sets what one watcher refers to, in place of what it referred to before. Call it before reading, or a change may slip between.
     /// </summary>
-    public void Set(NamespacedName watcher, IEnumerable<NamespacedName> references)
+    public void Set(NamespacedName watcher, IEnumerable<T> references)
     {
-        NamespacedName[] wanted = [.. references.Distinct()];
+        T[] wanted = [.. references.Distinct()];
         lock (_lock)
         {
             if (_watched.TryGetValue(watcher, out var before))
@@ -30,12 +31,12 @@ internal sealed class ReferenceTracker
     }
 
     /// <summary>Those who refer to an object.</summary>
-    public IReadOnlyList<NamespacedName> Of(NamespacedName reference)
+    public IReadOnlyList<NamespacedName> Of(T reference)
     {
         lock (_lock) return _watchers.TryGetValue(reference, out var watchers) ? watchers.ToArray() : [];
     }
 
-    private void Remove_NeedsLock(NamespacedName watcher, NamespacedName reference)
+    private void Remove_NeedsLock(NamespacedName watcher, T reference)
     {
         ref var watchers = ref CollectionsMarshal.GetValueRefOrNullRef(_watchers, reference);
         if (System.Runtime.CompilerServices.Unsafe.IsNullRef(ref watchers)) return;
