@@ -79,6 +79,8 @@ internal sealed class EventsApi(TopicTable topics, Ingress ingress, IEventSender
                 _ => throw ApiException.Of(404, StatusReason.NotFound, $"\"{kind}\" is neither brokers nor channels"),
             },
             new(space, name));
-        return topics.TryGet(key, out var topic) ? topic : throw ApiException.Of(404, StatusReason.NotFound, $"there is no {key}");
+        if (topics.TryGet(key, out var topic)) return topic;
+        var kinds = key.Kind == TopicKind.Broker ? "brokers" : "inmemorychannels";
+        throw ApiException.Of(404, StatusReason.NotFound, $"there is no {key}; see those that are with: kip get {kinds} -A");
     }
 }
