@@ -63,7 +63,7 @@ internal static class KipCommandLine
         return root;
     }
 
-    private static Command MakeVerb(string name) => name switch
+    private static Verb MakeVerb(string name) => name switch
     {
         "up" => UpCommand.Make(),
         "down" => DownCommand.Make(),
