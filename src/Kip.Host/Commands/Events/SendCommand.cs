@@ -86,7 +86,7 @@ internal static class SendCommand
         foreach (var (name, value) in message.Headers) request.Headers.TryAddWithoutValidation(name, value);
         request.Headers.TryAddWithoutValidation("Prefer", "reply");
         await using var progress = Progress.Start($"Sending to {url}");
-        using var response = await client.SendAsync(request, cancel);
+        using var response = await AnswerAsync(client, request, url, cancel);
         var body = await response.Content.ReadAsByteArrayAsync(cancel);
         if (!response.IsSuccessStatusCode)
         {
@@ -94,6 +94,19 @@ internal static class SendCommand
             throw new CommandFailure($"{url} answered {(int)response.StatusCode} {response.ReasonPhrase}{(said.Length == 0 ? "" : $": {said}")}", 22);
         }
         return new(id, url.ToString(), (int)response.StatusCode, ReplyIn(response, body));
+    }
+
+    // Whoever does not answer here is no part of the platform.
+    private static async Task<HttpResponseMessage> AnswerAsync(HttpClient client, HttpRequestMessage request, Uri url, CancellationToken cancel)
+    {
+        try
+        {
+            return await client.SendAsync(request, cancel);
+        }
+        catch (HttpRequestException failure)
+        {
+            throw new CommandFailure($"{url} cannot be reached: {failure.Message}");
+        }
     }
 
     // A reply is an event in the answer; anything else in it is the receiver's own affair.

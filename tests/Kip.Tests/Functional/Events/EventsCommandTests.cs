@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Xml.Linq;
 using Kip.Testing.Eventing;
+using Kip.Testing.Traffic;
 using Kip.Testing.Programs;
 using Microsoft.AspNetCore.Http;
 using Shouldly;
@@ -59,6 +60,11 @@ public class EventsCommandTests(KipFixture fixture)
         var refused = await Kip.KipAsync("events", "send", refusing.Url.ToString(), "--type", "question");
         refused.ExitCode.ShouldBe(22);
         refused.Error.ShouldContain("answered 503");
+
+        using var closed = new ClosedPort();
+        var unreachable = await Kip.KipAsync("events", "send", $"http://127.0.0.1:{closed.Number}/", "--type", "question");
+        (unreachable.ExitCode, unreachable.Error).ShouldBe(
+            (1, $"kip: http://127.0.0.1:{closed.Number}/ cannot be reached: Connection refused (127.0.0.1:{closed.Number})\n"));
     }
 
     [Fact]
