@@ -51,26 +51,24 @@ internal sealed class SecureEventSender(int maxAnswerBytes) : IEventSender, IDis
         if (certificates.Length == 0) return handler;
         var trusted = new X509Certificate2Collection();
         trusted.ImportFromPem(certificates);
-#pragma warning disable CA5359 // It refuses by throwing.
         handler.SslOptions.RemoteCertificateValidationCallback = (stream, presented, chain, errors) =>
         {
             // Thrown, for of a plain refusal the sender would only be told that this callback was it.
             if (errors.HasFlag(SslPolicyErrors.RemoteCertificateNameMismatch))
                 throw new AuthenticationException($"the certificate is not for \"{(stream as SslStream)?.TargetHostName}\"");
-            if (errors == SslPolicyErrors.None) return true;
-            if (presented is X509Certificate2 certificate && chain is not null && Vouches(trusted, certificate, chain)) return true;
-            throw new AuthenticationException("the certificate is signed neither by the destination's CACerts nor by an authority that this system trusts");
+            return errors == SslPolicyErrors.None || IsVouchedFor(presented, chain, trusted);
         };
-#pragma warning restore CA5359
         return handler;
     }
 
-    private static bool Vouches(X509Certificate2Collection trusted, X509Certificate2 presented, X509Chain chain)
+    private static bool IsVouchedFor(X509Certificate? presented, X509Chain? chain, X509Certificate2Collection trusted)
     {
+        if (presented is not X509Certificate2 certificate || chain is null) return false;
         chain.ChainPolicy.TrustMode = X509ChainTrustMode.CustomRootTrust;
         chain.ChainPolicy.CustomTrustStore.AddRange(trusted);
         chain.ChainPolicy.RevocationMode = X509RevocationMode.NoCheck;
-        return chain.Build(presented);
+        return chain.Build(certificate) ? true : throw new AuthenticationException(
+            "the certificate is signed neither by the destination's CACerts nor by an authority that this system trusts");
     }
 
     private static HttpRequestMessage Message(in EventRequest request)
