@@ -7,6 +7,7 @@ using Kip.Bench.Coldstart;
 using Kip.Bench.Gateway;
 using Kip.Bench.Idle;
 using Kip.Bench.Overload;
+using Kip.Bench.Profile;
 using Kip.Bench.Routes;
 using Kip.Bench.Start;
 
@@ -22,6 +23,7 @@ const string Usage = """
       api         10,000 objects created, listed and followed by 1,000 watchers  [--count N] [--seconds N] [--quick: no waiting for memory]
       apply       1,000 services applied and Ready at zero replicas  [--count N]
       broker      events/s accepted durably, events/s end to end, latencies at fixed rates  [--quick]
+      profile     records which methods a platform enters, for the layout of its code: writes eng/kip.mibc (docs/hacking.md)
       broker --kill   a million events through a kip that is killed again and again  [--count N]
     """;
 
@@ -40,6 +42,7 @@ try
         case ["chaos", ..]: return await ChaosBench.RunAsync(Number(args, "--minutes", 10), Number(args, "--seed", Environment.TickCount));
         case ["api", ..]: return await ApiBench.RunAsync(Count(args, 10_000), Number(args, "--seconds", 20), quick: args.Contains("--quick"));
         case ["apply", ..]: return await ApplyBench.RunAsync(Count(args, 1000));
+        case ["profile", ..]: return await ProfileRun.RunAsync();
         case ["--help" or "-h"]:
             Console.WriteLine(Usage);
             return 0;

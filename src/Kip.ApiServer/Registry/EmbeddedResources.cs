@@ -19,8 +19,9 @@ public sealed class EmbeddedResources(ResourceRegistry registry, string user = "
     public Task<ResourceList> ListAsync(KindDefinition kind, ListOptions options, CancellationToken cancel) =>
         Answer(() => registry.List(kind, options));
 
+    /// <summary>Without bookmarks, which are for connections that break: each takes a timer, and the machinery to make an object of its kind from nothing.</summary>
     public IAsyncEnumerable<WatchEvent> WatchAsync(KindDefinition kind, ListOptions options, CancellationToken cancel) =>
-        registry.Watch(kind, options, new WatchOptions(), cancel);
+        registry.Watch(kind, options with { AllowBookmarks = false }, new WatchOptions(), cancel);
 
     public Task<Resource> CreateAsync(Resource resource, CancellationToken cancel) => registry.CreateAsync(resource, _context, cancel);
 
