@@ -8,7 +8,8 @@ internal static class ProfiledUse
     // What is done once some seconds after the start belongs to the start; nothing tells that the last of it is done, so it is a time.
     private static readonly TimeSpan Rest = TimeSpan.FromSeconds(30);
 
-    private static readonly TimeSpan ClocksApart = TimeSpan.FromSeconds(5);
+    // The runtime's events are stamped by its own clock: what lies apart by this much is not mistaken for what was before or after.
+    private static readonly TimeSpan Between = TimeSpan.FromSeconds(5);
 
     private const string BrokerWithTrigger = """
         apiVersion: eventing.knative.dev/v1
@@ -26,12 +27,11 @@ internal static class ProfiledUse
         await using var kip = await StartAsync(file);
         await Task.Delay(Rest);
         var idle = DateTime.UtcNow;
-        // The runtime's events are stamped by a clock of their own, half a second beside this one.
-        await Task.Delay(ClocksApart);
+        await Task.Delay(Between);
         await UseAsync(kip);
-        await Task.Delay(ClocksApart);
+        await Task.Delay(Between);
         var end = DateTime.UtcNow;
-        await Task.Delay(ClocksApart);
+        await Task.Delay(Between);
         if (await kip.StopAsync() is not 0 and var code) throw new InvalidOperationException($"kip ended with {code}:\n{kip.Said}");
         return new([.. (await File.ReadAllLinesAsync(file)).Select(EnteredMethod.Parse)], idle, end);
     }
