@@ -16,6 +16,7 @@ namespace Kip.Controllers.Serving;
 /// <param name="images">Asks registries what tags stand for. Null: tags run as written.</param>
 public sealed class RevisionReconciler(IImageDigests? digests = null, IImageResolver? images = null) : IReconciler
 {
+    private readonly KnownDeployments _known = new();
     private IWatchBuilder _watch = null!;
     private IIndexer<Revision> _revisions = null!;
     private IIndexer<Deployment> _deployments = null!;
@@ -40,6 +41,7 @@ public sealed class RevisionReconciler(IImageDigests? digests = null, IImageReso
         if (_revisions.Get(key) is not { Metadata.DeletionTimestamp: null } revision)
         {
             images?.Forget(key.ToString());
+            _known.Forget(key);
             return Resources.Planning.Plan.Nothing;
         }
         var deployment = _deployments.Get(new(key.Namespace, RevisionNames.Deployment(key.Name)));
@@ -51,6 +53,7 @@ public sealed class RevisionReconciler(IImageDigests? digests = null, IImageReso
             Pods = deployment is { Spec.Replicas: > 0, Status.AvailableReplicas: 0 }
                 ? [.. _pods.WithLabel(key.Namespace, ServingLabels.Revision, key.Name)]
                 : [],
+            Known = _known,
             Config = _config.Current,
             Now = now,
         }));

@@ -59,14 +59,18 @@ public static class RevisionPlanner
             conditions = NotOwned(conditions, "Deployment", existing.Metadata.Name);
             return false;
         }
-        var wanted = RevisionDeployment.Make(seen.Revision, labels, seen.Config);
-        if (existing is null)
+        if (existing is null || seen.Known?.IsOf(seen.Revision, seen.Config, existing) != true)
         {
-            edits.Add(new Edit.Create(wanted));
-            conditions = conditions.MarkUnknown(ResourcesAvailable, Deploying, null).MarkUnknown(ContainerHealthy, Deploying, null);
-            return true;
+            var wanted = RevisionDeployment.Make(seen.Revision, labels, seen.Config);
+            seen.Known?.Remember(seen.Revision, seen.Config, wanted);
+            if (existing is null)
+            {
+                edits.Add(new Edit.Create(wanted));
+                conditions = conditions.MarkUnknown(ResourcesAvailable, Deploying, null).MarkUnknown(ContainerHealthy, Deploying, null);
+                return true;
+            }
+            if (RevisionDeployment.Differs(wanted, existing)) edits.Add(new Edit.Update(RevisionDeployment.Update(wanted, existing)));
         }
-        if (RevisionDeployment.Differs(wanted, existing)) edits.Add(new Edit.Update(RevisionDeployment.Update(wanted, existing)));
         conditions = RevisionHealth.FromDeployment(existing, conditions);
         conditions = RevisionHealth.FromPods(existing, seen.Pods, seen.Config.Deployment, conditions);
         return true;

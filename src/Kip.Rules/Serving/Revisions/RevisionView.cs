@@ -30,6 +30,9 @@ public sealed record RevisionView
     /// <summary>Whether a registry has been asked and has not answered.</summary>
     public bool AwaitsDigests { get; init; }
 
+    /// <summary>What Deployments were made from before, so that none is made only to see that it would be the same. Null: each is made.</summary>
+    public KnownDeployments? Known { get; init; }
+
     public ServingConfig Config { get; init; } = ServingConfig.Default;
     public required DateTimeOffset Now { get; init; }
 }
