@@ -42,6 +42,7 @@ public sealed partial class ProcessRuntime : IAsyncDisposable
     private readonly ILogger _logger;
     private readonly ProcessSpawner _spawner;
     private readonly Prober _prober;
+    private readonly PortWatch _portWatch;
     private readonly EventRecorder _events;
     private readonly ProcessMarks _marks;
     private readonly PodWorkers _workers;
@@ -70,6 +71,7 @@ public sealed partial class ProcessRuntime : IAsyncDisposable
         _logger = loggers.CreateLogger<ProcessRuntime>();
         _spawner = new ProcessSpawner(time);
         _prober = new Prober(time);
+        _portWatch = new PortWatch(time);
         _events = new EventRecorder(resources, time, loggers);
         _marks = new ProcessMarks(Path.GetFullPath(options.DataDirectory));
         Bundles = new BundleStore(options.DataDirectory);
@@ -81,8 +83,9 @@ public sealed partial class ProcessRuntime : IAsyncDisposable
         var ports = new PortAllocator(options.FirstPort, options.PortCount, (int)(random() * options.PortCount));
         _workers = new PodWorkers(new PodHost
         {
-            Options = options, Resources = resources, Informers = informers, Spawner = _spawner, Prober = _prober, Bundles = Bundles, Ports = ports,
-            Marks = _marks, Room = room, ProbeHeard = (target, get, answer, took) => RequestLogs?.Probed(target, get, answer, took),
+            Options = options, Resources = resources, Informers = informers, Spawner = _spawner, Prober = _prober, PortWatch = _portWatch,
+            Bundles = Bundles, Ports = ports, Marks = _marks, Room = room,
+            ProbeHeard = (target, get, answer, took) => RequestLogs?.Probed(target, get, answer, took),
             Events = _events, Drain = drain, NewSandbox = NewSandbox, Time = time, Logger = loggers.CreateLogger("Kip.Runtime.Pods"),
         });
         RequestLogs = new PodRequestLogs(_workers, time, loggers.CreateLogger("Kip.Runtime.Logs"));
@@ -167,6 +170,7 @@ public sealed partial class ProcessRuntime : IAsyncDisposable
         await StopAsync(CancellationToken.None);
         await RequestLogs.DisposeAsync();
         if (_engines is not null) await _engines.DisposeAsync();
+        _portWatch.Dispose();
         _prober.Dispose();
         _spawner.Dispose();
         _stop.Dispose();

@@ -26,6 +26,8 @@ internal sealed record PodHost
     public required IResources Resources { get; init; }
     public required ProcessSpawner Spawner { get; init; }
     public required Prober Prober { get; init; }
+    public required PortWatch PortWatch { get; init; }
+    public StartTimes StartTimes { get; } = new();
 
     /// <summary>Told of each answer to a probe by HTTP. Null: nobody wants to know.</summary>
     public Action<ProbeTarget, HttpGetAction, ProbeAnswer, TimeSpan>? ProbeHeard { get; init; }

@@ -10,6 +10,12 @@ public sealed class ProbeLoop(Prober prober, TimeProvider time)
     /// <summary>Told of each answer by HTTP, and how long it took; must not wait.</summary>
     public Action<ProbeTarget, HttpGetAction, ProbeAnswer, TimeSpan>? Heard { get; init; }
 
+    /// <summary>Asks ports of this machine that are to accept and nothing more. Null: they are asked as others are.</summary>
+    internal PortWatch? Ports { get; init; }
+
+    /// <summary>What is known of how long programs take to come up. Null: nothing.</summary>
+    internal StartTimes? Times { get; init; }
+
     /// <summary>Runs until cancelled; for a startup probe, until its verdict.</summary>
     /// <param name="kind">What the probe is for.</param>
     /// <param name="probe">The question.</param>
@@ -36,7 +42,9 @@ public sealed class ProbeLoop(Prober prober, TimeProvider time)
         var began = time.GetTimestamp();
         var judge = new ProbeJudge();
         var comingUp = kind != ProbeKind.Liveness;
-        var first = comingUp && Prober.PortOnly(probe, target) is { } port ? await UntilItAcceptsAsync(kind, port, settings, began, cancel) : null;
+        var first = comingUp && Prober.PortOnly(probe, target) is { } port
+            ? await UntilItAcceptsAsync(kind, port, settings, target.Container.Image, cancel)
+            : null;
         while (true)
         {
             var asked = time.GetTimestamp();
@@ -59,16 +67,18 @@ public sealed class ProbeLoop(Prober prober, TimeProvider time)
         }
     }
 
-    // Nearly all that is ever asked, and on the processors that the program needs: a loop with next to nothing in it. Null: go on in the usual way.
-    private async Task<ProbeAnswer?> UntilItAcceptsAsync(ProbeKind kind, LoopbackPort port, ProbeSettings settings, long began, CancellationToken cancel)
+    // Nearly all that is ever asked. Null: go on in the usual way.
+    private async Task<ProbeAnswer?> UntilItAcceptsAsync(
+        ProbeKind kind, LoopbackPort port, ProbeSettings settings, string image, CancellationToken cancel)
     {
-        while (port.Accepts() is { } accepts)
-        {
-            if (accepts) return ProbeAnswer.Ok;
-            var elapsed = time.GetElapsedTime(began);
-            if (kind == ProbeKind.Startup && ProbeSchedule.HasFailedToStart(settings, elapsed)) return null;
-            await Task.Delay(ProbeSchedule.Wait(settings, comingUp: true, elapsed, startsProgram: false), time, cancel);
-        }
-        return null;
+        if (Ports is null) return null;
+        var expected = Times?.Of(image);
+        var accepts = await Ports.UntilItAcceptsAsync(
+            port.Accepts,
+            elapsed => kind == ProbeKind.Startup && ProbeSchedule.HasFailedToStart(settings, elapsed)
+                ? null
+                : ProbeSchedule.Wait(settings, comingUp: true, elapsed, startsProgram: false, expected),
+            took => Times?.Learn(image, took), cancel);
+        return accepts ? ProbeAnswer.Ok : null;
     }
 }

@@ -17,6 +17,7 @@ internal static unsafe partial class LibC
     public const int WaitExited = 4;
     public const int WaitNoReap = 0x01000000;
     public const int IdOfProcess = 1;
+    public const int PollReadable = 1;
     public const int MayExecute = 1;
 
     /// <summary>A new session, and with it a new process group, whose id is the process id.</summary>
@@ -108,6 +109,12 @@ internal static unsafe partial class LibC
 
     [LibraryImport("libc", EntryPoint = "waitpid", SetLastError = true)]
     public static partial int WaitPid(int pid, int* status, int options);
+
+    /// <param name="descriptors">Each a <c>struct pollfd</c>: an int, and two shorts.</param>
+    /// <param name="count">How many.</param>
+    /// <param name="timeout">In milliseconds; negative: none.</param>
+    [LibraryImport("libc", EntryPoint = "poll", SetLastError = true)]
+    public static partial int Poll(void* descriptors, nuint count, int timeout);
 
     [LibraryImport("libc", EntryPoint = "epoll_create1", SetLastError = true)]
     public static partial int EpollCreate(int flags);

@@ -197,7 +197,7 @@ internal sealed class ContainerSlot(
     {
         if (probe is null || Run is not { } run) return;
         var target = new ProbeTarget(pod, container, sandbox.Address ?? PodStatusRules.Loopback, run.ExecAsync);
-        _ = new ProbeLoop(host.Prober, host.Time) { Heard = host.ProbeHeard }.RunAsync(
+        _ = new ProbeLoop(host.Prober, host.Time) { Heard = host.ProbeHeard, Ports = host.PortWatch, Times = host.StartTimes }.RunAsync(
             kind, probe, target, answer => post(new PodMessage.Judged(this, run, kind, answer)), run.Probing.Token);
     }
 

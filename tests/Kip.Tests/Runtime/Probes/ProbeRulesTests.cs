@@ -14,13 +14,15 @@ public class ProbeRulesTests
 
     [Theory]
     [InlineData(0, 1)]
-    [InlineData(32, 1)]
-    [InlineData(33, 2)]
-    [InlineData(256, 2)]
-    [InlineData(1_280, 10)]
+    [InlineData(320, 10)]
     [InlineData(10_000, 50)]
     public void A_program_that_comes_up_is_asked_in_a_loop_that_grows_from_1_to_50_ms(int elapsed, int wait) =>
         ProbeSchedule.Wait(Settings, comingUp: true, TimeSpan.FromMilliseconds(elapsed), startsProgram: false).ShouldBe(TimeSpan.FromMilliseconds(wait));
+
+    [Fact]
+    public void Never_less_often_than_once_per_period() => ProbeSchedule.Wait(
+        Settings with { Period = TimeSpan.FromMilliseconds(5) }, comingUp: true, TimeSpan.FromSeconds(10), startsProgram: false)
+        .ShouldBe(TimeSpan.FromMilliseconds(5));
 
     [Fact]
     public void One_that_is_up_is_asked_once_per_period() =>
