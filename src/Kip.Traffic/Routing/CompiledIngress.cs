@@ -16,11 +16,15 @@ internal sealed class CompiledIngress
     });
 
     private readonly NamespacedName _key;
+    private readonly string? _uid;
     private readonly DateTimeOffset? _created;
+    private readonly IngressSpec _spec;
 
     private CompiledIngress(Ingress ingress, Dictionary<string, HostRoutes> hosts, IEnumerable<PathRoute> paths)
     {
         _key = ingress.Key;
+        _uid = ingress.Metadata.Uid;
+        _spec = ingress.Spec;
         _created = ingress.Metadata.CreationTimestamp;
         Hosts = hosts;
         Backends = paths.SelectMany(static path => path.Targets).Select(static target => target.Backend).Distinct().ToArray();
@@ -30,6 +34,9 @@ internal sealed class CompiledIngress
 
     /// <summary>The revisions it names, each once.</summary>
     public IReadOnlyList<RevisionBackend> Backends { get; }
+
+    /// <summary>Whether a state of the ingress would be compiled to the same.</summary>
+    public bool IsOf(Ingress ingress) => ingress.Metadata.Uid == _uid && ingress.Spec == _spec;
 
     public static CompiledIngress Of(Ingress ingress, Func<NamespacedName, RevisionBackend> backend)
     {

@@ -7,12 +7,13 @@ namespace Kip.Traffic.Routing;
 /// <summary>What one host serves: its paths in the order in which they are tried.</summary>
 public sealed class HostRoutes
 {
-    private readonly Ingress _ingress;
+    // Not the whole object: its later states have the same spec, and the first would be kept for nothing else.
+    private readonly IngressSpec _spec;
 
     /// <param name="paths">In the order in which they are tried; shared with the rule's other hosts.</param>
     internal HostRoutes(Ingress ingress, bool clusterLocal, bool redirectToHttps, PathRoute[] paths)
     {
-        _ingress = ingress;
+        (Ingress, _spec) = (ingress.Key, ingress.Spec);
         IsClusterLocal = clusterLocal;
         RedirectToHttps = redirectToHttps;
         Paths = paths;
@@ -20,10 +21,10 @@ public sealed class HostRoutes
     }
 
     /// <summary>The Ingress that declares the host.</summary>
-    public NamespacedName Ingress => _ingress.Key;
+    public NamespacedName Ingress { get; }
 
     /// <summary>What a probe is told that asks for the version of that Ingress.</summary>
-    public string Hash => IngressHash.Of(_ingress);
+    public string Hash => IngressHash.Of(_spec, Ingress);
 
     /// <summary>Whether only clients inside the platform may reach it.</summary>
     public bool IsClusterLocal { get; }

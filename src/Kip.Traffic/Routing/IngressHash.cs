@@ -17,13 +17,16 @@ public static class IngressHash
     private static readonly (string Plain, string Escaped)[] GoEscapes = [("<", "\\u003c"), (">", "\\u003e"), ("&", "\\u0026")];
 
     /// <summary>Hexadecimal digits of the SHA-256.</summary>
-    public static string Of(Ingress ingress)
+    public static string Of(Ingress ingress) => Of(ingress.Spec, ingress.Key);
+
+    /// <inheritdoc cref="Of(Ingress)"/>
+    public static string Of(IngressSpec spec, NamespacedName name)
     {
         var json = new ArrayBufferWriter<byte>(1024);
-        using (var writer = new Utf8JsonWriter(json, new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping })) Write(writer, ingress.Spec);
+        using (var writer = new Utf8JsonWriter(json, new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping })) Write(writer, spec);
         var text = Encoding.UTF8.GetString(json.WrittenSpan);
         foreach (var (plain, escaped) in GoEscapes) text = text.Replace(plain, escaped, StringComparison.Ordinal);
-        return Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text + ingress.Metadata.Namespace + ingress.Metadata.Name)));
+        return Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text + name.Namespace + name.Name)));
     }
 
     // Fields in the order of Knative's Go types, empty ones left out where those say omitempty.

@@ -1,4 +1,3 @@
-using System.Collections.Frozen;
 using Kip.Resources.Networking;
 using Kip.Traffic.Activation;
 
@@ -51,16 +50,25 @@ public sealed class RouteTable
     /// <summary>The hosts whose hash is the same in its last bits.</summary>
     internal sealed class Shard
     {
-        public static readonly Shard Empty = new([]);
+        public static readonly StringComparer Comparer = StringComparer.OrdinalIgnoreCase;
 
-        public Shard(IEnumerable<KeyValuePair<string, HostRoutes>> hosts)
+        public static readonly Shard Empty = new(new(Comparer));
+
+        // Not a frozen one: it is made anew for each change of a few of its hosts, and to freeze it takes longer than all else that a change takes.
+        private readonly Dictionary<string, HostRoutes> _hosts;
+
+        /// <param name="hosts">By <see cref="Comparer"/>, and not to be changed any more.</param>
+        public Shard(Dictionary<string, HostRoutes> hosts)
         {
-            Hosts = hosts.ToFrozenDictionary(StringComparer.OrdinalIgnoreCase);
-            Lookup = Hosts.GetAlternateLookup<ReadOnlySpan<char>>();
+            _hosts = hosts;
+            Lookup = hosts.GetAlternateLookup<ReadOnlySpan<char>>();
         }
 
-        public FrozenDictionary<string, HostRoutes> Hosts { get; }
+        public IReadOnlyDictionary<string, HostRoutes> Hosts => _hosts;
 
-        public FrozenDictionary<string, HostRoutes>.AlternateLookup<ReadOnlySpan<char>> Lookup { get; }
+        public Dictionary<string, HostRoutes>.AlternateLookup<ReadOnlySpan<char>> Lookup { get; }
+
+        /// <summary>The same hosts, to be changed and made a shard of.</summary>
+        public Dictionary<string, HostRoutes> Copy() => new(_hosts, Comparer);
     }
 }

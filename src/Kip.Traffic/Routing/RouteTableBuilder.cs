@@ -12,7 +12,7 @@ public sealed class RouteTableBuilder(Func<NamespacedName, RevisionBackend> back
 {
     private readonly Dictionary<NamespacedName, CompiledIngress> _ingresses = [];
     private readonly Dictionary<string, CompiledIngress[]>?[] _claims = new Dictionary<string, CompiledIngress[]>?[RouteTable.ShardCount];
-    private readonly HashSet<int> _changed = [];
+    private readonly HashSet<string> _changed = new(StringComparer.OrdinalIgnoreCase);
 
     /// <summary>Whether the next table differs from the last.</summary>
     public bool HasChanges => _changed.Count > 0;
@@ -20,6 +20,8 @@ public sealed class RouteTableBuilder(Func<NamespacedName, RevisionBackend> back
     /// <summary>Adds an ingress, or replaces it.</summary>
     public void Set(Ingress ingress)
     {
+        // Most changes are of its status, which the gateway itself has written.
+        if (_ingresses.TryGetValue(ingress.Key, out var present) && present.IsOf(ingress)) return;
         var compiled = CompiledIngress.Of(ingress, backend);
         foreach (var named in compiled.Backends) named.References++;
         Remove(ingress.Key);
@@ -42,30 +44,35 @@ public sealed class RouteTableBuilder(Func<NamespacedName, RevisionBackend> back
     /// <param name="last">The table that this builder made before, or the empty one.</param>
     public RouteTable ToTable(RouteTable last, long version)
     {
-        var shards = last.Shards.ToArray();
-        foreach (var index in _changed)
-            shards[index] = new((_claims[index] ?? []).Select(static c => KeyValuePair.Create(c.Key, c.Value[0].Hosts[c.Key])));
+        var changed = new Dictionary<int, Dictionary<string, HostRoutes>>();
+        foreach (var host in _changed)
+        {
+            var index = RouteTable.ShardOf(host);
+            if (!changed.TryGetValue(index, out var hosts)) changed.Add(index, hosts = last.Shards[index].Copy());
+            if (_claims[index]!.TryGetValue(host, out var claimants)) hosts[host] = claimants[0].Hosts[host];
+            else hosts.Remove(host);
+        }
         _changed.Clear();
+        var shards = last.Shards.ToArray();
+        foreach (var (index, hosts) in changed) shards[index] = new(hosts);
         return new(version, shards);
     }
 
     private void Claim(string host, CompiledIngress ingress)
     {
-        var shard = RouteTable.ShardOf(host);
-        var claims = _claims[shard] ??= new(StringComparer.OrdinalIgnoreCase);
+        var claims = _claims[RouteTable.ShardOf(host)] ??= new(StringComparer.OrdinalIgnoreCase);
         // Nearly always one: an array of one is the least that it can be kept in.
         ref var claimants = ref CollectionsMarshal.GetValueRefOrAddDefault(claims, host, out _);
         claimants = claimants is null ? [ingress] : [.. claimants.Append(ingress).Order(CompiledIngress.OldestFirst)];
-        _changed.Add(shard);
+        _changed.Add(host);
     }
 
     private void Unclaim(string host, CompiledIngress ingress)
     {
-        var shard = RouteTable.ShardOf(host);
-        var claims = _claims[shard]!;
+        var claims = _claims[RouteTable.ShardOf(host)]!;
         var left = Array.FindAll(claims[host], other => other != ingress);
         if (left.Length == 0) claims.Remove(host);
         else claims[host] = left;
-        _changed.Add(shard);
+        _changed.Add(host);
     }
 }

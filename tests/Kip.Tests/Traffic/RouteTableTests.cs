@@ -149,6 +149,20 @@ public sealed class RouteTableTests
     }
 
     [Fact]
+    public void Another_status_of_an_ingress_makes_no_new_table_and_another_object_of_its_name_does()
+    {
+        var builder = new RouteTableBuilder(Backend);
+        var ingress = TrafficObjects.Ingress("app", "h", ("one", 100));
+        builder.Set(ingress);
+        builder.ToTable(RouteTable.Empty, 1);
+
+        builder.Set(ingress with { Status = new() { ObservedGeneration = 1 } });
+        builder.HasChanges.ShouldBeFalse();
+        builder.Set(ingress with { Metadata = ingress.Metadata with { Uid = "another", CreationTimestamp = DateTimeOffset.UnixEpoch } });
+        builder.HasChanges.ShouldBeTrue("which of two has a host goes by their age");
+    }
+
+    [Fact]
     public void A_change_among_ten_thousand_routes_costs_its_own_part_of_the_table_only()
     {
         var builder = new RouteTableBuilder(Backend);
