@@ -14,4 +14,7 @@ public sealed record Plan(ValueList<Edit> Edits, Resource? Status = null, TimeSp
 
     /// <summary>How long what is said of pods that are coming up from nothing may wait: most are up before, and need the processors for that.</summary>
     public static readonly TimeSpan WhilePodsComeUp = TimeSpan.FromMilliseconds(500);
+
+    /// <summary>How long the steps of an object on its way to Ready may wait to be told: most are overtaken by the next, and each costs a write.</summary>
+    public static readonly TimeSpan WhileOnItsWay = TimeSpan.FromMilliseconds(500);
 }

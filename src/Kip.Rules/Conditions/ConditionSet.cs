@@ -1,4 +1,5 @@
 using Kip.Resources;
+using Kip.Resources.Planning;
 
 namespace Kip.Rules.Conditions;
 
@@ -21,6 +22,17 @@ public sealed record ConditionSet
     /// <param name="stored">The conditions as they were read.</param>
     /// <param name="now">The time that every condition changed from here on will carry, cut to the second as on the wire.</param>
     public LivingConditions Take(ValueList<Condition> stored, DateTimeOffset now) => LivingConditions.Take(this, stored, now);
+
+    /// <summary>
+    /// How long what is said of an object may wait: only a step on the way from one Unknown to another, of which nobody makes anything.
+    /// Null: it is to be told at once.
+    /// </summary>
+    /// <param name="stored">The conditions as they were read.</param>
+    /// <param name="next">The conditions to be told.</param>
+    public TimeSpan? MayWait(ValueList<Condition> stored, ValueList<Condition> next) =>
+        IsUnsettled(stored) && IsUnsettled(next) ? Plan.WhileOnItsWay : null;
+
+    private bool IsUnsettled(ValueList<Condition> conditions) => conditions.Find(Happy)?.Status is null or ConditionStatus.Unknown;
 
     internal bool Counts(string type) => type == Happy || Dependents.Contains(type);
 }

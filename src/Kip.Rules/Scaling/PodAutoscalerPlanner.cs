@@ -32,8 +32,14 @@ public static class PodAutoscalerPlanner
         ValueList<Edit> edits = outcome.Replicas is { } replicas ? [new Edit.Scale(Deployment.Definition, seen.Target!.Key, replicas)] : [];
         return new(
             edits, seen.Autoscaler with { Status = StatusOf(seen, asked, outcome.Want) }, outcome.RequeueAfter,
-            IsWaking(seen, outcome.Want) ? Resources.Planning.Plan.WhilePodsComeUp : null);
+            IsWaking(seen, outcome.Want) || IsUndecided(seen) ? Resources.Planning.Plan.WhilePodsComeUp : null);
     }
+
+    // A new one is decided upon at once, and that makes another status.
+    private static bool IsUndecided(PodAutoscalerView seen) => seen.Desired is null && seen.Autoscaler.Status.Conditions.IsEmpty;
+
+    /// <summary>Whether anything that is read of a scale target differs: how its pods are doing is read from the pods.</summary>
+    public static bool Reads(Deployment before, Deployment now) => before.Spec != now.Spec || before.Metadata.Labels != now.Metadata.Labels;
 
     // All there is to say of it is that its pods are coming up.
     private static bool IsWaking(PodAutoscalerView seen, int? want) =>

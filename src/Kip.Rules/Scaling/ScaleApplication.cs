@@ -66,6 +66,11 @@ public static class ScaleApplication
         if (!seen.Config.EnableScaleToZero) return new(1, 1);
         switch (activity.State)
         {
+            // Deployed asleep, it has nothing to come up for.
+            case PodActivity.Activating when seen is { Replicas: null or 0, Autoscaler.Status.Conditions.IsEmpty: true }
+                && seen.Asked.InitialScaleOrDefault(seen.Config) == 0:
+                return new(0, 0);
+
             case PodActivity.Activating:
                 var timeout = seen.ProgressDeadline + ActivationTimeoutBuffer;
                 return activity.For > timeout ? new(0, 0) : new(null, null, Until(timeout - activity.For));

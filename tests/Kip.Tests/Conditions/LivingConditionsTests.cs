@@ -24,6 +24,22 @@ public class LivingConditionsTests
         conditions.ShouldAllBe(static c => c.LastTransitionTime == Noon && c.Severity == null);
     }
 
+    [Theory]
+    [InlineData(null, "Unknown", true)]
+    [InlineData("Unknown", "Unknown", true)]
+    [InlineData(null, "True", false)]
+    [InlineData("Unknown", "True", false)]
+    [InlineData("Unknown", "False", false)]
+    [InlineData("True", "Unknown", false)]
+    [InlineData("False", "Unknown", false)]
+    [InlineData("True", "True", false)]
+    public void Only_a_step_from_unknown_to_unknown_may_wait_to_be_told(string? before, string next, bool mayWait)
+    {
+        ValueList<Condition> stored = before is null ? [] : [new Condition { Type = "Ready", Status = before }];
+
+        (Set.MayWait(stored, [new Condition { Type = "Ready", Status = next }]) is not null).ShouldBe(mayWait);
+    }
+
     [Fact]
     public void Ready_is_true_only_when_every_dependent_is()
     {

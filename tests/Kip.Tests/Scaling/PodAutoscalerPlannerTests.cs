@@ -67,6 +67,19 @@ public class PodAutoscalerPlannerTests
     }
 
     [Fact]
+    public void A_revision_deployed_asleep_says_so_once_it_is_decided_upon()
+    {
+        var fresh = new PodAutoscaler { Metadata = Meta([("initial-scale", "0")]), Spec = Spec };
+
+        Plan(fresh, null, 0, replicas: 0).StatusWithin.ShouldNotBeNull("the decision is on its way");
+        var decided = Plan(fresh, 0, 0, replicas: 0);
+        decided.StatusWithin.ShouldBeNull();
+        StatusOf(decided).DesiredScale.ShouldBe(0);
+        StatusOf(Plan((PodAutoscaler)decided.Status!, 0, 0, replicas: 0)).ShouldBe(StatusOf(decided));
+        Plan(fresh, 0, 2, replicas: 2).Edits.ShouldBeEmpty("pods that are there are not taken without a word");
+    }
+
+    [Fact]
     public void The_status_tells_what_is_wanted_and_what_is_there()
     {
         var status = StatusOf(Plan(Autoscaler("True", 100), 4, 2, replicas: 2));

@@ -43,6 +43,21 @@ public class ConfigurationPlannerTests
         Decide(Make(1)).ShouldBe("created=hello-00001 ready= Unknown +hello-00001");
 
     [Fact]
+    public void The_name_of_a_revision_made_may_wait_to_be_told_when_its_route_knows_of_it_and_nobody_asked_for_the_name()
+    {
+        var plain = Make(1);
+        var routed = plain with { Metadata = plain.Metadata with { Annotations = StringMap.Of((ServingAnnotations.Routes, "hello")) } };
+        var named = routed with { Spec = new ConfigurationSpec { Template = Ksvc.Make().Named("hello-one").Spec.Template } };
+
+        Within(routed).ShouldBe(Plan.WhileOnItsWay);
+        Within(plain).ShouldBeNull();
+        Within(named).ShouldBeNull();
+
+        static TimeSpan? Within(Configuration configuration) =>
+            ConfigurationPlanner.Plan(new ConfigurationView { Configuration = configuration, Now = Noon }).StatusWithin;
+    }
+
+    [Fact]
     public void A_generation_that_has_its_revision_makes_none() =>
         Decide(Make(2, "hello-00001"), Made(Make(2), 1, "True"), Made(Make(2), 2, "Unknown")).ShouldBe("created=hello-00002 ready=hello-00001 Unknown");
 

@@ -29,6 +29,16 @@ public class RevisionPlannerTests
         };
     }
 
+    [Fact]
+    public void What_a_name_was_found_to_stand_for_is_written_down_at_once_and_other_steps_may_wait()
+    {
+        var seen = Seen();
+        var fresh = seen with { Revision = seen.Revision with { Status = new() }, Deployment = null, PodAutoscaler = null };
+
+        RevisionPlanner.Plan(fresh).StatusWithin.ShouldBe(Plan.WhileOnItsWay);
+        RevisionPlanner.Plan(fresh with { Digests = StringMap.Of(("kip.local/hello", $"kip.local/hello@{Ksvc.Digest}")) }).StatusWithin.ShouldBeNull();
+    }
+
     private static Deployment Made(Func<RevisionSpec, RevisionSpec>? change = null) => Seen(change).Deployment!;
 
     private static string Show(Plan plan, string type) =>

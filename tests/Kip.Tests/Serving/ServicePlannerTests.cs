@@ -38,6 +38,17 @@ public class ServicePlannerTests
     }
 
     [Fact]
+    public void The_steps_of_a_new_service_may_wait_to_be_told_and_those_of_one_that_was_ready_may_not()
+    {
+        var seen = Seen();
+        var fresh = seen with { Service = seen.Service with { Status = new() }, Configuration = null, Route = null };
+
+        ServicePlanner.Plan(fresh).StatusWithin.ShouldBe(Plan.WhileOnItsWay);
+        ServicePlanner.Plan(seen with { Service = seen.Service with { Status = new() } }).StatusWithin.ShouldBeNull("it is ready now");
+        ServicePlanner.Plan(seen with { Configuration = Newer(seen.Configuration!) }).StatusWithin.ShouldBeNull("it is ready no longer");
+    }
+
+    [Fact]
     public void A_route_that_has_not_looked_at_its_newest_spec_is_out_of_date()
     {
         var seen = Seen();

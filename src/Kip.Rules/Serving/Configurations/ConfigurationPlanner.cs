@@ -95,6 +95,17 @@ public static class ConfigurationPlanner
     private static bool IsReady(Revision revision) =>
         revision.Status.Conditions.IsTrue(ConditionSet.Ready) && revision.Status.ObservedGeneration == revision.Metadata.Generation;
 
-    private static Plan Conclude(ConfigurationView seen, List<Edit> edits, ConfigurationStatus status, LivingConditions conditions) =>
-        new([.. edits], seen.Configuration with { Status = status with { Conditions = conditions.ToList() } });
+    private static Plan Conclude(ConfigurationView seen, List<Edit> edits, ConfigurationStatus status, LivingConditions conditions)
+    {
+        var configuration = seen.Configuration;
+        status = status with { Conditions = conditions.ToList() };
+        return new([.. edits], configuration with { Status = status })
+        {
+            StatusWithin = IsAwaited(configuration) ? null : Conditions.MayWait(configuration.Status.Conditions, status.Conditions),
+        };
+    }
+
+    // Others wait for the name of the Revision made: a Service whether the name it brought was free, a Route that is not of the same Service to mark it.
+    private static bool IsAwaited(Configuration configuration) =>
+        configuration.Spec.Template.Metadata.Name.Length > 0 || configuration.Metadata.Annotations.Get(ServingAnnotations.Routes) is null;
 }

@@ -39,6 +39,16 @@ public static class LabelerPlanner
         return new Plan([.. edits]);
     }
 
+    /// <summary>Whether anything that is read of a Configuration differs: its marks, or the name of its latest Revision.</summary>
+    public static bool Reads(Configuration before, Configuration now) =>
+        Reads(before.Metadata, now.Metadata) || before.Status.LatestCreatedRevisionName != now.Status.LatestCreatedRevisionName;
+
+    /// <summary>Whether anything that is read of a Revision differs: its marks, not how it does.</summary>
+    public static bool Reads(Revision before, Revision now) => Reads(before.Metadata, now.Metadata);
+
+    private static bool Reads(ObjectMeta before, ObjectMeta now) =>
+        before.Labels != now.Labels || before.Annotations != now.Annotations || before.DeletionTimestamp != now.DeletionTimestamp;
+
     private static bool IsSettled(Route route) =>
         route.Status.ObservedGeneration == route.Metadata.Generation
         && route.Status.Conditions.Find(ConditionSet.Ready) is { Status: not ConditionStatus.Unknown };

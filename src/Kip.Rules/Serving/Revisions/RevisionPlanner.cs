@@ -1,4 +1,5 @@
 using Kip.Resources;
+using Kip.Resources.Apps;
 using Kip.Resources.Planning;
 using Kip.Resources.Serving;
 using Kip.Rules.Conditions;
@@ -51,6 +52,11 @@ public static class RevisionPlanner
         return Conclude(seen, edits, status, conditions);
     }
 
+    /// <summary>Whether anything that is read of a Deployment differs: not what others note in its annotations.</summary>
+    public static bool Reads(Deployment before, Deployment now) =>
+        before.Spec != now.Spec || before.Status != now.Status || before.Metadata.Labels != now.Metadata.Labels
+            || before.Metadata.OwnerReferences != now.Metadata.OwnerReferences;
+
     private static bool PlanDeployment(RevisionView seen, StringMap labels, List<Edit> edits, ref LivingConditions conditions)
     {
         var existing = seen.Deployment;
@@ -90,6 +96,9 @@ public static class RevisionPlanner
         // asleep.
         if (conditions.IsTrue(ConditionSet.Ready) && seen.Revision.Status.Conditions.IsFalse(ConditionSet.Ready))
             edits.Add(new Edit.Record(seen.Revision, "Normal", "RevisionReady", "Revision becomes ready upon all resources being ready"));
-        return new Plan([.. edits], seen.Revision with { Status = status with { Conditions = conditions.ToList() } });
+        status = status with { Conditions = conditions.ToList() };
+        // What a name was found to stand for counts from now on, and must not be looked up another time.
+        var mayWait = seen.Digests.IsEmpty ? Conditions.MayWait(seen.Revision.Status.Conditions, status.Conditions) : null;
+        return new Plan([.. edits], seen.Revision with { Status = status }) { StatusWithin = mayWait };
     }
 }

@@ -114,8 +114,11 @@ public static class RoutePlanner
     private static Plan Refuse(RouteView seen, RouteStatus status, LivingConditions conditions, string error) =>
         Conclude(seen, [], status, conditions.MarkFalse(AllTrafficAssigned, "ErrorConfig", $"domain name error: {error}"));
 
-    private static Plan Conclude(RouteView seen, ValueList<Edit> edits, RouteStatus status, LivingConditions conditions) =>
-        new(edits, seen.Route with { Status = status with { Conditions = conditions.ToList() } });
+    private static Plan Conclude(RouteView seen, ValueList<Edit> edits, RouteStatus status, LivingConditions conditions)
+    {
+        status = status with { Conditions = conditions.ToList() };
+        return new(edits, seen.Route with { Status = status }) { StatusWithin = Conditions.MayWait(seen.Route.Status.Conditions, status.Conditions) };
+    }
 
     private readonly record struct RolloutState(Rollout State, TimeSpan Duration, long Now)
     {

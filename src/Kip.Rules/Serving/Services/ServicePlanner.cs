@@ -23,7 +23,11 @@ public static class ServicePlanner
         var edits = new List<Edit>();
         status = PlanConfiguration(seen, edits, status, ref conditions, out var goOn);
         if (goOn) status = PlanRoute(seen, edits, status, ref conditions);
-        return new Plan([.. edits], seen.Service with { Status = status with { Conditions = conditions.ToList() } });
+        status = status with { Conditions = conditions.ToList() };
+        return new Plan([.. edits], seen.Service with { Status = status })
+        {
+            StatusWithin = Conditions.MayWait(seen.Service.Status.Conditions, status.Conditions),
+        };
     }
 
     private static ServiceStatus PlanConfiguration(
