@@ -10,6 +10,9 @@ internal static class StoredJson
 {
     private const int KeepBytes = 256 * 1024;
 
+    // What is written is an object of ours, whose writers are known to end what they begin.
+    private static readonly JsonWriterOptions Unchecked = new() { SkipValidation = true };
+
     [ThreadStatic]
     private static ArrayBufferWriter<byte>? s_buffer;
 
@@ -21,7 +24,7 @@ internal static class StoredJson
     {
         if (s_buffer is null || s_buffer.Capacity > KeepBytes) (s_buffer, s_writer) = (new(4096), null);
         s_buffer.ResetWrittenCount();
-        s_writer ??= new Utf8JsonWriter(s_buffer);
+        s_writer ??= new Utf8JsonWriter(s_buffer, Unchecked);
         s_writer.Reset(s_buffer);
         resource.GetDefinition().Write(s_writer, resource);
         s_writer.Flush();

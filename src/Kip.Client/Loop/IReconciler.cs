@@ -29,10 +29,13 @@ public interface IWatchBuilder
     IIndexer<T> Own<T>() where T : Resource, IResource;
 
     /// <summary>A cache of a kind whose changes enqueue the controller owner, when that is of the reconciler's kind.</summary>
-    IIndexer<T> OwnedBy<T>() where T : Resource, IResource;
+    /// <param name="matters">Whether the reconciler reads anything of what differs between two states of one object. Null: every change counts.</param>
+    IIndexer<T> OwnedBy<T>(Func<T, T, bool>? matters = null) where T : Resource, IResource;
 
     /// <summary>A cache of a kind whose changes enqueue whatever keys the function names.</summary>
-    IIndexer<T> Related<T>(Func<T, IEnumerable<NamespacedName>> keys) where T : Resource, IResource;
+    /// <param name="keys">Asked about the object as it was and as it is.</param>
+    /// <param name="matters">As for <see cref="OwnedBy"/>; an object that comes or goes always counts.</param>
+    IIndexer<T> Related<T>(Func<T, IEnumerable<NamespacedName>> keys, Func<T, T, bool>? matters = null) where T : Resource, IResource;
 
     /// <summary>Has the reconciler look at a key because of something that no cache shows. May be called at any time, from any thread.</summary>
     void Enqueue(NamespacedName key);

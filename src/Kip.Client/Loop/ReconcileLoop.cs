@@ -74,22 +74,27 @@ public sealed partial class ReconcileLoop : IWatchBuilder, IDisposable
 
     IIndexer<T> IWatchBuilder.Own<T>() => Watch<T>(change => Enqueue(change.Key));
 
-    IIndexer<T> IWatchBuilder.OwnedBy<T>() => Watch<T>(change =>
+    IIndexer<T> IWatchBuilder.OwnedBy<T>(Func<T, T, bool>? matters) => Watch<T>(change =>
     {
+        if (!Matters(change, matters)) return;
         var before = change.Old?.ControllerOwner(_reconciler.Kind);
         var now = change.New?.ControllerOwner(_reconciler.Kind);
         if (before is { } old) Enqueue(old);
         if (now is { } current && current != before) Enqueue(current);
     });
 
-    IIndexer<T> IWatchBuilder.Related<T>(Func<T, IEnumerable<NamespacedName>> keys) => Watch<T>(change =>
+    IIndexer<T> IWatchBuilder.Related<T>(Func<T, IEnumerable<NamespacedName>> keys, Func<T, T, bool>? matters) => Watch<T>(change =>
     {
+        if (!Matters(change, matters)) return;
         // Whoever was concerned before must learn that it no longer is.
         if (change.Old is not null)
             foreach (var key in keys(change.Old)) Enqueue(key);
         if (change.New is not null)
             foreach (var key in keys(change.New)) Enqueue(key);
     });
+
+    private static bool Matters<T>(in ResourceChange<T> change, Func<T, T, bool>? matters) where T : Resource, IResource =>
+        matters is null || change.Old is null || change.New is null || matters(change.Old, change.New);
 
     private IIndexer<T> Watch<T>(Action<ResourceChange<T>> handler) where T : Resource, IResource
     {

@@ -20,7 +20,7 @@ public sealed class PodAutoscalerReconciler(AutoscalerLoop autoscaler, HpaLoop? 
     public void Watch(IWatchBuilder watch)
     {
         watch.Own<PodAutoscaler>();
-        watch.Related<Deployment>(static d => RevisionOf(d));
+        watch.Related<Deployment>(static d => RevisionOf(d), PodAutoscalerPlanner.Reads);
         watch.Related<Pod>(static p => RevisionOf(p));
         watch.Related<ConfigMap>(map => AutoscalerConfigSource.IsSource(map) ? autoscaler.Caches.AutoscalerKeys() : []);
         autoscaler.Decided += watch.Enqueue;

@@ -24,8 +24,8 @@ public sealed class LabelerReconciler : IReconciler
     {
         _routes = watch.Own<Route>();
         // Changes enqueue the Routes that an object names, those gone included: so their marks are cleared even after a restart.
-        _configurations = watch.Related<Configuration>(c => _configurationsMarked.Note(c).Concat(_configurationsWatched.Of(c.Key)));
-        _revisions = watch.Related<Revision>(r => _revisionsMarked.Note(r).Concat(_revisionsWatched.Of(r.Key)));
+        _configurations = watch.Related<Configuration>(c => _configurationsMarked.Note(c).Concat(_configurationsWatched.Of(c.Key)), LabelerPlanner.Reads);
+        _revisions = watch.Related<Revision>(r => _revisionsMarked.Note(r).Concat(_revisionsWatched.Of(r.Key)), LabelerPlanner.Reads);
     }
 
     public Plan Plan(NamespacedName key, DateTimeOffset now)

@@ -30,7 +30,7 @@ public sealed class RevisionReconciler(IImageDigests? digests = null, IImageReso
     {
         _watch = watch;
         _revisions = watch.Own<Revision>();
-        _deployments = watch.OwnedBy<Deployment>();
+        _deployments = watch.OwnedBy<Deployment>(RevisionPlanner.Reads);
         _autoscalers = watch.OwnedBy<PodAutoscaler>();
         _pods = watch.Related<Pod>(RevisionInTrouble);
         _config = new ServingConfigCache(watch.Related<ConfigMap>(All));

@@ -7,30 +7,31 @@ namespace Kip.Testing.Serving;
 /// <summary>A reconciler's view of a <see cref="ServingWorld"/>: caches that are always current, and changes that enqueue keys.</summary>
 internal sealed class WorldWatch(ServingWorld world, KindDefinition kind, Action<NamespacedName> enqueue) : IWatchBuilder
 {
-    private readonly List<(KindDefinition Kind, Func<Resource, IEnumerable<NamespacedName>> Keys)> _subscriptions = [];
+    private readonly List<(KindDefinition Kind, Func<Resource, IEnumerable<NamespacedName>> Keys, Func<Resource, Resource, bool>? Matters)> _subscriptions = [];
 
     public IIndexer<T> Own<T>() where T : Resource, IResource => Watch<T>(static resource => [resource.Key]);
 
-    public IIndexer<T> OwnedBy<T>() where T : Resource, IResource =>
-        Watch<T>(resource => resource.ControllerOwner(kind) is { } owner ? [owner] : []);
+    public IIndexer<T> OwnedBy<T>(Func<T, T, bool>? matters = null) where T : Resource, IResource =>
+        Watch<T>(resource => resource.ControllerOwner(kind) is { } owner ? [owner] : [], matters);
 
-    public IIndexer<T> Related<T>(Func<T, IEnumerable<NamespacedName>> keys) where T : Resource, IResource => Watch<T>(keys);
+    public IIndexer<T> Related<T>(Func<T, IEnumerable<NamespacedName>> keys, Func<T, T, bool>? matters = null) where T : Resource, IResource =>
+        Watch<T>(keys, matters);
 
     public void Enqueue(NamespacedName key) => enqueue(key);
 
     public void Changed(Resource? old, Resource? now)
     {
         var changed = (now ?? old)!.GetDefinition();
-        foreach (var (of, keys) in _subscriptions)
+        foreach (var (of, keys, matters) in _subscriptions)
         {
-            if (of != changed) continue;
+            if (of != changed || (matters is not null && old is not null && now is not null && !matters(old, now))) continue;
             foreach (var key in (old is null ? [] : keys(old)).Concat(now is null ? [] : keys(now))) enqueue(key);
         }
     }
 
-    private WorldIndexer<T> Watch<T>(Func<T, IEnumerable<NamespacedName>> keys) where T : Resource, IResource
+    private WorldIndexer<T> Watch<T>(Func<T, IEnumerable<NamespacedName>> keys, Func<T, T, bool>? matters = null) where T : Resource, IResource
     {
-        _subscriptions.Add((T.Definition, resource => keys((T)resource)));
+        _subscriptions.Add((T.Definition, resource => keys((T)resource), matters is null ? null : (old, now) => matters((T)old, (T)now)));
         return new WorldIndexer<T>(world);
     }
 }

@@ -27,7 +27,7 @@ internal sealed class ChildReconciler : IReconciler
     public void Watch(IWatchBuilder watch)
     {
         _configurations = watch.Own<Configuration>();
-        _children = watch.OwnedBy<ConfigMap>();
+        _children = watch.OwnedBy<ConfigMap>(static (before, now) => before.Data != now.Data);
     }
 
     public Plan Plan(NamespacedName key, DateTimeOffset now)

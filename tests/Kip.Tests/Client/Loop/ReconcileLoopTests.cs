@@ -25,6 +25,22 @@ public class ReconcileLoopTests
     }
 
     [Fact]
+    public void A_change_of_a_child_wakes_its_owner_only_when_it_is_of_what_the_owner_reads()
+    {
+        _bench.Start();
+        _bench.Write("a", "one");
+        var (plans, child) = (_bench.Reconciler.Plans, _bench.Children.Single());
+
+        Change(child with { Metadata = child.Metadata with { Labels = StringMap.Of(("note", "x")) } });
+        _bench.Reconciler.Plans.ShouldBe(plans);
+        child = _bench.Children.Single();
+        Change(child with { Data = StringMap.Of(("text", "mine")) });
+        _bench.Children.Single().Data["text"].ShouldBe("one");
+
+        void Change(ConfigMap changed) => _bench.Do(() => _ = _bench.Api.UpdateAsync(changed, default));
+    }
+
+    [Fact]
     public void What_is_there_at_the_start_is_reconciled()
     {
         _bench.Write("a", "one");
