@@ -50,7 +50,8 @@ internal static class DockerfileBuild
     // What only this build is told: where Kip's registry is, and its password beside those that the user has.
     private static Dictionary<string, string> Settings(DataFolder data, string scratch)
     {
-        if (InstanceFile.Read(data)?.Registry is not { } address || RegistryToken.Read(data.Root) is not { } token) return [];
+        if (InstanceFile.Read(data)?.Registry is not { } address) return [];
+        var token = RegistryToken.Open(data.Root);
         var registries = Path.Combine(scratch, "registries.conf");
         File.WriteAllText(registries, $"""
             unqualified-search-registries = ["docker.io"]

@@ -1,6 +1,5 @@
 using System.Net;
 using Kip.Client.Pods;
-using Kip.Images;
 using Kip.Runtime.Containers;
 using Kip.Traffic;
 using Kip.Traffic.Http;
@@ -10,7 +9,7 @@ namespace Kip.Host.Platform;
 /// <summary>Ties containers to the gateway: pods reach it at their bridge, and its hosts are the names they can look up.</summary>
 internal static class ContainerParts
 {
-    public static ContainerOptions Options(PlatformOptions options, Gateway gateway, IImageSource images, IPodIdentity identity) => new()
+    public static ContainerOptions Options(PlatformOptions options, Gateway gateway, ImageSourceOpener images, IPodIdentity identity) => new()
     {
         Images = images,
         PodSubnet = options.PodSubnet,

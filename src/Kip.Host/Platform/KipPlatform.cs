@@ -88,7 +88,7 @@ public sealed class KipPlatform : IAsyncDisposable
         var gateway = await OpenGatewayAsync(store, stats.Writer, cancel);
 
         // The registry listens, and pods' images can be brought here.
-        var images = await ImageParts.StartAsync(_options, store.Resources, _time, _loggers, cancel);
+        var images = ImageParts.Open(_options, store.Resources, _time, _loggers);
         Ends(images);
         Runs(images.RunAsync(_stop.Token));
 
@@ -102,7 +102,7 @@ public sealed class KipPlatform : IAsyncDisposable
         var controllers = new ControllerHost(
             store.Resources, store.Informers,
             [
-                .. ServingControllers.Create(runtime.Bundles, images.Digests), new CertificateReconciler(store.Identities.Authority),
+                .. ServingControllers.Create(runtime.Bundles, images), new CertificateReconciler(store.Identities.Authority),
                 new PodAutoscalerReconciler(autoscaler, hpa),
                 .. EventingControllers.Create(events), .. runtime.Reconcilers,
             ], _time, _loggers);

@@ -1,16 +1,8 @@
-using System.Net;
-
 namespace Kip.Images.Registry;
 
-/// <summary>How Kip's own registry listens, and its limits.</summary>
+/// <summary>The limits of Kip's own registry.</summary>
 public sealed record RegistryOptions
 {
-    /// <summary>Where it listens; port 0 picks a free one.</summary>
-    public required IPEndPoint EndPoint { get; init; }
-
-    /// <summary>Whether a free port is taken when the one asked for is in use: so it is for the usual port, which was nobody's choice.</summary>
-    public bool MayMove { get; init; }
-
     /// <value>32 GiB.</value>
     public long MaxBlobBytes { get; init; } = 32L << 30;
 

@@ -1,11 +1,8 @@
 using System.Net;
+using System.Net.Sockets;
 using Kip.Images.Pulling;
 using Kip.Images.Storage;
-using Microsoft.AspNetCore.Connections;
-using Microsoft.AspNetCore.Hosting.Server;
-using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
-using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 
@@ -21,33 +18,47 @@ public sealed class RegistryServer : IAsyncDisposable
     private readonly UploadSessions _sessions;
     private readonly ITimer _expiry;
 
-    private RegistryServer(KestrelServer server, UploadSessions sessions, TimeProvider time)
+    private RegistryServer(KestrelServer server, IPEndPoint endPoint, UploadSessions sessions, TimeProvider time)
     {
-        (_server, _sessions) = (server, sessions);
-        var bound = new Uri(server.Features.Get<IServerAddressesFeature>()!.Addresses.First());
-        EndPoint = new IPEndPoint(IPAddress.TryParse(bound.Host.Trim('[', ']'), out var address) ? address : IPAddress.Loopback, bound.Port);
+        (_server, EndPoint, _sessions) = (server, endPoint, sessions);
         _expiry = time.CreateTimer(static state => _ = ((UploadSessions)state!).ExpireAsync(), sessions, ExpiryPeriod, ExpiryPeriod);
     }
 
     /// <summary>Where it listens, with the port that it really has.</summary>
     public IPEndPoint EndPoint { get; }
 
-    /// <summary>Begins to listen.</summary>
-    /// <exception cref="IOException">The address is in use and must not be changed.</exception>
+    /// <summary>Begins to serve.</summary>
+    /// <param name="listening">A socket that listens. It is closed with the server.</param>
+    /// <param name="first">A connection that was accepted before, served like those that follow; null: none.</param>
+    /// <param name="options">The limits.</param>
+    /// <param name="images">What is served.</param>
+    /// <param name="token">The password.</param>
+    /// <param name="settings">Whether it can be read without one.</param>
+    /// <param name="time">Times uploads.</param>
+    /// <param name="loggers">Where it logs.</param>
+    /// <param name="cancel">Gives up.</param>
     /// <exception cref="FormatException">registries.yaml is wrong.</exception>
     public static async Task<RegistryServer> StartAsync(
-        RegistryOptions options, LocalImages images, RegistryToken token, RegistrySettingsFile settings, TimeProvider time, ILoggerFactory loggers,
-        CancellationToken cancel)
+        Socket listening, Socket? first, RegistryOptions options, LocalImages images, RegistryToken token, RegistrySettingsFile settings, TimeProvider time,
+        ILoggerFactory loggers, CancellationToken cancel)
     {
         _ = settings.Current;
+        var sessions = new UploadSessions(images.Content, options, time);
+        var router = new RegistryRouter(
+            new RegistryAccess(token, settings), new BlobEndpoints(images), new UploadEndpoints(images, sessions, options), new ManifestEndpoints(images),
+            new ListEndpoints(images), loggers.CreateLogger<RegistryServer>());
+        var endPoint = (IPEndPoint)listening.LocalEndPoint!;
+        var server = new KestrelServer(Options.Create(Limits(endPoint)), new OpenedTransport(listening, first, loggers), loggers);
         try
         {
-            return await ListenAsync(options, images, token, settings, time, loggers, cancel);
+            await server.StartAsync(new RegistryApplication(router), cancel);
         }
-        catch (IOException inUse) when (options.MayMove && inUse.InnerException is AddressInUseException)
+        catch
         {
-            return await ListenAsync(options with { EndPoint = new(options.EndPoint.Address, 0) }, images, token, settings, time, loggers, cancel);
+            server.Dispose();
+            throw;
         }
+        return new RegistryServer(server, endPoint, sessions, time);
     }
 
     public async ValueTask DisposeAsync()
@@ -59,33 +70,11 @@ public sealed class RegistryServer : IAsyncDisposable
         await _sessions.DisposeAsync();
     }
 
-    private static async Task<RegistryServer> ListenAsync(
-        RegistryOptions options, LocalImages images, RegistryToken token, RegistrySettingsFile settings, TimeProvider time, ILoggerFactory loggers,
-        CancellationToken cancel)
-    {
-        var sessions = new UploadSessions(images.Content, options, time);
-        var router = new RegistryRouter(
-            new RegistryAccess(token, settings), new BlobEndpoints(images), new UploadEndpoints(images, sessions, options), new ManifestEndpoints(images),
-            new ListEndpoints(images), loggers.CreateLogger<RegistryServer>());
-        var server = new KestrelServer(
-            Options.Create(Limits(options)), new SocketTransportFactory(Options.Create(new SocketTransportOptions()), loggers), loggers);
-        try
-        {
-            await server.StartAsync(new RegistryApplication(router), cancel);
-        }
-        catch
-        {
-            server.Dispose();
-            throw;
-        }
-        return new RegistryServer(server, sessions, time);
-    }
-
-    private static KestrelServerOptions Limits(RegistryOptions options)
+    private static KestrelServerOptions Limits(IPEndPoint endPoint)
     {
         var server = new KestrelServerOptions { AddServerHeader = false };
         server.Limits.MaxConcurrentConnections = 1000;
-        server.Listen(options.EndPoint, static listen => listen.Protocols = HttpProtocols.Http1);
+        server.Listen(endPoint, static listen => listen.Protocols = HttpProtocols.Http1);
         return server;
     }
 }

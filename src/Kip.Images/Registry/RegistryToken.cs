@@ -32,14 +32,27 @@ public sealed class RegistryToken
     {
         var token = $"kip-registry-{Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(24))}";
         Directory.CreateDirectory(Path.GetDirectoryName(path)!);
-        var fresh = path + ".new";
-        File.Delete(fresh);
+        var fresh = $"{path}.{Path.GetRandomFileName()}";
         var options = new FileStreamOptions
         {
             Mode = FileMode.CreateNew, Access = FileAccess.Write, UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite,
         };
         using (var writer = new StreamWriter(fresh, options)) writer.Write(token);
-        File.Move(fresh, path, overwrite: true);
+        try
+        {
+            File.Move(fresh, path, overwrite: false);
+        }
+        catch (IOException) when (Read(Path.GetDirectoryName(path)!) is { } other)
+        {
+            // The platform and a command may both be the first to ask.
+            File.Delete(fresh);
+            return other;
+        }
+        catch (IOException) when (File.Exists(path))
+        {
+            // Empty: a power cut can leave a file so.
+            File.Move(fresh, path, overwrite: true);
+        }
         return new(token);
     }
 

@@ -5,11 +5,14 @@ using Kip.Runtime.Networking;
 
 namespace Kip.Runtime.Containers;
 
+/// <summary>Opens the source of images, or answers with the one that is open: what belongs to it comes into memory with its first use.</summary>
+public delegate IImageSource ImageSourceOpener();
+
 /// <summary>How containers are run.</summary>
 public sealed record ContainerOptions
 {
-    /// <summary>Where images come from.</summary>
-    public required IImageSource Images { get; init; }
+    /// <summary>Where images come from; asked when a container needs one.</summary>
+    public required ImageSourceOpener Images { get; init; }
 
     /// <summary>Makes the gateway listen at an address that pods reach; answers with the port. Called once, when the first container is to run.</summary>
     public required Func<IPAddress, CancellationToken, Task<IPEndPoint>> ListenForPods { get; init; }

@@ -154,7 +154,7 @@ internal sealed partial class ContainerSandbox(PodHost host, ContainerEngines en
                 secrets.Add(secret);
         try
         {
-            var image = await _engine!.Options.Images.EnsureAsync(container.Image, container.ImagePullPolicy ?? "", secrets, null, cancel);
+            var image = await _engine!.Options.Images().EnsureAsync(container.Image, container.ImagePullPolicy ?? "", secrets, null, cancel);
             lock (_images) _images[container.Name] = image;
         }
         catch (ImageException wrong)

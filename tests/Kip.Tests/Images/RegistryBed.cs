@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Sockets;
 using Kip.Images.Pulling;
 using Kip.Images.Registry;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -21,17 +22,26 @@ internal sealed class RegistryBed : IAsyncDisposable
 
     public string Credentials => $"kip:{Token.Value}";
 
-    public static async Task<RegistryBed> StartAsync(string settings = "", Func<RegistryOptions, RegistryOptions>? options = null)
+    public static async Task<RegistryBed> StartAsync(string settings = "", Func<RegistryOptions, RegistryOptions>? options = null, Func<Socket, Socket>? first = null)
     {
         var bed = new ImageBed();
         bed.Settings(settings);
         var token = RegistryToken.Open(bed.Folder);
-        var usual = new RegistryOptions { EndPoint = new IPEndPoint(IPAddress.Loopback, 0) };
+        var listening = Listening();
+        var usual = new RegistryOptions();
         var server = await RegistryServer.StartAsync(
-            options?.Invoke(usual) ?? usual, bed.Images, token, new RegistrySettingsFile(Path.Combine(bed.Folder, "registries.yaml")),
+            listening, first?.Invoke(listening), options?.Invoke(usual) ?? usual, bed.Images, token, new RegistrySettingsFile(Path.Combine(bed.Folder, "registries.yaml")),
             TimeProvider.System, NullLoggerFactory.Instance, CancellationToken.None);
         bed.Own.ListensAt(server.EndPoint);
         return new(bed, server, token);
+    }
+
+    private static Socket Listening()
+    {
+        var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        socket.Bind(new IPEndPoint(IPAddress.Loopback, 0));
+        socket.Listen();
+        return socket;
     }
 
     /// <summary>A client that has logged in.</summary>

@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Sockets;
 using System.Text;
 using Kip.Images.Registry;
 using Shouldly;
@@ -58,12 +59,31 @@ public sealed class RegistryLimitsTests
     }
 
     [Fact]
-    public async Task A_registry_of_the_usual_port_moves_when_it_is_taken_and_another_says_so()
+    public async Task A_connection_that_was_accepted_before_the_registry_began_is_served_like_those_that_follow()
     {
-        await using var first = await RegistryBed.StartAsync();
-        await using var second = await RegistryBed.StartAsync(options: o => o with { EndPoint = first.Server.EndPoint, MayMove = true });
-        second.Server.EndPoint.Port.ShouldNotBe(first.Server.EndPoint.Port);
-        await Should.ThrowAsync<IOException>(RegistryBed.StartAsync(options: o => o with { EndPoint = first.Server.EndPoint }));
+        using var early = new TcpClient();
+        await using var registry = await RegistryBed.StartAsync(first: listening =>
+        {
+            early.Connect((IPEndPoint)listening.LocalEndPoint!);
+            return listening.Accept();
+        });
+
+        await early.GetStream().WriteAsync("GET /v2/ HTTP/1.1\r\nHost: kip\r\nConnection: close\r\n\r\n"u8.ToArray());
+        using var answer = new StreamReader(early.GetStream());
+        (await answer.ReadToEndAsync()).ShouldStartWith("HTTP/1.1 401");
+
+        using var client = registry.Client();
+        (await client.GetAsync("v2/")).StatusCode.ShouldBe(HttpStatusCode.OK);
+    }
+
+    [Fact]
+    public async Task Who_asks_for_the_token_first_makes_it_for_all()
+    {
+        var folder = Directory.CreateTempSubdirectory("kip-token-").FullName;
+        var tokens = await Task.WhenAll(Enumerable.Range(0, 8).Select(_ => Task.Run(() => RegistryToken.Open(folder).Value)));
+        tokens.Distinct().ShouldHaveSingleItem();
+        Directory.GetFiles(folder).ShouldHaveSingleItem();
+        Directory.Delete(folder, recursive: true);
     }
 
     [Fact]

@@ -25,8 +25,9 @@ internal static class RegistryCommand
     private static Task LoginAsync(ParseResult parsed, CancellationToken cancel)
     {
         var data = DataFolder.Choose(parsed.GetValue(PlatformOptionSymbols.Data));
-        if (InstanceFile.Read(data)?.Registry is not { } address || RegistryToken.Read(data.Root) is not { } token)
+        if (InstanceFile.Read(data)?.Registry is not { } address)
             throw new CommandFailure($"Kip is not running over {data.Root}; start it with: kip up --detach{Welcome.DataOption(data)}", 3);
+        var token = RegistryToken.Open(data.Root);
         if (parsed.GetValue(Print))
         {
             Console.Out.WriteLine($"{RegistryToken.User}:{token.Value}");

@@ -28,7 +28,7 @@ public abstract class ContainerTests : IDisposable
         Gateway.Start();
         var containers = new ContainerOptions
         {
-            Images = Images, ServesHost = static host => host == "hello.default.svc.cluster.local",
+            Images = () => Images, ServesHost = static host => host == "hello.default.svc.cluster.local",
             ListenForPods = (_, _) => Task.FromResult((IPEndPoint)Gateway.LocalEndpoint),
         };
         var usual = RuntimeHarness.NewOptions() with { Containers = change?.Invoke(containers) ?? containers };

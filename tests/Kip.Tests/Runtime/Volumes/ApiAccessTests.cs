@@ -75,7 +75,7 @@ public sealed class ApiAccessTests : IDisposable
         {
             Containers = new ContainerOptions
             {
-                Images = _images, ServesHost = static _ => false, ListenForPods = (_, _) => Task.FromResult((IPEndPoint)_gateway.LocalEndpoint),
+                Images = () => _images, ServesHost = static _ => false, ListenForPods = (_, _) => Task.FromResult((IPEndPoint)_gateway.LocalEndpoint),
                 Identity = _tokens,
             },
         });
