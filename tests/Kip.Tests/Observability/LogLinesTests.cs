@@ -23,7 +23,8 @@ public sealed class LogLinesTests
 
         var logger = lines.CreateLogger(category);
         logger.IsEnabled(said).ShouldBe(isWritten);
-        logger.Log(said, new EventId(7), "two\nlines", new InvalidOperationException("why"), static (state, _) => state);
+        var exception = new InvalidOperationException("why");
+        logger.Log(said, new EventId(7), "two\nlines", exception, static (state, _) => state);
 
         var written = text.ToString();
         if (!isWritten) written.ShouldBeEmpty();
