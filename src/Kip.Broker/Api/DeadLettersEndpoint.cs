@@ -113,7 +113,7 @@ internal sealed class DeadLettersEndpoint(TopicTable topics, IEventSender sender
         Target = target,
         Event = sent,
         Namespace = spec.Sender,
-        Format = spec.Policy.Format ?? (sent.Head.IsStructured ? DeliveryFormat.Json : DeliveryFormat.Binary),
+        Format = spec.Policy.Format ?? sent.Head.Format,
         Timeout = spec.Policy.Timeout ?? TimeSpan.FromMinutes(1),
     };
 

@@ -84,7 +84,7 @@ internal sealed class ReplayEndpoint(IEventSender sender, TimeProvider time)
         Target = order.Target,
         Event = stored,
         Namespace = order.Subscription?.Sender ?? topic.Key.Name.Namespace,
-        Format = order.Subscription?.Policy.Format ?? (stored.Head.IsStructured ? DeliveryFormat.Json : DeliveryFormat.Binary),
+        Format = order.Subscription?.Policy.Format ?? stored.Head.Format,
         Timeout = order.Subscription?.Policy.AttemptTime ?? TimeSpan.FromMinutes(1),
     };
 

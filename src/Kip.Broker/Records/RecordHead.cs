@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using Kip.Rules.Eventing.Delivery;
 
 namespace Kip.Brokers.Records;
 
@@ -23,6 +24,9 @@ internal readonly record struct RecordHead
     public const int FixedBytes = 24;
 
     public bool IsStructured { get; init; }
+
+    /// <summary>The mode it came in, in which it goes on unless another is asked for.</summary>
+    public DeliveryFormat Format => IsStructured ? DeliveryFormat.Json : DeliveryFormat.Binary;
 
     public byte DataKind { get; init; }
 

@@ -99,7 +99,7 @@ internal sealed partial class Subscriber
             Target = isReply ? spec.Reply! : isDeadLetter ? spec.DeadLetterSink! : spec.Subscriber!,
             Event = sent,
             Namespace = spec.Sender,
-            Format = spec.Policy.Format ?? (sent.Head.IsStructured ? DeliveryFormat.Json : DeliveryFormat.Binary),
+            Format = spec.Policy.Format ?? sent.Head.Format,
             PreferReply = delivery.Stage == DeliveryStage.Subscriber,
             KeepsTimeToLive = delivery.Stage != DeliveryStage.Subscriber,
             Failure = isDeadLetter ? delivery.Failure : null,

@@ -10,6 +10,8 @@ public static class ComingUp
     private static readonly TimeSpan Shortest = TimeSpan.FromMilliseconds(1);
     private static readonly TimeSpan Longest = TimeSpan.FromMilliseconds(50);
     private static readonly TimeSpan LongestBefore = TimeSpan.FromMilliseconds(20);
+    private static readonly TimeSpan ShortestForPrograms = TimeSpan.FromMilliseconds(20);
+    private static readonly TimeSpan LongestForPrograms = TimeSpan.FromSeconds(1);
 
     // Of the expected time: before it a start would be faster than any yet, after it slower than most.
     private const double Early = 0.7;
@@ -24,11 +26,15 @@ public static class ComingUp
     /// <param name="expected">How long it took before; null: not known.</param>
     public static TimeSpan Wait(TimeSpan elapsed, TimeSpan? expected)
     {
-        if (expected is not { } known || elapsed >= known * Late) return Clamp(elapsed / 32, Longest);
-        if (known * Early - elapsed is var left && left < Shortest) return Clamp(known / 128, Longest);
-        var seldom = Clamp(elapsed / 4, LongestBefore);
+        if (expected is not { } known || elapsed >= known * Late) return Clamp(elapsed / 32, Shortest, Longest);
+        if (known * Early - elapsed is var left && left < Shortest) return Clamp(known / 128, Shortest, Longest);
+        var seldom = Clamp(elapsed / 4, Shortest, LongestBefore);
         return seldom < left ? seldom : left;
     }
+
+    /// <summary>The wait where each question is a program of its own, which costs the machine a process: a quarter of the time so far, 20 ms to 1 s.</summary>
+    /// <param name="elapsed">Since the first question.</param>
+    public static TimeSpan WaitForProgram(TimeSpan elapsed) => Clamp(elapsed / 4, ShortestForPrograms, LongestForPrograms);
 
     /// <summary>What to expect of the next start: the fastest of late, so that it is asked too often rather than too late.</summary>
     /// <param name="expected">What was expected; null: nothing was known.</param>
@@ -36,5 +42,5 @@ public static class ComingUp
     public static TimeSpan Expect(TimeSpan? expected, TimeSpan took) =>
         expected is { } known && took > known ? known + (took - known) / 4 : took;
 
-    private static TimeSpan Clamp(TimeSpan value, TimeSpan most) => value < Shortest ? Shortest : value > most ? most : value;
+    private static TimeSpan Clamp(TimeSpan value, TimeSpan least, TimeSpan most) => value < least ? least : value > most ? most : value;
 }

@@ -5,9 +5,6 @@ namespace Kip.Runtime.Probes;
 /// <summary>When to ask next.</summary>
 public static class ProbeSchedule
 {
-    private static readonly TimeSpan ShortestForPrograms = TimeSpan.FromMilliseconds(20);
-    private static readonly TimeSpan LongestForPrograms = TimeSpan.FromSeconds(1);
-
     /// <summary>
     /// The wait before the next question: a program that is coming up is asked as <see cref="ComingUp"/> says, one that is up once per period.
     /// </summary>
@@ -19,12 +16,10 @@ public static class ProbeSchedule
     public static TimeSpan Wait(ProbeSettings settings, bool comingUp, TimeSpan elapsed, bool startsProgram, TimeSpan? expected = null)
     {
         if (!comingUp) return settings.Period;
-        var wait = startsProgram ? Clamp(elapsed / 4, ShortestForPrograms, LongestForPrograms) : ComingUp.Wait(elapsed, expected);
+        var wait = startsProgram ? ComingUp.WaitForProgram(elapsed) : ComingUp.Wait(elapsed, expected);
         return wait < settings.Period ? wait : settings.Period;
     }
 
     /// <summary>Whether a program that has not come up has had its time: its startup probe would have failed often enough.</summary>
     public static bool HasFailedToStart(ProbeSettings settings, TimeSpan elapsed) => elapsed >= settings.Period * settings.FailureThreshold;
-
-    private static TimeSpan Clamp(TimeSpan value, TimeSpan least, TimeSpan most) => value < least ? least : value > most ? most : value;
 }

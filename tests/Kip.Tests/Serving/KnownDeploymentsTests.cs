@@ -14,24 +14,10 @@ namespace Kip.Tests.Serving;
 public class KnownDeploymentsTests
 {
     private static readonly string Other = "reg.io/other@sha256:" + new string('b', 64);
-    private static readonly DateTimeOffset Noon = new(2026, 1, 31, 12, 0, 0, TimeSpan.Zero);
 
     private readonly KnownDeployments _known = new();
 
-    private RevisionView Seen()
-    {
-        var world = new ServingWorld();
-        world.Apply(Ksvc.Make());
-        world.Settle();
-        return new RevisionView
-        {
-            Revision = world.Get<Revision>("hello-00001"),
-            Deployment = world.Get<Deployment>("hello-00001-deployment"),
-            PodAutoscaler = world.Get<PodAutoscaler>("hello-00001"),
-            Known = _known,
-            Now = Noon,
-        };
-    }
+    private RevisionView Seen() => RevisionPlannerTests.Seen() with { Known = _known };
 
     private static Deployment? Updated(RevisionView seen) =>
         RevisionPlanner.Plan(seen).Edits.OfType<Edit.Update>().Select(static e => e.Object).OfType<Deployment>().SingleOrDefault();

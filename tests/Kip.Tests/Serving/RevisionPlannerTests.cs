@@ -15,7 +15,7 @@ public class RevisionPlannerTests
 {
     private static readonly DateTimeOffset Noon = new(2026, 1, 31, 12, 0, 0, TimeSpan.Zero);
 
-    private static RevisionView Seen(Func<RevisionSpec, RevisionSpec>? change = null)
+    internal static RevisionView Seen(Func<RevisionSpec, RevisionSpec>? change = null)
     {
         var world = new ServingWorld();
         world.Apply(change is null ? Ksvc.Make() : Ksvc.Make().With(change));
